@@ -111,8 +111,7 @@ public final class PollLoop {
             settings.revokeTimeout(),
             this::assigned);
     this.flowControl =
-        new FlowControl(
-            consumer, signal, settings.maxInFlight(), settings.maxPollRecords());
+        new FlowControl(consumer, signal, settings.maxInFlight(), settings.maxPollRecords());
   }
 
   /**
@@ -178,9 +177,7 @@ public final class PollLoop {
       assignment.flow(partition).ifPresent(flow -> flow.accept(records.records(partition)));
     }
     for (Map.Entry<TopicPartition, OffsetAndMetadata> next : records.nextOffsets().entrySet()) {
-      assignment
-          .flow(next.getKey())
-          .ifPresent(flow -> flow.position(next.getValue().offset()));
+      assignment.flow(next.getKey()).ifPresent(flow -> flow.position(next.getValue().offset()));
     }
   }
 
@@ -205,7 +202,8 @@ public final class PollLoop {
     warnings.run(
         "poll " + e.getClass().getName(),
         suppressed ->
-            log.error("the consumer cannot go on (and {} more like it); trying again", suppressed, e));
+            log.error(
+                "the consumer cannot go on (and {} more like it); trying again", suppressed, e));
     try {
       boolean closed = closing.await(ERROR_BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
       log.debug("after the consumer's error: closing {}", closed);

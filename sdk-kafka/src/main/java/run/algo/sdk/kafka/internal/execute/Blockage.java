@@ -11,5 +11,4 @@ import java.util.Optional;
  * @param retry tries the same again, without executing the Algo again; may block, so it runs on a
  *     worker; empty when only a restart helps
  */
-public record Blockage(
-    String what, Throwable cause, boolean again, Optional<Runnable> retry) {}
+public record Blockage(String what, Throwable cause, boolean again, Optional<Runnable> retry) {}

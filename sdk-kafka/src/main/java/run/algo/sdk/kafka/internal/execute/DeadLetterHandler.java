@@ -58,7 +58,9 @@ final class DeadLetterHandler implements FailureHandler {
             new ProducerRecord<>(
                 record.topic(), record.partition(), null, record.key(), record.value(), shorter));
       } else {
-        block("dead letter of " + execution.position() + " is too large for " + record.topic(), cause);
+        block(
+            "dead letter of " + execution.position() + " is too large for " + record.topic(),
+            cause);
       }
     }
   }

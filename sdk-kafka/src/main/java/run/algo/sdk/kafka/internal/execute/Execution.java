@@ -167,8 +167,7 @@ final class Execution implements AlgoContext {
     if (known == null) {
       known = ProtocolHeaders.bytes(record.headers(), ProtocolHeaders.TRACE_ID);
       if (known == null) {
-        known =
-            route.traceIds.derive(record.partition(), record.offset(), record.timestamp());
+        known = route.traceIds.derive(record.partition(), record.offset(), record.timestamp());
       }
       traceId = known;
     }

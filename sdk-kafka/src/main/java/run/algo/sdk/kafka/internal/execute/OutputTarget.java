@@ -24,8 +24,7 @@ public final class OutputTarget {
    * @param maxBytes what a record of the topic may have at most, in bytes
    */
   @SuppressWarnings("unchecked") // a pipe's codec takes what the pipe's emissions hold
-  public OutputTarget(
-      String name, String topic, Codec<?> codec, String contentType, int maxBytes) {
+  public OutputTarget(String name, String topic, Codec<?> codec, String contentType, int maxBytes) {
     this.name = name;
     this.topic = topic;
     this.codec = (Codec<Object>) codec;

@@ -31,7 +31,8 @@ public final class Route {
    * @param result where the returned value goes, empty when the Algo returns none
    * @param counters where its records are counted
    */
-  @SuppressWarnings("unchecked") // the builder binds the codec, the Algo and the output by their types
+  @SuppressWarnings(
+      "unchecked") // the builder binds the codec, the Algo and the output by their types
   public Route(
       Input input,
       String topic,

@@ -54,7 +54,9 @@ abstract class Send implements Callback {
             tooLarge(error);
           });
     } else {
-      block("record for " + record.topic() + " of " + execution.position() + " cannot be written", error);
+      block(
+          "record for " + record.topic() + " of " + execution.position() + " cannot be written",
+          error);
     }
   }
 

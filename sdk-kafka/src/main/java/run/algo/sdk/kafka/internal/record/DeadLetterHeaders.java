@@ -123,8 +123,7 @@ public final class DeadLetterHeaders {
 
   /** Cuts at a character's boundary, so that the rest is still UTF-8. */
   static byte[] cut(String text, int limit) {
-    byte[] bytes =
-        (text.length() > limit ? text.substring(0, limit) : text).getBytes(UTF_8);
+    byte[] bytes = (text.length() > limit ? text.substring(0, limit) : text).getBytes(UTF_8);
     if (bytes.length <= limit) {
       return bytes;
     }

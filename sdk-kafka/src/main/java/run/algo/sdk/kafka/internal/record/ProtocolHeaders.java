@@ -66,8 +66,8 @@ public final class ProtocolHeaders {
   }
 
   /**
-   * Whether a header of an input record goes on to its dead letter, where the SDK writes the
-   * origin and the cause anew.
+   * Whether a header of an input record goes on to its dead letter, where the SDK writes the origin
+   * and the cause anew.
    *
    * @param name the header's name
    * @return whether it is carried
