@@ -6,9 +6,13 @@ import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
 import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
-/** Writes a failed record to the dead letters of its input topic, bytes unchanged. */
+/**
+ * Writes a failed record to the dead letters of its input topic, bytes unchanged. Where that topic
+ * has no dead letters that may be written to, the failure halts the partition.
+ */
 final class DeadLetterHandler implements FailureHandler {
 
+  private final FailureHandler otherwise = new HaltOnFailure();
   private final Sender sender;
   private final DeadLetterTopics topics;
   private final DeadLetterHeaders headers;
@@ -22,7 +26,11 @@ final class DeadLetterHandler implements FailureHandler {
   @Override
   public void failed(Execution execution, Failure failure) {
     var record = execution.record;
-    DeadLetterTopics.Target target = topics.of(record.topic());
+    DeadLetterTopics.Target target = topics.of(record.topic()).orElse(null);
+    if (target == null) {
+      otherwise.failed(execution, failure);
+      return;
+    }
     RecordHeaders letter = headers.write(record, execution.traceIdBytes(), failure);
     execution.expectSends(1);
     sender.send(new DeadLetterSend(execution, letter(target, execution, letter)));

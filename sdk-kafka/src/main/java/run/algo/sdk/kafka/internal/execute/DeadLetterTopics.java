@@ -1,32 +1,37 @@
 package run.algo.sdk.kafka.internal.execute;
 
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The dead-letter topic of each input topic.
- *
- * @param targets by input topic
+ * The dead-letter topic of each input topic that has a usable one. Filled when the topics are
+ * prepared, which may be after the first records have flowed. Thread-safe.
  */
-public record DeadLetterTopics(Map<String, Target> targets) {
+public final class DeadLetterTopics {
 
-  /** Copies the map. */
-  public DeadLetterTopics {
-    targets = Map.copyOf(targets);
-  }
+  private final Map<String, Target> targets = new ConcurrentHashMap<>();
 
   /**
    * A dead-letter topic.
    *
    * @param topic its name
-   * @param partitions how many partitions it has, as far as known; else 0
+   * @param partitions how many partitions it has
    */
-  public record Target(String topic, int partitions) {}
+  record Target(String topic, int partitions) {}
 
-  Target of(String inputTopic) {
-    Target target = targets.get(inputTopic);
-    if (target == null) {
-      throw new IllegalStateException("no dead-letter topic is set up for " + inputTopic);
-    }
-    return target;
+  /**
+   * Adds a usable topic.
+   *
+   * @param input the input topic
+   * @param topic its dead-letter topic
+   * @param partitions how many partitions that has
+   */
+  public void add(String input, String topic, int partitions) {
+    targets.put(input, new Target(topic, partitions));
+  }
+
+  Optional<Target> of(String input) {
+    return Optional.ofNullable(targets.get(input));
   }
 }

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import run.algo.sdk.Pipe;
 
@@ -38,9 +39,19 @@ public final class Outputs {
     return target;
   }
 
-  /** {@return all outputs that have a topic} */
-  public Collection<OutputTarget> all() {
-    return targets.values();
+  /**
+   * An output by its name.
+   *
+   * @param name the name, in lower case
+   * @return the output, empty when it has no topic
+   */
+  public Optional<OutputTarget> find(String name) {
+    return Optional.ofNullable(targets.get(name));
+  }
+
+  /** {@return the output when there is exactly one} */
+  public Optional<OutputTarget> only() {
+    return targets.size() == 1 ? targets.values().stream().findFirst() : Optional.empty();
   }
 
   private IllegalArgumentException unknown(String name) {

@@ -29,7 +29,7 @@ public final class RecordProcessors {
    * @param check what is done about a content type that is not accepted
    * @param parameters resolves a record's parameters
    * @param sender hands records to the producer
-   * @param deadLetters where failed records go; empty when a failure halts its partition
+   * @param deadLetters where failed records go; empty when every failure halts its partition
    * @return the processor
    */
   public static RecordProcessor create(

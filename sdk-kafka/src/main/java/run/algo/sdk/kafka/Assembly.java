@@ -1,0 +1,224 @@
+package run.algo.sdk.kafka;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.jspecify.annotations.Nullable;
+import run.algo.sdk.codec.Codec;
+import run.algo.sdk.kafka.config.AlgoSettings;
+import run.algo.sdk.kafka.config.ClientProperties;
+import run.algo.sdk.kafka.config.DeploymentIdentity;
+import run.algo.sdk.kafka.config.EngineSettings;
+import run.algo.sdk.kafka.config.FailureAction;
+import run.algo.sdk.kafka.config.InputSettings;
+import run.algo.sdk.kafka.config.OutputSettings;
+import run.algo.sdk.kafka.config.ParameterResolver;
+import run.algo.sdk.kafka.config.ThreadModel;
+import run.algo.sdk.kafka.internal.engine.Engine;
+import run.algo.sdk.kafka.internal.engine.KafkaClients;
+import run.algo.sdk.kafka.internal.engine.PollLoop;
+import run.algo.sdk.kafka.internal.engine.WorkerKind;
+import run.algo.sdk.kafka.internal.engine.WorkerThreads;
+import run.algo.sdk.kafka.internal.execute.ExecutionScope;
+import run.algo.sdk.kafka.internal.execute.OutputTarget;
+import run.algo.sdk.kafka.internal.execute.Outputs;
+import run.algo.sdk.kafka.internal.execute.RecordProcessor;
+import run.algo.sdk.kafka.internal.execute.RecordProcessors;
+import run.algo.sdk.kafka.internal.execute.Route;
+import run.algo.sdk.kafka.internal.execute.Sender;
+import run.algo.sdk.kafka.internal.observe.InputCounters;
+import run.algo.sdk.kafka.internal.record.ContentTypes;
+import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
+import run.algo.sdk.kafka.internal.topics.TopicPreparation;
+
+/** Puts a runner's parts together from its settings and its wiring. Used once. */
+final class Assembly {
+
+  /** The last commit gets this long when the runner closes. */
+  private static final Duration LAST_COMMIT = Duration.ofSeconds(3);
+
+  private final AlgoSettings settings;
+  private final Wiring wiring;
+  private final KafkaClients clients;
+  private final Map<String, InputCounters> counters = new LinkedHashMap<>();
+
+  Assembly(AlgoSettings settings, Wiring wiring, KafkaClients clients) {
+    this.settings = settings;
+    this.wiring = wiring;
+    this.clients = clients;
+    for (InputSettings input : settings.inputs()) {
+      counters.put(input.name(), new InputCounters(input.name()));
+    }
+  }
+
+  Engine engine(PollLoop.LoopListener listener) {
+    EngineSettings engine = settings.engine();
+    Map<String, Object> consumer = ClientProperties.consumer(settings);
+    TopicPreparation topics = new TopicPreparation(topicPlan());
+    return new Engine(
+        new Engine.Clients(
+            clients,
+            consumer,
+            ClientProperties.producer(settings),
+            ClientProperties.admin(settings)),
+        topics,
+        new AlgoWorkload(topics),
+        new PollLoop.LoopSettings(
+            engine.commitInterval(),
+            engine.maxInFlight(),
+            Engine.maxPollRecords(consumer),
+            engine.revokeTimeout(),
+            engine.shutdownTimeout(),
+            LAST_COMMIT),
+        new WorkerThreads(concurrency(), threads()),
+        listener);
+  }
+
+  private int concurrency() {
+    return settings.engine().concurrency().orElse(Runtime.getRuntime().availableProcessors());
+  }
+
+  private ThreadFactory threads() {
+    String prefix = "algo-worker-";
+    return settings.engine().threads() == ThreadModel.VIRTUAL
+        ? WorkerKind.virtualFactory(prefix).orElseGet(() -> WorkerKind.platform(prefix))
+        : WorkerKind.platform(prefix);
+  }
+
+  private TopicPreparation.Plan topicPlan() {
+    Set<String> inputs = new HashSet<>();
+    settings.inputs().forEach(input -> inputs.addAll(input.topics()));
+    Set<String> outputs = new HashSet<>();
+    settings.outputs().forEach(output -> outputs.add(output.topic()));
+    return new TopicPreparation.Plan(
+        inputs,
+        outputs,
+        settings.engine().deadLetterSuffix(),
+        settings.engine().failureAction(),
+        settings.engine().createTopics(),
+        String.join(",", settings.kafka().bootstrapServers()),
+        settings.kafka().security().username().orElse("<principal>"));
+  }
+
+  /** The Algo's full name, or its class where the deployment does not name it. */
+  private String algoName() {
+    DeploymentIdentity identity = settings.runnerConfig().identity();
+    return identity.name().isEmpty()
+        ? wiring.inputs().get(0).algo().getClass().getName()
+        : identity.fullName();
+  }
+
+  /** Routes, outputs and the processor of this runner. */
+  private final class AlgoWorkload implements Engine.Workload {
+
+    private final TopicPreparation topics;
+    private final Map<String, Route> routes = new HashMap<>();
+
+    AlgoWorkload(TopicPreparation topics) {
+      this.topics = topics;
+    }
+
+    @Override
+    public List<String> topics() {
+      List<String> names = new ArrayList<>();
+      settings.inputs().forEach(input -> names.addAll(input.topics()));
+      return names;
+    }
+
+    @Override
+    public Route route(String topic) {
+      Route route = routes.get(topic);
+      if (route == null) {
+        throw new IllegalStateException("topic " + topic + " is no input");
+      }
+      return route;
+    }
+
+    @Override
+    public RecordProcessor processor(Sender sender, BooleanSupplier closing) {
+      Outputs outputs = outputs();
+      for (InputSettings input : settings.inputs()) {
+        for (String topic : input.topics()) {
+          routes.putIfAbsent(topic, route(input, topic, outputs));
+        }
+      }
+      EngineSettings engine = settings.engine();
+      boolean halt = engine.failureAction().filter(FailureAction.HALT::equals).isPresent();
+      Optional<RecordProcessors.DeadLetters> letters =
+          halt
+              ? Optional.empty()
+              : Optional.of(
+                  new RecordProcessors.DeadLetters(
+                      topics.deadLetters(),
+                      new DeadLetterHeaders(settings.groupId(), algoName())));
+      return RecordProcessors.create(
+          new ExecutionScope(outputs, settings.instanceName(), closing),
+          engine.contentTypeCheck(),
+          new ParameterResolver(settings.parameters()),
+          sender,
+          letters);
+    }
+
+    private Outputs outputs() {
+      Set<String> absent = new HashSet<>(wiring.optionalOutputs());
+      List<OutputTarget> targets = new ArrayList<>();
+      for (OutputSettings output : settings.outputs()) {
+        Codec<?> codec = wiring.outputCodec(output.name());
+        if (codec != null) {
+          targets.add(target(output, codec));
+          absent.remove(output.name());
+        }
+      }
+      return new Outputs(targets, absent);
+    }
+
+    private OutputTarget target(OutputSettings output, Codec<?> codec) {
+      return new OutputTarget(
+          output.name(),
+          output.topic(),
+          codec,
+          output.contentType().orElse(codec.contentType()),
+          maxBytes(output.topic()));
+    }
+
+    /** With compression only the broker can tell what fits. */
+    private int maxBytes(String topic) {
+      Object compression =
+          ClientProperties.producer(settings).get(ProducerConfig.COMPRESSION_TYPE_CONFIG);
+      boolean plain = compression == null || compression.toString().equals("none");
+      return plain ? topics.maxMessageBytes(topic) : Integer.MAX_VALUE;
+    }
+
+    private Route route(InputSettings input, String topic, Outputs outputs) {
+      Wiring.Input wired = wiring.input(input.name());
+      return new Route(
+          new Route.Input(
+              input.name(), new ContentTypes(input.contentTypes()), first(input.contentTypes())),
+          topic,
+          wired.codec(),
+          wired.algo(),
+          result(wired.result(), outputs),
+          counters.get(input.name()));
+    }
+
+    private Optional<OutputTarget> result(Wiring.Result result, Outputs outputs) {
+      if (result instanceof Wiring.Result.Named named) {
+        return outputs.find(named.pipe().name());
+      }
+      return result instanceof Wiring.Result.Only ? outputs.only() : Optional.empty();
+    }
+
+    private static @Nullable String first(List<String> contentTypes) {
+      return contentTypes.isEmpty() ? null : contentTypes.get(0);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package run.algo.sdk.kafka;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import run.algo.sdk.AlgoConfigurationException;
+import run.algo.sdk.ConfigurationProblem;
+import run.algo.sdk.kafka.config.AlgoSettings;
+import run.algo.sdk.kafka.config.Delivery;
+import run.algo.sdk.kafka.config.InputSettings;
+import run.algo.sdk.kafka.config.MessageDataType;
+import run.algo.sdk.kafka.config.OutputSettings;
+import run.algo.sdk.kafka.config.ThreadModel;
+import run.algo.sdk.kafka.internal.engine.WorkerKind;
+import run.algo.sdk.spi.FileStoreProvider;
+import run.algo.sdk.spi.RetryPolicyProvider;
+
+/**
+ * Refuses settings that are right in themselves and cannot be kept here: by this version, on this
+ * Java, or without a module that is not on the class path.
+ */
+final class Support {
+
+  private Support() {}
+
+  static void check(AlgoSettings settings) {
+    List<ConfigurationProblem> problems = new ArrayList<>();
+    if (settings.engine().delivery() == Delivery.EXACTLY_ONCE) {
+      problems.add(
+          new ConfigurationProblem(
+              "ALGO_DELIVERY",
+              Delivery.EXACTLY_ONCE.wireName(),
+              "this version delivers at least once",
+              "leave it unset, and let readers of the outputs ignore duplicates"));
+    }
+    if (settings.engine().threads() == ThreadModel.VIRTUAL && !WorkerKind.virtualAvailable()) {
+      problems.add(
+          new ConfigurationProblem(
+              "ALGO_THREADS",
+              ThreadModel.VIRTUAL.wireName(),
+              "Java " + Runtime.version().feature() + " has no virtual threads",
+              "run on Java 21 or newer, or set auto"));
+    }
+    checkRetries(settings, problems);
+    checkFileReferences(settings, problems);
+    if (!problems.isEmpty()) {
+      throw new AlgoConfigurationException(problems);
+    }
+  }
+
+  private static void checkRetries(AlgoSettings settings, List<ConfigurationProblem> problems) {
+    boolean wanted = settings.inputs().stream().map(InputSettings::retry).anyMatch(retry -> retry.isPresent());
+    if (wanted && ServiceLoader.load(RetryPolicyProvider.class).findFirst().isEmpty()) {
+      problems.add(missing("retryStrategy", "retries are asked for", "sdk-retry"));
+    }
+  }
+
+  private static void checkFileReferences(
+      AlgoSettings settings, List<ConfigurationProblem> problems) {
+    for (OutputSettings output : settings.outputs()) {
+      if (output.dataType() != MessageDataType.FILE_REFERENCE) {
+        continue;
+      }
+      if (ServiceLoader.load(FileStoreProvider.class).findFirst().isEmpty()) {
+        problems.add(
+            missing(
+                "pipes[].sourceOutputMessageDataType",
+                "output " + output.name() + " is written as file references",
+                "sdk-storage"));
+      }
+    }
+  }
+
+  private static ConfigurationProblem missing(String setting, String what, String module) {
+    return new ConfigurationProblem(
+        setting,
+        ConfigurationProblem.NOT_SET,
+        what + ", and module " + module + " is not on the class path",
+        "add the dependency <groupId>run.algo</groupId><artifactId>" + module + "</artifactId>");
+  }
+}

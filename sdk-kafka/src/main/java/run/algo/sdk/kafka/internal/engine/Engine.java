@@ -1,0 +1,286 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import run.algo.sdk.kafka.internal.execute.Blockage;
+import run.algo.sdk.kafka.internal.execute.RecordProcessor;
+import run.algo.sdk.kafka.internal.execute.Route;
+import run.algo.sdk.kafka.internal.execute.Sender;
+import run.algo.sdk.kafka.internal.observe.RateLimit;
+import run.algo.sdk.kafka.internal.topics.TopicPreparation;
+
+/**
+ * One runner's life on its own thread: prepares the topics, makes the clients, runs the poll loop
+ * and takes everything down again, in the order in which nothing is lost: executions end, their
+ * sends are acknowledged, offsets are committed, the group is left, the producer closes.
+ */
+public final class Engine implements Runnable {
+
+  private static final Logger log = LoggerFactory.getLogger(Engine.class);
+
+  private static final Duration START_RETRY = Duration.ofSeconds(2);
+  private static final Duration TOPIC_RETRY = Duration.ofSeconds(10);
+  private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
+
+  private final Clients clients;
+  private final TopicPreparation topics;
+  private final Workload workload;
+  private final PollLoop.LoopSettings settings;
+  private final WorkerThreads workers;
+  private final PollLoop.LoopListener listener;
+
+  private final RateLimit warnings = new RateLimit(LOG_INTERVAL, System::nanoTime);
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile @Nullable PollLoop loop;
+  private volatile @Nullable String starting = "the topics have not been looked at yet";
+
+  /**
+   * How the clients are made.
+   *
+   * @param factory makes them
+   * @param consumer the consumer's configuration
+   * @param producer the producer's configuration
+   * @param admin the admin client's configuration
+   */
+  public record Clients(
+      KafkaClients factory,
+      Map<String, Object> consumer,
+      Map<String, Object> producer,
+      Map<String, Object> admin) {}
+
+  /** What is done with the records. */
+  public interface Workload {
+
+    /** {@return the input topics} */
+    List<String> topics();
+
+    /**
+     * What the records of a topic go through.
+     *
+     * @param topic an input topic
+     * @return the route
+     */
+    Route route(String topic);
+
+    /**
+     * Makes the processor, once the topics are known and the producer is there.
+     *
+     * @param sender hands records to the producer
+     * @param closing whether the runner closes
+     * @return the processor
+     */
+    RecordProcessor processor(Sender sender, BooleanSupplier closing);
+  }
+
+  /**
+   * An engine; it does nothing before {@link #run}.
+   *
+   * @param clients how the clients are made
+   * @param topics prepares the topics
+   * @param workload what is done with the records
+   * @param settings of the loop
+   * @param workers execute the Algo; ended by the engine
+   * @param listener is told of the first assignment
+   */
+  public Engine(
+      Clients clients,
+      TopicPreparation topics,
+      Workload workload,
+      PollLoop.LoopSettings settings,
+      WorkerThreads workers,
+      PollLoop.LoopListener listener) {
+    this.clients = clients;
+    this.topics = topics;
+    this.workload = workload;
+    this.settings = settings;
+    this.workers = workers;
+    this.listener = listener;
+  }
+
+  /**
+   * Runs until {@link #close}. The calling thread becomes the owner of the consumer.
+   *
+   * @throws KafkaException when the runner cannot go on
+   */
+  @Override
+  public void run() {
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(WorkerKind.platform("algo-timer-"));
+    try {
+      if (prepareTopics(timer)) {
+        consume(new Timers(timer, workers));
+      }
+    } finally {
+      timer.shutdownNow();
+      workers.interrupt();
+    }
+  }
+
+  /** Makes {@link #run} drain and end. From any thread; returns at once. */
+  public void close() {
+    closing.countDown();
+    PollLoop running = loop;
+    if (running != null) {
+      running.close();
+    }
+  }
+
+  /** {@return whether {@link #close} has been called} */
+  public boolean closing() {
+    return closing.getCount() == 0;
+  }
+
+  /** {@return what keeps the runner from its work, empty when nothing does} */
+  public Optional<String> trouble() {
+    PollLoop running = loop;
+    return running == null ? Optional.ofNullable(starting) : running.trouble();
+  }
+
+  /** {@return which partitions are halted, and why} */
+  public Map<TopicPartition, Halt.Report> halts() {
+    PollLoop running = loop;
+    return running == null ? Map.of() : running.halts();
+  }
+
+  /** Tries until the brokers answer; false when the runner closes meanwhile. */
+  private boolean prepareTopics(ScheduledExecutorService timer) {
+    while (!closing()) {
+      try (Admin admin = clients.factory().admin(clients.admin())) {
+        if (!topics.run(admin)) {
+          laterTopics(timer);
+        }
+        return true;
+      } catch (KafkaException e) {
+        starting = "the brokers do not answer: " + e;
+        warnings.run(
+            "start",
+            suppressed -> log.error("the topics cannot be looked at; trying again", e));
+      } catch (InterruptedException e) {
+        log.warn("the runner's thread was interrupted while it looked at the topics");
+      }
+      if (pause(START_RETRY)) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private boolean pause(Duration time) {
+    try {
+      return closing.await(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      return closing();
+    }
+  }
+
+  /** Looks again, now and then, for input topics that do not exist yet. */
+  private void laterTopics(ScheduledExecutorService timer) {
+    Runnable look =
+        () -> {
+          try (Admin admin = clients.factory().admin(clients.admin())) {
+            if (!topics.run(admin)) {
+              laterTopics(timer);
+            }
+          } catch (KafkaException e) {
+            laterTopics(timer);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          } catch (RuntimeException e) {
+            log.error("the dead letters of a new input topic cannot be prepared", e);
+          }
+        };
+    new Timers(timer, workers).after(TOPIC_RETRY, look);
+  }
+
+  private void consume(Timers timers) {
+    Producer<byte[], byte[]> producer = clients.factory().producer(producerConfig());
+    try {
+      Consumer<byte[], byte[]> consumer = clients.factory().consumer(clients.consumer());
+      try {
+        RecordProcessor processor = workload.processor(new Sender(producer, workers), this::closing);
+        PollLoop running =
+            new PollLoop(
+                consumer,
+                workload.topics(),
+                settings,
+                (partition, signal) -> flow(partition, signal, processor, timers),
+                listener,
+                warnings);
+        loop = running;
+        if (closing()) {
+          return;
+        }
+        running.run();
+      } finally {
+        workers.interrupt();
+        consumer.close(CloseOptions.timeout(LEAVE_TIMEOUT));
+      }
+    } finally {
+      producer.close(LEAVE_TIMEOUT);
+    }
+  }
+
+  private PartitionFlow flow(
+      TopicPartition partition, OwnerSignal signal, RecordProcessor processor, Timers timers) {
+    Route route = workload.route(partition.topic());
+    PartitionLane lane =
+        new PartitionLane(workers, (batch, index) -> execute(processor, route, batch, index));
+    return new PartitionFlow(
+        partition, route, signal, lane, (tp, dispatcher) -> new Halt(tp, dispatcher, timers));
+  }
+
+  private static boolean execute(
+      RecordProcessor processor, Route route, RecordBatch batch, int index) {
+    try {
+      processor.process(route, batch.record(index), batch, index);
+      return true;
+    } catch (InterruptException e) {
+      return false; // the runner closes: the record is left to the next owner
+    } catch (Throwable t) { // a defect of ours must not lose the record
+      batch.blocked(
+          index, new Blockage("an error within the SDK", t, false, Optional.empty()));
+      return true;
+    }
+  }
+
+  /** The producer must be able to send whatever one of the topics takes. */
+  private Map<String, Object> producerConfig() {
+    Map<String, Object> config = new HashMap<>(clients.producer());
+    config.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, topics.largestMessageBytes());
+    return config;
+  }
+
+  /**
+   * Most records that one poll brings.
+   *
+   * @param config the consumer's configuration
+   * @return the setting, or the client's default
+   */
+  public static int maxPollRecords(Map<String, Object> config) {
+    Object value = config.get(ConsumerConfig.MAX_POLL_RECORDS_CONFIG);
+    return value == null
+        ? ConsumerConfig.DEFAULT_MAX_POLL_RECORDS
+        : Integer.parseInt(value.toString());
+  }
+}

@@ -1,0 +1,200 @@
+package run.algo.sdk.kafka.internal.topics;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import run.algo.sdk.AlgoConfigurationException;
+import run.algo.sdk.ConfigurationProblem;
+import run.algo.sdk.kafka.config.FailureAction;
+import run.algo.sdk.kafka.internal.execute.DeadLetterTopics;
+
+/**
+ * Looks at the topics before records flow, and sees to the dead-letter topics: made where they are
+ * missing and may be made. May be run again for input topics that did not exist the first time.
+ */
+public final class TopicPreparation {
+
+  private static final Logger log = LoggerFactory.getLogger(TopicPreparation.class);
+
+  private final Plan plan;
+  private final DeadLetterTopics deadLetters = new DeadLetterTopics();
+  private final Map<String, Integer> maxBytes = new ConcurrentHashMap<>();
+  private final Set<String> open;
+
+  /**
+   * What is wanted.
+   *
+   * @param inputs the input topics
+   * @param outputs the output topics
+   * @param deadLetterSuffix suffix of the dead-letter topics
+   * @param failureAction what happens to a failed record; empty when nobody has said
+   * @param createTopics whether missing topics may be made
+   * @param brokers bootstrap servers, for the commands that are printed
+   * @param user the user's name, for the commands that are printed
+   */
+  public record Plan(
+      Set<String> inputs,
+      Set<String> outputs,
+      String deadLetterSuffix,
+      Optional<FailureAction> failureAction,
+      boolean createTopics,
+      String brokers,
+      String user) {}
+
+  /**
+   * A preparation.
+   *
+   * @param plan what is wanted
+   */
+  public TopicPreparation(Plan plan) {
+    this.plan = plan;
+    this.open = new HashSet<>(plan.inputs());
+  }
+
+  /** {@return the dead-letter topics found or made so far; filled by {@link #run}} */
+  public DeadLetterTopics deadLetters() {
+    return deadLetters;
+  }
+
+  /**
+   * The largest record of a topic.
+   *
+   * @param topic the topic
+   * @return its {@code max.message.bytes}, or Kafka's default while it is not known
+   */
+  public int maxMessageBytes(String topic) {
+    return maxBytes.getOrDefault(topic, TopicCatalog.DEFAULT_MAX_MESSAGE_BYTES);
+  }
+
+  /** {@return the largest record of any topic written to, in bytes, at least Kafka's default} */
+  public int largestMessageBytes() {
+    int largest = TopicCatalog.DEFAULT_MAX_MESSAGE_BYTES + DeadLetterPlan.HEADROOM;
+    for (int bytes : maxBytes.values()) {
+      largest = Math.max(largest, bytes);
+    }
+    return largest;
+  }
+
+  /**
+   * Prepares what is still open.
+   *
+   * @param admin the client
+   * @return whether nothing is open any more; false while an input topic does not exist
+   * @throws KafkaException when the brokers do not answer
+   * @throws AlgoConfigurationException when dead letters are asked for and cannot be written
+   * @throws InterruptedException when interrupted
+   */
+  public boolean run(Admin admin) throws InterruptedException {
+    Set<String> asked = new HashSet<>(plan.outputs());
+    for (String input : open) {
+      asked.add(input);
+      asked.add(DeadLetterPlan.name(input, plan.deadLetterSuffix()));
+    }
+    TopicCatalog catalog = TopicCatalog.read(admin, asked);
+    for (String topic : asked) {
+      catalog.find(topic).ifPresent(found -> maxBytes.put(topic, found.maxMessageBytes()));
+    }
+    for (String output : plan.outputs()) {
+      if (catalog.find(output).isEmpty()) {
+        log.warn(
+            "output topic {} {}; records for it wait until it can be written to",
+            output,
+            catalog.denied(output) ? "may not be seen by this user" : "does not exist");
+      }
+    }
+    List<ConfigurationProblem> problems = new ArrayList<>();
+    for (String input : List.copyOf(open)) {
+      Optional<TopicCatalog.Topic> found = catalog.find(input);
+      if (found.isEmpty()) {
+        log.warn(
+            "input topic {} {}; waiting for it",
+            input,
+            catalog.denied(input) ? "may not be read by this user" : "does not exist");
+        continue;
+      }
+      if (plan.failureAction().orElse(FailureAction.DEAD_LETTER) == FailureAction.DEAD_LETTER) {
+        prepareDeadLetters(admin, catalog, found.get()).ifPresent(problems::add);
+      }
+      open.remove(input);
+    }
+    if (!problems.isEmpty()) {
+      throw new AlgoConfigurationException(problems);
+    }
+    return open.isEmpty();
+  }
+
+  private Optional<ConfigurationProblem> prepareDeadLetters(
+      Admin admin, TopicCatalog catalog, TopicCatalog.Topic input) throws InterruptedException {
+    String name = DeadLetterPlan.name(input.name(), plan.deadLetterSuffix());
+    Optional<TopicCatalog.Topic> existing = catalog.find(name);
+    if (existing.isPresent()) {
+      if (existing.get().writable()) {
+        deadLetters.add(input.name(), name, existing.get().partitions());
+        return Optional.empty();
+      }
+      return denied(input, name, "this user may not write to it");
+    }
+    if (catalog.denied(name)) {
+      return denied(input, name, "this user may neither see nor write to it");
+    }
+    if (!plan.createTopics()) {
+      return denied(input, name, "it does not exist, and ALGO_CREATE_TOPICS=false");
+    }
+    NewTopic topic = DeadLetterPlan.topic(input, plan.deadLetterSuffix());
+    try {
+      admin.createTopics(List.of(topic)).all().get();
+      log.info("made dead-letter topic {} with {} partitions", name, input.partitions());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuthorizationException
+          || e.getCause() instanceof PolicyViolationException) {
+        return denied(
+            input, name, "it does not exist and may not be made: " + e.getCause().getMessage());
+      }
+      if (!(e.getCause() instanceof TopicExistsException)) {
+        throw new KafkaException("dead-letter topic " + name + " could not be made", e.getCause());
+      }
+    }
+    maxBytes.put(name, input.maxMessageBytes() + DeadLetterPlan.HEADROOM);
+    deadLetters.add(input.name(), name, input.partitions());
+    return Optional.empty();
+  }
+
+  /** An error when dead letters were asked for; else a warning, and failures halt. */
+  private Optional<ConfigurationProblem> denied(
+      TopicCatalog.Topic input, String name, String why) {
+    String commands =
+        DeadLetterPlan.commands(plan.brokers(), plan.user(), input, plan.deadLetterSuffix());
+    if (plan.failureAction().isPresent()) {
+      return Optional.of(
+          new ConfigurationProblem(
+              "ALGO_ON_FAILURE",
+              "dead-letter",
+              "dead letters of " + input.name() + " cannot be written to " + name + ": " + why,
+              "let an administrator run these, or set ALGO_ON_FAILURE=halt:"
+                  + System.lineSeparator()
+                  + commands));
+    }
+    log.warn(
+        "dead-letter topic {} cannot be used: {}. A failed record of {} therefore halts its"
+            + " partition. These commands would allow dead letters:{}{}",
+        name,
+        why,
+        input.name(),
+        System.lineSeparator(),
+        commands);
+    return Optional.empty();
+  }
+}
