@@ -1,0 +1,181 @@
+package run.algo.sdk.kafka.config;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.GroupProtocol;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.SslConfigs;
+import org.apache.kafka.common.config.types.Password;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The full configurations of the Kafka clients: what the protocol demands, defaults that fit the
+ * SDK, and on top the user's {@code KAFKA_CLIENT_*}, {@code KAFKA_CONSUMER_*} and {@code
+ * KAFKA_PRODUCER_*}.
+ *
+ * <p>All methods are safe for use by several threads. Passwords are {@link Password} values, whose
+ * text is masked.
+ *
+ * @since 0.1.0
+ */
+public final class ClientProperties {
+
+  private static final String SSL_ENGINE_FACTORY =
+      "run.algo.sdk.kafka.internal.tls.PemSslEngineFactory";
+  private static final String CA_LOCATION = "algo.tls.ca.location";
+  private static final String CERTIFICATE_LOCATION = "algo.tls.certificate.location";
+  private static final String KEY_LOCATION = "algo.tls.key.location";
+
+  private static final int DEFAULT_MAX_POLL_RECORDS = ConsumerConfig.DEFAULT_MAX_POLL_RECORDS;
+  private static final int DEFAULT_FETCH_MAX_BYTES = ConsumerConfig.DEFAULT_FETCH_MAX_BYTES;
+  private static final int DEFAULT_MAX_PARTITION_FETCH_BYTES =
+      ConsumerConfig.DEFAULT_MAX_PARTITION_FETCH_BYTES;
+  private static final long DEFAULT_BUFFER_MEMORY = 32L * 1024 * 1024;
+
+  // Larger than the client's 16 KiB: outputs come in bursts, one a poll.
+  private static final int BATCH_SIZE = 64 * 1024;
+  private static final int MAX_BLOCK_MS = 60_000;
+
+  private ClientProperties() {}
+
+  /**
+   * Returns the configuration of a consumer of the Algo's group: byte arrays, {@code
+   * read_committed}, no auto-commit, from the earliest offset, cooperative assignment unless {@code
+   * group.protocol=consumer}.
+   *
+   * @param settings the settings
+   * @return a new mutable map
+   */
+  public static Map<String, Object> consumer(AlgoSettings settings) {
+    return consumer(
+        settings.kafka(), settings.engine(), settings.groupId(), settings.instanceName());
+  }
+
+  /**
+   * Returns the configuration of an idempotent producer: byte arrays, {@code acks=all}, no end of
+   * retrying. The {@code transactional.id} of exactly-once delivery is added by who needs it.
+   *
+   * @param settings the settings
+   * @return a new mutable map
+   */
+  public static Map<String, Object> producer(AlgoSettings settings) {
+    return producer(settings.kafka(), settings.engine(), settings.instanceName());
+  }
+
+  /**
+   * Returns the configuration of an admin client.
+   *
+   * @param settings the settings
+   * @return a new mutable map
+   */
+  public static Map<String, Object> admin(AlgoSettings settings) {
+    return admin(settings.kafka(), settings.instanceName());
+  }
+
+  static Map<String, Object> consumer(
+      KafkaSettings kafka, EngineSettings engine, String groupId, String instanceName) {
+    Map<String, Object> result = common(kafka, instanceName + "-consumer");
+    result.put(ConsumerConfig.GROUP_ID_CONFIG, groupId);
+    result.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    result.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    result.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    result.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    result.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    result.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    result.put(
+        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+        Math.min(DEFAULT_MAX_POLL_RECORDS, engine.maxInFlight()));
+    int fetch = (int) Math.min(DEFAULT_FETCH_MAX_BYTES, engine.memoryBudgetBytes() / 2);
+    result.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, fetch);
+    result.put(
+        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+        Math.min(DEFAULT_MAX_PARTITION_FETCH_BYTES, fetch));
+    if (!usesConsumerProtocol(kafka)) {
+      // The new protocol assigns on the broker; its client refuses an assignor, even the default
+      // one.
+      result.put(
+          ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+          CooperativeStickyAssignor.class.getName());
+    }
+    putKnown(result, kafka.clientProperties(), ClientKind.CONSUMER);
+    result.putAll(kafka.consumerProperties());
+    return result;
+  }
+
+  static Map<String, Object> producer(
+      KafkaSettings kafka, EngineSettings engine, String instanceName) {
+    Map<String, Object> result = common(kafka, instanceName + "-producer");
+    result.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    result.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    result.put(ProducerConfig.ACKS_CONFIG, "all");
+    result.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    // A batch that expires would let later ones of its partition overtake it.
+    result.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+    result.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
+    long buffer = Math.min(DEFAULT_BUFFER_MEMORY, engine.memoryBudgetBytes() / 2);
+    result.put(ProducerConfig.BUFFER_MEMORY_CONFIG, buffer);
+    result.put(ProducerConfig.BATCH_SIZE_CONFIG, (int) Math.min(BATCH_SIZE, buffer));
+    putKnown(result, kafka.clientProperties(), ClientKind.PRODUCER);
+    result.putAll(kafka.producerProperties());
+    return result;
+  }
+
+  private static Map<String, Object> admin(KafkaSettings kafka, String instanceName) {
+    Map<String, Object> result = common(kafka, instanceName + "-admin");
+    putKnown(result, kafka.clientProperties(), ClientKind.ADMIN);
+    return result;
+  }
+
+  private static Map<String, Object> common(KafkaSettings kafka, String clientId) {
+    Map<String, Object> result = new HashMap<>();
+    result.put(
+        CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, String.join(",", kafka.bootstrapServers()));
+    result.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
+    SecuritySettings security = kafka.security();
+    result.put(AdminClientConfig.SECURITY_PROTOCOL_CONFIG, security.protocol().name);
+    security
+        .caLocation()
+        .ifPresent(
+            ca -> {
+              result.put(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG, SSL_ENGINE_FACTORY);
+              result.put(CA_LOCATION, ca);
+            });
+    security.certificateLocation().ifPresent(path -> result.put(CERTIFICATE_LOCATION, path));
+    security.keyLocation().ifPresent(path -> result.put(KEY_LOCATION, path));
+    security
+        .sasl()
+        .ifPresent(
+            sasl -> {
+              result.put(SaslConfigs.SASL_MECHANISM, sasl.mechanism());
+              result.put(SaslConfigs.SASL_JAAS_CONFIG, new Password(JaasConfig.of(sasl)));
+            });
+    return result;
+  }
+
+  /** Adds what the client knows: a property of another client would only be reported as unused. */
+  private static void putKnown(
+      Map<String, Object> result, Map<String, String> properties, ClientKind kind) {
+    properties.forEach(
+        (name, value) -> {
+          if (kind.knows(name) || !ClientKind.anyKnows(name)) {
+            result.put(name, value);
+          }
+        });
+  }
+
+  /** Whether the user chose the group protocol of KIP-848. */
+  static boolean usesConsumerProtocol(KafkaSettings kafka) {
+    String name = ConsumerConfig.GROUP_PROTOCOL_CONFIG;
+    String chosen =
+        kafka
+            .consumerProperties()
+            .getOrDefault(name, kafka.clientProperties().getOrDefault(name, ""));
+    return chosen.strip().equalsIgnoreCase(GroupProtocol.CONSUMER.name());
+  }
+}

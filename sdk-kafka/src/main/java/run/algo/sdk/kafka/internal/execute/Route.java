@@ -1,0 +1,78 @@
+package run.algo.sdk.kafka.internal.execute;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import run.algo.sdk.Algo;
+import run.algo.sdk.codec.Codec;
+import run.algo.sdk.kafka.internal.observe.InputCounters;
+import run.algo.sdk.kafka.internal.record.ContentTypes;
+import run.algo.sdk.kafka.internal.record.TraceIds;
+
+/** What the records of one input topic go through. Made once per topic; immutable. */
+public final class Route {
+
+  final String input;
+  final String topic;
+  final Codec<Object> codec;
+  final Algo<Object, Object> algo;
+  final @Nullable OutputTarget result;
+  final ContentTypes contentTypes;
+  final @Nullable String defaultContentType;
+  final TraceIds traceIds;
+  final InputCounters counters;
+
+  /**
+   * A route.
+   *
+   * @param input name and accepted types of the input
+   * @param topic the topic
+   * @param codec the format of its values
+   * @param algo what is executed
+   * @param result where the returned value goes, empty when the Algo returns none
+   * @param counters where its records are counted
+   */
+  @SuppressWarnings(
+      "unchecked") // the builder binds the codec, the Algo and the output by their types
+  public Route(
+      Input input,
+      String topic,
+      Codec<?> codec,
+      Algo<?, ?> algo,
+      Optional<OutputTarget> result,
+      InputCounters counters) {
+    this.input = input.name();
+    this.topic = topic;
+    this.codec = (Codec<Object>) codec;
+    this.algo = (Algo<Object, Object>) algo;
+    this.result = result.orElse(null);
+    this.contentTypes = input.contentTypes();
+    this.defaultContentType = input.defaultContentType();
+    this.traceIds = new TraceIds(topic);
+    this.counters = counters;
+  }
+
+  /**
+   * An input as the deployment describes it.
+   *
+   * @param name the input's name, in lower case
+   * @param contentTypes the types that it accepts
+   * @param defaultContentType the type of a record that names none
+   */
+  public record Input(
+      String name, ContentTypes contentTypes, @Nullable String defaultContentType) {}
+
+  /** {@return the input's name, in lower case} */
+  public String input() {
+    return input;
+  }
+
+  /** {@return the topic} */
+  public String topic() {
+    return topic;
+  }
+
+  /** {@return where this input's records are counted} */
+  public InputCounters counters() {
+    return counters;
+  }
+}

@@ -1,0 +1,75 @@
+package run.algo.sdk.kafka.internal.execute;
+
+import java.util.Optional;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record on its way to the broker. It ends in exactly one of {@link #acknowledged} and, where the
+ * record can never be written as it is, {@link #tooLarge}; whatever else goes wrong blocks its
+ * partition, and the same send is tried again until it succeeds: an output is never given up.
+ */
+abstract class Send implements Callback {
+
+  final Execution execution;
+
+  private final Sender sender;
+  private ProducerRecord<byte[], byte[]> record;
+  private volatile boolean blocked;
+
+  Send(Sender sender, Execution execution, ProducerRecord<byte[], byte[]> record) {
+    this.sender = sender;
+    this.execution = execution;
+    this.record = record;
+  }
+
+  final ProducerRecord<byte[], byte[]> record() {
+    return record;
+  }
+
+  /** The broker has the record. On the producer's thread: must not block. */
+  abstract void acknowledged();
+
+  /** The broker or the client refuses the record for its size. On a worker: may send again. */
+  abstract void tooLarge(Exception cause);
+
+  @Override
+  public final void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception error) {
+    if (error == null) {
+      if (blocked) {
+        blocked = false;
+        execution.unblock();
+      }
+      acknowledged();
+    } else if (error instanceof RecordTooLargeException) {
+      sender.later(
+          () -> {
+            if (blocked) {
+              blocked = false;
+              execution.unblock();
+            }
+            tooLarge(error);
+          });
+    } else {
+      block(
+          "record for " + record.topic() + " of " + execution.position() + " cannot be written",
+          error);
+    }
+  }
+
+  /** Sends another record in this one's place. */
+  final void replace(ProducerRecord<byte[], byte[]> other) {
+    record = other;
+    sender.send(this);
+  }
+
+  final void block(String what, Exception cause) {
+    execution.route.counters.runnerError();
+    boolean again = blocked;
+    blocked = true;
+    execution.block(new Blockage(what, cause, again, Optional.of(() -> sender.send(this))));
+  }
+}

@@ -1,0 +1,34 @@
+package run.algo.sdk.kafka.internal.execute;
+
+import run.algo.sdk.kafka.internal.record.Outcome;
+
+/**
+ * The way back from a record to the partition it came from: handed forward with the record, used
+ * once for its outcome. All methods may be called from any thread and never block.
+ */
+public interface Settlement {
+
+  /**
+   * The record's outcome is durable; its offset may be committed.
+   *
+   * @param index the record's index within its batch
+   * @param outcome the outcome
+   */
+  void settled(int index, Outcome outcome);
+
+  /**
+   * The record has no durable outcome and will have none for now: nothing more of its partition is
+   * executed until {@link #unblocked} has been called as often as this.
+   *
+   * @param index the record's index within its batch
+   * @param blockage what is in the way
+   */
+  void blocked(int index, Blockage blockage);
+
+  /**
+   * What was in the way of a record is gone.
+   *
+   * @param index the record's index within its batch
+   */
+  void unblocked(int index);
+}
