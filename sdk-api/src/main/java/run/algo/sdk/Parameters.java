@@ -8,6 +8,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,8 +99,13 @@ public final class Parameters {
    */
   public double doubleValue(String name) {
     String text = required(name);
+    String number = text.strip();
+    // Java's own suffixes ("1d", "2f") are no part of a number anywhere else.
+    if (!number.isEmpty() && "dDfF".indexOf(number.charAt(number.length() - 1)) >= 0) {
+      throw notA("a number", name, text, null);
+    }
     try {
-      return Double.parseDouble(text.strip());
+      return Double.parseDouble(number);
     } catch (NumberFormatException e) {
       throw notA("a number", name, text, e);
     }
@@ -142,7 +148,9 @@ public final class Parameters {
         return constant;
       }
     }
-    throw notA("one of " + Arrays.toString(type.getEnumConstants()), name, text, null);
+    String names =
+        Arrays.stream(type.getEnumConstants()).map(Enum::name).collect(Collectors.joining(", "));
+    throw notA("one of " + names, name, text, null);
   }
 
   /** {@return all parameters that have a value, by name; immutable} */

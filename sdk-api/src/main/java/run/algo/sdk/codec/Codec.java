@@ -53,8 +53,9 @@ public interface Codec<T> {
   }
 
   /**
-   * JSON, by Jackson, with scalars taken strictly: {@code "1"} is no number and {@code 1.5} no
-   * integer; unknown properties are ignored; anything after the value is an error.
+   * JSON, by Jackson, with scalars taken strictly: {@code "1"} is no number, {@code 1.5} no
+   * integer, {@code 1} no text and no enum constant; unknown properties are ignored; anything after
+   * the value is an error.
    *
    * @param type class of the values
    * @param <T> type of the values
@@ -77,7 +78,8 @@ public interface Codec<T> {
   }
 
   /**
-   * UTF-8 text; bytes that are not UTF-8 do not decode.
+   * UTF-8 text; bytes that are not UTF-8 do not decode, and text with an unpaired surrogate does
+   * not encode.
    *
    * @return the codec
    */

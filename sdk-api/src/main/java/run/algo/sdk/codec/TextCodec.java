@@ -3,6 +3,7 @@ package run.algo.sdk.codec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 
 /** UTF-8 text. */
@@ -30,7 +31,17 @@ final class TextCodec implements Codec<String> {
   }
 
   @Override
-  public byte[] encode(String value) {
+  public byte[] encode(String value) throws CharacterCodingException {
+    // getBytes would write an unpaired surrogate as a question mark: another text than was given.
+    int length = value.length();
+    for (int i = 0; i < length; i++) {
+      if (Character.isSurrogate(value.charAt(i))) {
+        ByteBuffer strict = UTF_8.newEncoder().encode(CharBuffer.wrap(value));
+        byte[] bytes = new byte[strict.remaining()];
+        strict.get(bytes);
+        return bytes;
+      }
+    }
     return value.getBytes(UTF_8);
   }
 }
