@@ -103,7 +103,8 @@ public final class AlgoMain {
             .invoke(null, signal.getConstructor(String.class).newInstance(name), close);
       }
     } catch (ReflectiveOperationException | LinkageError e) {
-      log.info("no signal handlers on this Java ({}); a shutdown hook drains instead", e.toString());
+      log.info(
+          "no signal handlers on this Java ({}); a shutdown hook drains instead", e.toString());
       Runtime.getRuntime().addShutdownHook(new Thread(runner::close, "algo-close"));
     }
   }

@@ -180,7 +180,11 @@ public final class AlgoRunner implements AutoCloseable {
         .forEach(
             (partition, halt) ->
                 reasons.add(
-                    partition + " is halted at offset " + halt.position().offset() + ": " + halt.what()));
+                    partition
+                        + " is halted at offset "
+                        + halt.position().offset()
+                        + ": "
+                        + halt.what()));
     return List.copyOf(reasons);
   }
 
@@ -252,8 +256,7 @@ public final class AlgoRunner implements AutoCloseable {
      * @return this
      * @throws IllegalArgumentException when the input has an Algo already
      */
-    public <I, O> Builder input(
-        Pipe<I> input, Algo<? super I, ? extends O> algo, Pipe<O> output) {
+    public <I, O> Builder input(Pipe<I> input, Algo<? super I, ? extends O> algo, Pipe<O> output) {
       wiring.input(input, algo, output);
       return this;
     }

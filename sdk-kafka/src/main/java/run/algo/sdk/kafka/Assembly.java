@@ -158,8 +158,7 @@ final class Assembly {
               ? Optional.empty()
               : Optional.of(
                   new RecordProcessors.DeadLetters(
-                      topics.deadLetters(),
-                      new DeadLetterHeaders(settings.groupId(), algoName())));
+                      topics.deadLetters(), new DeadLetterHeaders(settings.groupId(), algoName())));
       return RecordProcessors.create(
           new ExecutionScope(outputs, settings.instanceName(), closing),
           engine.contentTypeCheck(),

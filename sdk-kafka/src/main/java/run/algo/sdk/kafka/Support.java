@@ -49,7 +49,8 @@ final class Support {
   }
 
   private static void checkRetries(AlgoSettings settings, List<ConfigurationProblem> problems) {
-    boolean wanted = settings.inputs().stream().map(InputSettings::retry).anyMatch(retry -> retry.isPresent());
+    boolean wanted =
+        settings.inputs().stream().map(InputSettings::retry).anyMatch(retry -> retry.isPresent());
     if (wanted && ServiceLoader.load(RetryPolicyProvider.class).findFirst().isEmpty()) {
       problems.add(missing("retryStrategy", "retries are asked for", "sdk-retry"));
     }

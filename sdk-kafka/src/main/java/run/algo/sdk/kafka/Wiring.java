@@ -105,8 +105,7 @@ final class Wiring {
 
     void undeclared(Algo<?, ?> algo) {
       AlgoTypes types = AlgoTypes.of(algo, Algo.class);
-      Result result =
-          types.output().<Result>map(Result.Only::new).orElseGet(Result.None::new);
+      Result result = types.output().<Result>map(Result.Only::new).orElseGet(Result.None::new);
       inputs.add(new Input(Optional.empty(), types.input(), algo, result));
     }
 

@@ -59,8 +59,8 @@ final class Assignment implements ConsumerRebalanceListener {
   }
 
   /** Why which partitions are halted. From any thread. */
-  Map<TopicPartition, Halt.Report> halts() {
-    Map<TopicPartition, Halt.Report> halts = new TreeMap<>(BY_NAME);
+  Map<TopicPartition, HaltReport> halts() {
+    Map<TopicPartition, HaltReport> halts = new TreeMap<>(BY_NAME);
     for (PartitionFlow flow : flows.values()) {
       flow.halted().ifPresent(report -> halts.put(flow.partition(), report));
     }

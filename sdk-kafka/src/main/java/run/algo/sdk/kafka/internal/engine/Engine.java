@@ -158,7 +158,7 @@ public final class Engine implements Runnable {
   }
 
   /** {@return which partitions are halted, and why} */
-  public Map<TopicPartition, Halt.Report> halts() {
+  public Map<TopicPartition, HaltReport> halts() {
     PollLoop running = loop;
     return running == null ? Map.of() : running.halts();
   }
@@ -174,8 +174,7 @@ public final class Engine implements Runnable {
       } catch (KafkaException e) {
         starting = "the brokers do not answer: " + e;
         warnings.run(
-            "start",
-            suppressed -> log.error("the topics cannot be looked at; trying again", e));
+            "start", suppressed -> log.error("the topics cannot be looked at; trying again", e));
       } catch (InterruptedException e) {
         log.warn("the runner's thread was interrupted while it looked at the topics");
       }
@@ -218,7 +217,8 @@ public final class Engine implements Runnable {
     try {
       Consumer<byte[], byte[]> consumer = clients.factory().consumer(clients.consumer());
       try {
-        RecordProcessor processor = workload.processor(new Sender(producer, workers), this::closing);
+        RecordProcessor processor =
+            workload.processor(new Sender(producer, workers), this::closing);
         PollLoop running =
             new PollLoop(
                 consumer,
@@ -258,8 +258,7 @@ public final class Engine implements Runnable {
     } catch (InterruptException e) {
       return false; // the runner closes: the record is left to the next owner
     } catch (Throwable t) { // a defect of ours must not lose the record
-      batch.blocked(
-          index, new Blockage("an error within the SDK", t, false, Optional.empty()));
+      batch.blocked(index, new Blockage("an error within the SDK", t, false, Optional.empty()));
       return true;
     }
   }

@@ -33,17 +33,8 @@ final class Halt {
   private int blocked;
   private boolean retryScheduled;
   private Duration backoff = FIRST_BACKOFF;
-  private @Nullable Report first;
+  private @Nullable HaltReport first;
   private boolean closed;
-
-  /**
-   * Why a partition is halted.
-   *
-   * @param position the record at which it halted
-   * @param what what could not be done
-   * @param cause the error's text
-   */
-  record Report(RecordPosition position, String what, String cause) {}
 
   Halt(TopicPartition partition, Dispatcher dispatcher, Timers timers) {
     this.partition = partition;
@@ -62,7 +53,7 @@ final class Halt {
         RecordPosition position =
             new RecordPosition(
                 record.topic(), record.partition(), record.offset(), record.timestamp());
-        first = new Report(position, blockage.what(), String.valueOf(blockage.cause()));
+        first = new HaltReport(position, blockage.what(), String.valueOf(blockage.cause()));
         log.error(
             "partition {} halts at offset {}: {}; {}",
             partition,
@@ -95,7 +86,7 @@ final class Halt {
     dispatcher.resume();
   }
 
-  synchronized Optional<Report> report() {
+  synchronized Optional<HaltReport> report() {
     return Optional.ofNullable(first);
   }
 

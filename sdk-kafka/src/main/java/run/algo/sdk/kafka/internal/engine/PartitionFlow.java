@@ -89,7 +89,7 @@ final class PartitionFlow {
     paused = now;
   }
 
-  Optional<Halt.Report> halted() {
+  Optional<HaltReport> halted() {
     return halt.report();
   }
 

@@ -77,7 +77,7 @@ public final class PollLoop {
   }
 
   /** Makes the dispatcher of a partition. */
-  public interface Flows {
+  interface Flows {
 
     /**
      * A flow for a newly assigned partition.
@@ -149,7 +149,7 @@ public final class PollLoop {
   }
 
   /** {@return which partitions are halted, and why; from any thread} */
-  public Map<TopicPartition, Halt.Report> halts() {
+  public Map<TopicPartition, HaltReport> halts() {
     return assignment.halts();
   }
 

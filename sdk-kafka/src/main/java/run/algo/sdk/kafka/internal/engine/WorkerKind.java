@@ -45,8 +45,7 @@ public final class WorkerKind {
       // Thread.ofVirtual().name(prefix, 0).factory()
       Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
       Class<?> type = Class.forName("java.lang.Thread$Builder");
-      Object named =
-          type.getMethod("name", String.class, long.class).invoke(builder, prefix, 0L);
+      Object named = type.getMethod("name", String.class, long.class).invoke(builder, prefix, 0L);
       @Nullable Object factory = type.getMethod("factory").invoke(named);
       return factory instanceof ThreadFactory threads ? Optional.of(threads) : Optional.empty();
     } catch (ReflectiveOperationException e) {

@@ -71,8 +71,7 @@ final class TopicCatalog {
     Map<String, KafkaFuture<TopicDescription>> answers =
         admin
             .describeTopics(
-                new HashSet<>(names),
-                new DescribeTopicsOptions().includeAuthorizedOperations(true))
+                new HashSet<>(names), new DescribeTopicsOptions().includeAuthorizedOperations(true))
             .topicNameValues();
     for (Map.Entry<String, KafkaFuture<TopicDescription>> answer : answers.entrySet()) {
       try {
@@ -83,8 +82,7 @@ final class TopicCatalog {
     }
     Map<String, Config> configs = configs(admin, descriptions.keySet());
     descriptions.forEach(
-        (name, description) ->
-            catalog.topics.put(name, topic(description, configs.get(name))));
+        (name, description) -> catalog.topics.put(name, topic(description, configs.get(name))));
     return catalog;
   }
 

@@ -173,8 +173,7 @@ public final class TopicPreparation {
   }
 
   /** An error when dead letters were asked for; else a warning, and failures halt. */
-  private Optional<ConfigurationProblem> denied(
-      TopicCatalog.Topic input, String name, String why) {
+  private Optional<ConfigurationProblem> denied(TopicCatalog.Topic input, String name, String why) {
     String commands =
         DeadLetterPlan.commands(plan.brokers(), plan.user(), input, plan.deadLetterSuffix());
     if (plan.failureAction().isPresent()) {
