@@ -170,6 +170,23 @@ final class HostileEnvironments {
     ""
   };
 
+  private static final String[] GOOD = {
+    "ALGO_ORDERING=key",
+    "ALGO_TIMEOUT=1d",
+    "ALGO_MEMORY_BUDGET=1MiB",
+    "ALGO_METRICS_PORT=off",
+    "ALGO_CONCURRENCY=3",
+    "ALGO_X=\n",
+    "KAFKA_CONSUMER_MAX_POLL_RECORDS=3",
+    "INSTANCE_NAME=pod",
+    "KAFKA_CONSUMER_GROUP_PROTOCOL=consumer",
+    "KAFKA_TLS=0",
+    "ALGO_ON_FAILURE=halt",
+    "KAFKA_CLIENT_REQUEST_TIMEOUT_MS=1000",
+    "KAFKA_PRODUCER_X=\u001b",
+    "STORAGE_BUCKET_NAME=files"
+  };
+
   private static final String[] SETTINGS =
       Arrays.stream(Setting.values()).map(Setting::variable).toArray(String[]::new);
 
@@ -181,6 +198,51 @@ final class HostileEnvironments {
   }
 
   Generated next() {
+    return random.nextInt(3) == 0 ? tame() : hostile();
+  }
+
+  /**
+   * Returns what should be accepted, with secrets where they belong or are a good value by
+   * accident.
+   */
+  private Generated tame() {
+    List<String> secrets = new ArrayList<>();
+    Map<String, String> environment = new HashMap<>();
+    environment.put("KAFKA_BROKERS", "kafka:9092");
+    environment.put("KAFKA_INPUT_TOPIC_IN", "in-topic");
+    environment.put("ALGO_GROUP_ID", "group");
+    String password = secret(secrets);
+    environment.put("KAFKA_AUTH_TYPE", pick("plain", "scram-sha-512"));
+    environment.put("KAFKA_AUTH_USERNAME", pick("user", "\u0000", "ü"));
+    environment.put("KAFKA_AUTH_PASSWORD", password);
+    if (random.nextBoolean()) {
+      environment.put(
+          "MC_HOST_algorun",
+          "http://%s:%s@minio:9000".formatted(secret(secrets).replace(":", ""), secret(secrets)));
+    }
+    if (random.nextBoolean()) {
+      environment.put(
+          "ALGO_RUNNER_CONFIG",
+          """
+          {"name":"n","parameters":[{"name":"apiKey","value":"%s","required":true}]}
+          """
+              .formatted(quoted(secret(secrets))));
+    }
+    if (random.nextBoolean()) {
+      environment.put("KAFKA_PRODUCER_INTERCEPTOR_TOKEN", secret(secrets));
+    }
+    for (int i = random.nextInt(4); i > 0; i--) {
+      String[] setting = pick(GOOD).split("=", -1);
+      environment.put(setting[0], setting[1]);
+    }
+    boolean pasted = random.nextInt(4) == 0;
+    if (pasted) {
+      environment.put(pick("ALGO_INPUT_DIR", "ALGO_PASSWORD", "KAFKA_CLIENT_X"), "/" + password);
+    }
+    return new Generated(SettingsSource.of(environment), secrets, pasted);
+  }
+
+  private Generated hostile() {
     List<String> secrets = new ArrayList<>();
     Map<String, String> environment = new HashMap<>();
     if (random.nextInt(4) > 0) {

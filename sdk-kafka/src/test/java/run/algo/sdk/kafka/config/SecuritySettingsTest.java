@@ -225,4 +225,22 @@ class SecuritySettingsTest {
       assertThat(env.problem()).startsWith(variable + " = ***: ").doesNotContain("s3cr3t");
     }
   }
+
+  @Test
+  void aPastedPasswordIsFoundAlsoStrippedAndLowerCased() {
+    AlgoSettings settings =
+        scram()
+            .with("KAFKA_AUTH_PASSWORD", "S3cr3t-Of-Mine\n")
+            .with("ALGO_INPUT_DIR", "/S3cr3t-Of-Mine")
+            .with("STORAGE_BUCKET_NAME", "S3cr3t-Of-Mine")
+            .load();
+    assertThat(settings.effective())
+        .containsEntry("ALGO_INPUT_DIR", "/***")
+        .containsEntry("STORAGE_BUCKET_NAME", "***");
+    // A short one is only looked for as a whole: masking each "in" would tell more than it hides.
+    settings = scram().with("KAFKA_AUTH_PASSWORD", "in").with("ALGO_INPUT_DIR", "in").load();
+    assertThat(settings.effective())
+        .containsEntry("ALGO_INPUT_DIR", "***")
+        .containsEntry("KAFKA_INPUT_TOPIC_IN", "in-topic");
+  }
 }
