@@ -75,6 +75,7 @@ public final class RecordProcessor {
     send(execution, outputs);
   }
 
+  @SuppressWarnings("NullAway") // a tombstone is delivered as null, which Algo documents
   private @Nullable Object run(Execution execution, @Nullable Object input) throws Exception {
     try {
       return execution.route.algo.run(input, execution);

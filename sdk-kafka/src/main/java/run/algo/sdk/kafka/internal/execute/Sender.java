@@ -25,7 +25,7 @@ public final class Sender {
   void send(Send send) {
     try {
       // The future is of no use: the client tells the callback all that it tells the future.
-      producer.send(send.record(), send);
+      var unused = producer.send(send.record(), send);
     } catch (InterruptException e) {
       // Only a runner that closes interrupts its workers: the record is left to the next owner.
       throw e;
