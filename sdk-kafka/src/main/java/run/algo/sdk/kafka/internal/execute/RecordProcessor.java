@@ -117,8 +117,7 @@ public final class RecordProcessor {
 
   private static Failure failure(FailureReason stage, Throwable cause) {
     if (cause instanceof Refusal refusal) {
-      Throwable inner = refusal.getCause();
-      return new Failure(refusal.reason(), inner == null ? refusal : inner, refusal.attempts());
+      return refusal.failure();
     }
     return new Failure(stage, cause, stage == FailureReason.DECODE ? 0 : 1);
   }
