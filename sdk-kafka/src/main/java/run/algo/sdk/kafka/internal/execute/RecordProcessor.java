@@ -56,6 +56,7 @@ public final class RecordProcessor {
     Execution execution = new Execution(scope, route, record, settlement, index);
     FailureReason stage = FailureReason.DECODE;
     List<ProducerRecord<byte[], byte[]>> outputs;
+    execution.dropStrayInterrupt();
     try {
       gate.admit(execution);
       Object input = decode(execution);
@@ -80,10 +81,8 @@ public final class RecordProcessor {
     try {
       return execution.route.algo.run(input, execution);
     } finally {
-      if (!scope.closing().getAsBoolean()) {
-        // An Algo that interrupts its own thread must not take the next record's send with it.
-        Thread.interrupted();
-      }
+      // An Algo that interrupts its own thread must not disturb what comes after it.
+      execution.dropStrayInterrupt();
     }
   }
 
