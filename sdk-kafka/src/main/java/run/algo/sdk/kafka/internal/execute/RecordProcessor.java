@@ -149,6 +149,7 @@ public final class RecordProcessor {
 
     @Override
     void tooLarge(Exception cause) {
+      unblock();
       execution.sendFailed(new Failure(FailureReason.TOO_LARGE, cause, 1));
       if (execution.sendEnded()) {
         concludeFailed();
