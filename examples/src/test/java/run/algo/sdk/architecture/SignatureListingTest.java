@@ -20,7 +20,7 @@ public class SignatureListingTest {
     }
   }
 
-  public static final class Shown extends Hidden implements Supplier<@Nullable String> {
+  public static class Shown extends Hidden implements Supplier<@Nullable String> {
     public static final int LIMIT = 3;
     protected @Nullable String note;
     private final byte[] secret = {};
@@ -86,6 +86,7 @@ public class SignatureListingTest {
   }
 
   private static final class Secret {
+    @SuppressWarnings("EffectivelyPrivate") // the case in question: public within private
     public static final class WithinSecret {}
   }
 
@@ -134,7 +135,7 @@ public class SignatureListingTest {
             "  public default boolean round()",
             "  public static int corners()",
             "",
-            "public static final class "
+            "public static class "
                 + prefix
                 + "Shown extends "
                 + prefix
