@@ -6,11 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
@@ -54,10 +58,21 @@ final class Bench {
   private Codec<?> resultCodec = Codec.text();
   private int maxBytes = Integer.MAX_VALUE;
 
+  private final AtomicBoolean interruptNextSend = new AtomicBoolean();
+
   private Bench(boolean autoComplete) {
     producer =
         new MockProducer<>(
-            autoComplete, null, new ByteArraySerializer(), new ByteArraySerializer());
+            autoComplete, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+          @Override
+          public synchronized Future<RecordMetadata> send(
+              ProducerRecord<byte[], byte[]> record, @Nullable Callback callback) {
+            if (interruptNextSend.getAndSet(false)) {
+              throw new InterruptException("as the client does when it has to wait");
+            }
+            return super.send(record, callback);
+          }
+        };
     deadLetters.add(INPUT_TOPIC, DEAD_LETTER_TOPIC, 4);
   }
 
@@ -207,6 +222,11 @@ final class Bench {
 
   List<ProducerRecord<byte[], byte[]>> sent(String topic) {
     return producer.history().stream().filter(record -> record.topic().equals(topic)).toList();
+  }
+
+  /** The next send, once, finds its thread interrupted. */
+  void interruptNextSend() {
+    interruptNextSend.set(true);
   }
 
   /** The only dead letter, when nothing else was sent. */
