@@ -24,8 +24,13 @@ final class Cluster implements AutoCloseable {
   }
 
   static Cluster of(Map<String, String> environment) {
-    String brokers = environment.getOrDefault(BROKERS, "");
-    return brokers.isBlank() ? start(environment) : new Cluster(environment, brokers, null);
+    return isEmbedded(environment)
+        ? start(environment)
+        : new Cluster(environment, environment.getOrDefault(BROKERS, ""), null);
+  }
+
+  static boolean isEmbedded(Map<String, String> environment) {
+    return environment.getOrDefault(BROKERS, "").isBlank();
   }
 
   private static Cluster start(Map<String, String> environment) {
@@ -52,7 +57,7 @@ final class Cluster implements AutoCloseable {
     String description =
         String.format(
             Locale.ROOT,
-            "%s, in this process, up in %.1f s",
+            "%s, up after %.1f s",
             kafka.bootstrapServers(),
             (System.nanoTime() - begin) / 1e9);
     return new Cluster(variables, description, kafka);

@@ -80,10 +80,10 @@ final class Publisher {
 
   private static ProducerRecord<byte[], byte[]> record(
       String topic, int partition, String line, String trace) {
-    return new ProducerRecord<>(
+    return new ProducerRecord<byte[], byte[]>(
         topic,
         partition,
-        null,
+        (byte[]) null,
         line.getBytes(UTF_8),
         List.of(new RecordHeader("traceID", trace.getBytes(UTF_8))));
   }

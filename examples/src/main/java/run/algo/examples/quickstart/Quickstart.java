@@ -93,6 +93,9 @@ public final class Quickstart {
   }
 
   private int count(TextFile file) throws IOException, InterruptedException {
+    if (Cluster.isEmbedded(environment)) {
+      out.println("  Kafka       starts in this process");
+    }
     try (Cluster cluster = Cluster.of(environment);
         AlgoRunner runner =
             AlgoRunner.builder()

@@ -65,7 +65,7 @@ final class Tally implements AutoCloseable {
    * @return whether it is done: the Algo's group has committed all that was published, and what it
    *     wrote is read
    */
-  boolean advance(Publisher.Published published) throws Exception {
+  boolean advance(Publisher.Published published) throws InterruptedException {
     boolean idle = read() == 0;
     if (!idle && traces.seen() < published.lines()) {
       return false;
@@ -85,19 +85,24 @@ final class Tally implements AutoCloseable {
     return settled;
   }
 
-  private int read() throws Exception {
+  private int read() {
     int found = 0;
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
       Header trace = record.headers().lastHeader("traceID");
       if (trace != null && traces.isNew(new RecordHeader("traceID", trace.value()).text())) {
-        WordCount.WORDS
-            .codec()
-            .decode(record.value())
-            .forEach((word, count) -> counts.merge(word, (long) count, Long::sum));
+        result(record.value()).forEach((word, count) -> counts.merge(word, (long) count, Long::sum));
         found++;
       }
     }
     return found;
+  }
+
+  private static Map<String, Integer> result(byte[] value) {
+    try {
+      return WordCount.WORDS.codec().decode(value);
+    } catch (Exception e) {
+      throw new KafkaException("a result cannot be read: " + e.getMessage(), e);
+    }
   }
 
   private Map<TopicPartition, Long> committed(Map<TopicPartition, Long> wanted)
