@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,7 +51,7 @@ public final class AlgoRunner implements AutoCloseable {
   private final Engine engine;
   private final Thread thread;
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final AtomicReference<RunnerState> state = new AtomicReference<>(RunnerState.NEW);
+  private volatile RunnerState state = RunnerState.NEW;
   private volatile @Nullable Throwable failure;
 
   private AlgoRunner(Builder builder, AlgoSettings settings, Wiring wiring) {
@@ -96,7 +95,7 @@ public final class AlgoRunner implements AutoCloseable {
    */
   public void start() {
     if (!moveTo(RunnerState.NEW, RunnerState.STARTING)) {
-      throw new IllegalStateException("a runner runs once; this one is " + state.get());
+      throw new IllegalStateException("a runner runs once; this one is " + state);
     }
     settings.warnings().forEach(log::warn);
     log.info("starting with {}", settings.effective());
@@ -154,7 +153,7 @@ public final class AlgoRunner implements AutoCloseable {
 
   /** {@return where the runner is in its life} */
   public RunnerState state() {
-    return state.get();
+    return state;
   }
 
   /** {@return what ended a runner that {@linkplain RunnerState#FAILED failed}} */
@@ -170,7 +169,7 @@ public final class AlgoRunner implements AutoCloseable {
    */
   public List<String> notReady() {
     List<String> reasons = new ArrayList<>();
-    RunnerState now = state.get();
+    RunnerState now = state;
     if (now != RunnerState.RUNNING) {
       reasons.add("the runner is " + now);
     }
@@ -207,14 +206,19 @@ public final class AlgoRunner implements AutoCloseable {
   }
 
   private void end(RunnerState last) {
-    state.set(last);
+    synchronized (this) {
+      state = last;
+    }
     tell(last);
     ended.countDown();
   }
 
   private boolean moveTo(RunnerState from, RunnerState to) {
-    if (!state.compareAndSet(from, to)) {
-      return false;
+    synchronized (this) {
+      if (state != from) {
+        return false;
+      }
+      state = to;
     }
     tell(to);
     return true;

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
@@ -206,7 +207,7 @@ final class Assembly {
           wired.codec(),
           wired.algo(),
           result(wired.result(), outputs),
-          counters.get(input.name()));
+          Objects.requireNonNull(counters.get(input.name()), "every input is counted"));
     }
 
     private Optional<OutputTarget> result(Wiring.Result result, Outputs outputs) {

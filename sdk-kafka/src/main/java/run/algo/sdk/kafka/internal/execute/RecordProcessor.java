@@ -75,6 +75,7 @@ public final class RecordProcessor {
     send(execution, outputs);
   }
 
+  @SuppressWarnings("NullAway") // a tombstone reaches the Algo as null, as its contract says
   private @Nullable Object run(Execution execution, @Nullable Object input) throws Exception {
     try {
       return execution.route.algo.run(input, execution);

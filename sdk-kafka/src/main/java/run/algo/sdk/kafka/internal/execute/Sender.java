@@ -1,7 +1,9 @@
 package run.algo.sdk.kafka.internal.execute;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 
@@ -25,7 +27,7 @@ public final class Sender {
   void send(Send send) {
     try {
       // The future is of no use: the client tells the callback all that it tells the future.
-      producer.send(send.record(), send);
+      Future<RecordMetadata> unused = producer.send(send.record(), send);
     } catch (InterruptException e) {
       // Only a runner that closes interrupts its workers: the record is left to the next owner.
       throw e;

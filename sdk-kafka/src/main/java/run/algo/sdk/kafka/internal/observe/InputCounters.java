@@ -1,5 +1,8 @@
 package run.algo.sdk.kafka.internal.observe;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
@@ -15,7 +18,7 @@ public final class InputCounters {
   private final LongAdder readBytes = new LongAdder();
   private final LongAdder algoErrors = new LongAdder();
   private final LongAdder runnerErrors = new LongAdder();
-  private final LongAdder[] outcomes = new LongAdder[Outcome.values().length];
+  private final Map<Outcome, LongAdder> outcomes = new EnumMap<>(Outcome.class);
 
   /**
    * Counters of an input.
@@ -24,8 +27,8 @@ public final class InputCounters {
    */
   public InputCounters(String input) {
     this.input = input;
-    for (int i = 0; i < outcomes.length; i++) {
-      outcomes[i] = new LongAdder();
+    for (Outcome outcome : Outcome.values()) {
+      outcomes.put(outcome, new LongAdder());
     }
   }
 
@@ -52,7 +55,7 @@ public final class InputCounters {
    * @param records how many
    */
   public void settled(Outcome outcome, long records) {
-    outcomes[outcome.ordinal()].add(records);
+    adder(outcome).add(records);
   }
 
   /** An execution of the Algo failed. */
@@ -82,7 +85,7 @@ public final class InputCounters {
    * @return how many
    */
   public long settled(Outcome outcome) {
-    return outcomes[outcome.ordinal()].sum();
+    return adder(outcome).sum();
   }
 
   public long algoErrors() {
@@ -92,5 +95,9 @@ public final class InputCounters {
   /** {@return errors of the SDK} */
   public long runnerErrors() {
     return runnerErrors.sum();
+  }
+
+  private LongAdder adder(Outcome outcome) {
+    return Objects.requireNonNull(outcomes.get(outcome), "every outcome has its adder");
   }
 }
