@@ -8,11 +8,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -55,7 +57,8 @@ final class Publisher {
       for (String line = reader.readLine();
           line != null && refused.get() == null;
           line = reader.readLine()) {
-        producer.send(
+        Future<RecordMetadata> unused = // its callback tells all
+            producer.send(
             record(topic, lines % partitions, line, traces.id(lines)),
             (written, failure) -> {
               if (failure == null) {

@@ -90,7 +90,8 @@ final class Tally implements AutoCloseable {
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
       Header trace = record.headers().lastHeader("traceID");
       if (trace != null && traces.isNew(new RecordHeader("traceID", trace.value()).text())) {
-        result(record.value()).forEach((word, count) -> counts.merge(word, (long) count, Long::sum));
+        result(record.value())
+            .forEach((word, count) -> counts.merge(word, (long) count, Long::sum));
         found++;
       }
     }

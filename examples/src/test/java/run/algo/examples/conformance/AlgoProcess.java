@@ -52,9 +52,7 @@ final class AlgoProcess implements AutoCloseable {
   }
 
   AlgoProcess awaitReady() {
-    await("READY")
-        .atMost(PATIENCE)
-        .until(() -> out().contains("READY") || !process.isAlive());
+    await("READY").atMost(PATIENCE).until(() -> out().contains("READY") || !process.isAlive());
     assertThat(out()).as("standard output; standard error is %s", err()).containsExactly("READY");
     return this;
   }

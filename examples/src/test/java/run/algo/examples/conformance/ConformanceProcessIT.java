@@ -41,8 +41,7 @@ class ConformanceProcessIT {
   @Test
   void drainsOnSigterm() {
     Deployment deployment = Deployment.create(kafka, "sigterm", 1);
-    try (AlgoProcess algo =
-        AlgoProcess.start(folder, deployment.environment("one")).awaitReady()) {
+    try (AlgoProcess algo = AlgoProcess.start(folder, deployment.environment("one")).awaitReady()) {
       kafka
           .probe()
           .produceAll(
@@ -66,8 +65,7 @@ class ConformanceProcessIT {
   @Test
   void aCrashCommitsNothingOfTheRecordThatDidIt() {
     Deployment deployment = Deployment.create(kafka, "crash", 1);
-    try (AlgoProcess algo =
-        AlgoProcess.start(folder, deployment.environment("one")).awaitReady()) {
+    try (AlgoProcess algo = AlgoProcess.start(folder, deployment.environment("one")).awaitReady()) {
       kafka.probe().produceAll(deployment.commands(), List.of("{\"id\":1,\"op\":\"echo\"}"));
       kafka
           .probe()
@@ -160,7 +158,10 @@ class ConformanceProcessIT {
               "KAFKA_INPUT_TOPIC_COMMANDS = (not set): ",
               "ALGO_GROUP_ID = (not set): ",
               "ALGO_COMMIT_INTERVAL = soon: ")) {
-        assertThat(algo.err()).as(variable).filteredOn(line -> line.startsWith(variable)).hasSize(1);
+        assertThat(algo.err())
+            .as(variable)
+            .filteredOn(line -> line.startsWith(variable))
+            .hasSize(1);
       }
       assertThat(algo.err()).hasSize(6).allMatch(line -> line.contains("; "));
       assertThat(algo.err()).noneMatch(line -> line.contains("hunter2"));
@@ -203,8 +204,7 @@ class ConformanceProcessIT {
   private static long committed(Deployment deployment, int partition) {
     return kafka
         .probe()
-        .committedOffset(
-            deployment.group(), new TopicPartition(deployment.commands(), partition))
+        .committedOffset(deployment.group(), new TopicPartition(deployment.commands(), partition))
         .orElse(0);
   }
 }

@@ -126,18 +126,37 @@ class ConformanceTableIT {
   void exactlyTheResultsThatTheTableNamesAreWrittenInOrder() {
     assertThat(values.stream().map(value -> value.get("id").asString() + " " + value.get("n")))
         .containsExactly(
-            "1 echo 0", "2 echo 0", "4 emit 0", "4 emit 1", "4 emit 2", "5 work 0", "6 sleep 0",
-            "7 hang 0", "10 fail 0", "13 sha 0", "22 0");
+            "1 echo 0",
+            "2 echo 0",
+            "4 emit 0",
+            "4 emit 1",
+            "4 emit 2",
+            "5 work 0",
+            "6 sleep 0",
+            "7 hang 0",
+            "10 fail 0",
+            "13 sha 0",
+            "22 0");
   }
 
   @Test
   void aResultHasTheFieldsInTheirOrder() {
     List<String> common =
         List.of(
-            "id", "op", "n", "attempt", "traceId", "key", "partition", "offset", "timestampMs",
-            "startedMs", "contentType", "parameters", "instance");
-    assertThat(values.get(0).propertyNames())
-        .containsExactlyElementsOf(with(common, "text"));
+            "id",
+            "op",
+            "n",
+            "attempt",
+            "traceId",
+            "key",
+            "partition",
+            "offset",
+            "timestampMs",
+            "startedMs",
+            "contentType",
+            "parameters",
+            "instance");
+    assertThat(values.get(0).propertyNames()).containsExactlyElementsOf(with(common, "text"));
     assertThat(values.get(1).propertyNames()).containsExactlyElementsOf(common);
     assertThat(result("13 sha").propertyNames())
         .containsExactlyElementsOf(with(common, "bytes", "sha256"));
@@ -152,13 +171,15 @@ class ConformanceTableIT {
     assertThat(first.get("traceId").asString()).isEqualTo("trace-1");
     assertThat(first.get("key").asString()).isEqualTo("key-1");
     assertThat(first.get("contentType").asString()).isEqualTo("text/json");
-    assertThat(first.get("parameters")).isEqualTo(JSON.readTree("{\"level\":\"high\",\"size\":\"3\"}"));
+    assertThat(first.get("parameters"))
+        .isEqualTo(JSON.readTree("{\"level\":\"high\",\"size\":\"3\"}"));
     assertThat(first.get("instance").asString()).isEqualTo("instance-1");
     JsonNode second = values.get(1);
     assertThat(second.get("traceId").asString()).matches("[0-9a-f]{32}");
     assertThat(second.get("key").isNull()).isTrue();
     assertThat(second.get("contentType").asString()).isEqualTo("application/json");
-    assertThat(second.get("parameters")).isEqualTo(JSON.readTree("{\"level\":\"low\",\"size\":\"3\"}"));
+    assertThat(second.get("parameters"))
+        .isEqualTo(JSON.readTree("{\"level\":\"low\",\"size\":\"3\"}"));
     assertThat(result("22").get("id").isNumber()).isTrue();
     for (JsonNode value : values) {
       RecordMetadata origin = sent.get(value.get("offset").asInt());
@@ -194,8 +215,7 @@ class ConformanceTableIT {
     assertThat(header(first, "contentType")).isEqualTo("application/json");
     assertThat(header(first, "messageDataType")).isEqualTo("Embedded");
     assertThat(header(first, "endpointParams")).isEqualTo("LEVEL=high&other=1");
-    assertThat(header(first, "traceparent"))
-        .isEqualTo("00-4bf92f3577b34da6a3ce929d0e0e4736-01");
+    assertThat(header(first, "traceparent")).isEqualTo("00-4bf92f3577b34da6a3ce929d0e0e4736-01");
     // Without a key the trace takes its place.
     ConsumerRecord<String, String> second = results.get(1);
     String trace = values.get(1).get("traceId").asString();

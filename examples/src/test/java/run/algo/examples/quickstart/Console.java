@@ -15,9 +15,7 @@ record Console(int exitCode, List<String> out, List<String> err) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int exitCode =
         new Quickstart(
-                environment,
-                new PrintStream(out, true, UTF_8),
-                new PrintStream(err, true, UTF_8))
+                environment, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8))
             .run(args);
     return new Console(
         exitCode, out.toString(UTF_8).lines().toList(), err.toString(UTF_8).lines().toList());

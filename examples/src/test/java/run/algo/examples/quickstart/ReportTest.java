@@ -15,7 +15,8 @@ class ReportTest {
 
   @Test
   void putsTheMostFrequentWordsFirstAndEqualOnesByTheAlphabet() {
-    assertThat(words(Map.of("b", 2L, "a", 2L, "c", 9L, "d", 1L))).containsExactly("c", "a", "b", "d");
+    assertThat(words(Map.of("b", 2L, "a", 2L, "c", 9L, "d", 1L)))
+        .containsExactly("c", "a", "b", "d");
   }
 
   @Test
