@@ -2,6 +2,7 @@ package run.algo.sdk.kafka.internal.execute;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -113,15 +114,16 @@ final class OutputEncoder {
       throw new Refusal(
           FailureReason.TOO_LARGE,
           1,
-          "output "
-              + target.name()
-              + " has a record of "
-              + size
-              + " bytes, more than the "
-              + target.maxBytes()
-              + " that topic "
-              + target.topic()
-              + " takes (max.message.bytes)");
+          new RecordTooLargeException(
+              "output "
+                  + target.name()
+                  + " has a record of "
+                  + size
+                  + " bytes, more than the "
+                  + target.maxBytes()
+                  + " that topic "
+                  + target.topic()
+                  + " takes (max.message.bytes)"));
     }
   }
 

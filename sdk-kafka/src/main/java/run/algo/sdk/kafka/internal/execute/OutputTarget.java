@@ -1,5 +1,6 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.util.Locale;
 import org.apache.kafka.common.header.Header;
 import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
@@ -17,7 +18,7 @@ public final class OutputTarget {
   /**
    * An output.
    *
-   * @param name the output's name, in lower case
+   * @param name the output's name, matched without case
    * @param topic its topic
    * @param codec the format of its values
    * @param contentType the content type written
@@ -25,7 +26,7 @@ public final class OutputTarget {
    */
   @SuppressWarnings("unchecked") // a pipe's codec takes what the pipe's emissions hold
   public OutputTarget(String name, String topic, Codec<?> codec, String contentType, int maxBytes) {
-    this.name = name;
+    this.name = name.toLowerCase(Locale.ROOT);
     this.topic = topic;
     this.codec = (Codec<Object>) codec;
     this.maxBytes = maxBytes;

@@ -56,6 +56,7 @@ public final class RecordProcessor {
     Execution execution = new Execution(scope, route, record, settlement, index);
     FailureReason stage = FailureReason.DECODE;
     List<ProducerRecord<byte[], byte[]>> outputs;
+    execution.dropStrayInterrupt();
     try {
       gate.admit(execution);
       Object input = decode(execution);
@@ -80,10 +81,8 @@ public final class RecordProcessor {
     try {
       return execution.route.algo.run(input, execution);
     } finally {
-      if (!scope.closing().getAsBoolean()) {
-        // An Algo that interrupts its own thread must not take the next record's send with it.
-        Thread.interrupted();
-      }
+      // An Algo that interrupts its own thread must not disturb what comes after it.
+      execution.dropStrayInterrupt();
     }
   }
 
@@ -117,8 +116,7 @@ public final class RecordProcessor {
 
   private static Failure failure(FailureReason stage, Throwable cause) {
     if (cause instanceof Refusal refusal) {
-      Throwable inner = refusal.getCause();
-      return new Failure(refusal.reason(), inner == null ? refusal : inner, refusal.attempts());
+      return refusal.failure();
     }
     return new Failure(stage, cause, stage == FailureReason.DECODE ? 0 : 1);
   }
@@ -135,7 +133,7 @@ public final class RecordProcessor {
   private final class OutputSend extends Send {
 
     OutputSend(Execution execution, ProducerRecord<byte[], byte[]> record) {
-      super(sender, execution, record);
+      super(sender, execution, record, false);
     }
 
     @Override
@@ -151,6 +149,7 @@ public final class RecordProcessor {
 
     @Override
     void tooLarge(Exception cause) {
+      unblock();
       execution.sendFailed(new Failure(FailureReason.TOO_LARGE, cause, 1));
       if (execution.sendEnded()) {
         concludeFailed();
