@@ -31,7 +31,7 @@ final class QueryString {
         String pair = query.substring(start, end);
         if (pair.indexOf(';') >= 0) {
           // As in Go: whether it separates or not, somebody is misunderstood.
-          throw new IllegalArgumentException("endpointParams: a semicolon must be written as %3B");
+          throw new IllegalArgumentException("endpointParams: a semicolon must be percent-encoded");
         }
         int equals = pair.indexOf('=');
         String name = equals < 0 ? pair : pair.substring(0, equals);

@@ -145,8 +145,9 @@ final class BrokerProperties {
     properties.put("group.consumer.heartbeat.interval.ms", "500");
     properties.put("group.consumer.min.session.timeout.ms", "1000");
     properties.put("group.consumer.session.timeout.ms", "10000");
-    properties.put("broker.heartbeat.interval.ms", "500");
-    properties.put("broker.session.timeout.ms", "6000");
+    properties.put("broker.heartbeat.interval.ms", "250");
+    // A broker that returns is let in when the session of its former life has expired.
+    properties.put("broker.session.timeout.ms", "4000");
     // A broker that cannot start says so instead of waiting for ever.
     properties.put("server.max.startup.time.ms", "60000");
   }

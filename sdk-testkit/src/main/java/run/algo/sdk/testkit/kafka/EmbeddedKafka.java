@@ -28,7 +28,8 @@ import run.algo.sdk.testkit.tls.TestCertificates;
  * yours: set the loggers {@code kafka}, {@code org.apache.kafka} and {@code state.change.logger} to
  * WARN.
  *
- * <p>A fault that would end a broker's process is logged and ends nothing but the broker.
+ * <p>A fault of controller or metadata that would end a standalone broker's process is logged
+ * instead; a broker that loses its data folder while it runs still ends the process.
  *
  * <p>Thread-safe. The brokers keep the process alive until {@link #close()}.
  *

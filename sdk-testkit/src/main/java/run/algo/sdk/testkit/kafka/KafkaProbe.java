@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -259,9 +260,21 @@ public final class KafkaProbe implements AutoCloseable {
    * @return offsets by partition
    */
   public Map<TopicPartition, Long> endOffsets(String topic) {
-    try (Consumer<byte[], byte[]> consumer = consumer(new ByteArrayDeserializer(), false)) {
-      return new LinkedHashMap<>(consumer.endOffsets(partitions(consumer, topic)));
+    int partitions =
+        await("looking at " + topic, admin.describeTopics(List.of(topic)).allTopicNames())
+            .values()
+            .iterator()
+            .next()
+            .partitions()
+            .size();
+    Map<TopicPartition, OffsetSpec> latest = new LinkedHashMap<>();
+    for (int partition = 0; partition < partitions; partition++) {
+      latest.put(new TopicPartition(topic, partition), OffsetSpec.latest());
     }
+    Map<TopicPartition, Long> ends = new LinkedHashMap<>();
+    await("looking at the offsets of " + topic, admin.listOffsets(latest).all())
+        .forEach((partition, info) -> ends.put(partition, info.offset()));
+    return ends;
   }
 
   /** Closes the connections. Does nothing the second time. */
@@ -285,7 +298,7 @@ public final class KafkaProbe implements AutoCloseable {
       String topic, int expectedCount, Duration timeout, Deserializer<T> deserializer) {
     long start = System.nanoTime();
     List<ConsumerRecord<T, T>> found = new ArrayList<>();
-    try (Consumer<T, T> consumer = consumer(deserializer, true)) {
+    try (Consumer<T, T> consumer = consumer(deserializer)) {
       List<TopicPartition> partitions = partitions(consumer, topic);
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
@@ -344,12 +357,10 @@ public final class KafkaProbe implements AutoCloseable {
         .toList();
   }
 
-  private <T> Consumer<T, T> consumer(Deserializer<T> deserializer, boolean committedOnly) {
+  private <T> Consumer<T, T> consumer(Deserializer<T> deserializer) {
     Map<String, Object> properties = new HashMap<>(clientProperties);
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    properties.put(
-        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-        committedOnly ? "read_committed" : "read_uncommitted");
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     return new KafkaConsumer<>(properties, deserializer, deserializer);
   }

@@ -1,0 +1,116 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import run.algo.sdk.Algo;
+import run.algo.sdk.codec.Codec;
+import run.algo.sdk.kafka.internal.execute.Route;
+import run.algo.sdk.kafka.internal.observe.InputCounters;
+import run.algo.sdk.kafka.internal.observe.RateLimit;
+import run.algo.sdk.kafka.internal.record.ContentTypes;
+
+/** Parts of the engine for its tests, without a broker. */
+final class EngineFixtures {
+
+  static final String TOPIC = "orders";
+  static final TopicPartition P0 = new TopicPartition(TOPIC, 0);
+  static final Algo<String, String> ECHO = (text, context) -> text;
+
+  private EngineFixtures() {}
+
+  static ConsumerRecord<byte[], byte[]> record(TopicPartition partition, long offset) {
+    return new ConsumerRecord<>(
+        partition.topic(),
+        partition.partition(),
+        offset,
+        ("k" + offset).getBytes(UTF_8),
+        ("v" + offset).getBytes(UTF_8));
+  }
+
+  /** Records whose offsets have gaps, as after compaction. */
+  static List<ConsumerRecord<byte[], byte[]>> records(long... offsets) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (long offset : offsets) {
+      records.add(record(P0, offset));
+    }
+    return records;
+  }
+
+  static Route route(InputCounters counters, Algo<?, ?> algo) {
+    return new Route(
+        new Route.Input("orders", new ContentTypes(List.of()), null),
+        TOPIC,
+        Codec.text(),
+        algo,
+        Optional.empty(),
+        counters);
+  }
+
+  /** A flow that executes nothing by itself: the test settles its records. */
+  static PartitionFlow idleFlow(InputCounters counters) {
+    return flow(counters, new IdleDispatcher(), new OwnerSignal(() -> {}));
+  }
+
+  static PartitionFlow flow(InputCounters counters, Dispatcher dispatcher, OwnerSignal signal) {
+    ScheduledExecutorService never = Executors.newSingleThreadScheduledExecutor();
+    never.shutdown();
+    Timers timers = new Timers(never, Runnable::run);
+    return new PartitionFlow(
+        P0, route(counters, ECHO), signal, dispatcher, (tp, d) -> new Halt(tp, d, timers));
+  }
+
+  static RateLimit quiet() {
+    return new RateLimit(Duration.ofDays(1), System::nanoTime);
+  }
+
+  /** Takes records and does nothing with them. */
+  static class IdleDispatcher implements Dispatcher {
+    final List<RecordBatch> batches = new ArrayList<>();
+    long begun;
+    boolean executing;
+    boolean halted;
+    boolean stopped;
+
+    @Override
+    public void dispatch(RecordBatch batch) {
+      batches.add(batch);
+    }
+
+    @Override
+    public void halt() {
+      halted = true;
+    }
+
+    @Override
+    public void resume() {
+      halted = false;
+    }
+
+    @Override
+    public void stop() {
+      stopped = true;
+    }
+
+    @Override
+    public long begun() {
+      return begun;
+    }
+
+    @Override
+    public boolean executing() {
+      return executing;
+    }
+  }
+
+  /** Runs a task at once on the calling thread. */
+  static final Executor DIRECT = Runnable::run;
+}

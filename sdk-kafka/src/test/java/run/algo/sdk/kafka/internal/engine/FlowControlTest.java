@@ -1,0 +1,115 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static run.algo.sdk.kafka.internal.engine.EngineFixtures.ECHO;
+import static run.algo.sdk.kafka.internal.engine.EngineFixtures.record;
+import static run.algo.sdk.kafka.internal.engine.EngineFixtures.route;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import run.algo.sdk.kafka.internal.observe.InputCounters;
+import run.algo.sdk.kafka.internal.record.Outcome;
+
+class FlowControlTest {
+
+  private final ScheduledExecutorService never = closedTimer();
+
+  private static ScheduledExecutorService closedTimer() {
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    timer.shutdown();
+    return timer;
+  }
+
+  /** Polls that bring as much as they may, records that settle at random: never over the bound. */
+  @RepeatedTest(100)
+  void neverMoreInFlightThanTheBound(RepetitionInfo repetition) {
+    Random random = new Random(repetition.getCurrentRepetition());
+    int partitions = 1 + random.nextInt(8);
+    int perPoll = 1 + random.nextInt(50);
+    int bound = perPoll + random.nextInt(500);
+    MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    Map<TopicPartition, PartitionFlow> flows = new LinkedHashMap<>();
+    Map<TopicPartition, Long> next = new LinkedHashMap<>();
+    OwnerSignal signal = new OwnerSignal(() -> {});
+    List<RecordBatch> open = new ArrayList<>();
+    for (int p = 0; p < partitions; p++) {
+      TopicPartition partition = new TopicPartition("orders", p);
+      EngineFixtures.IdleDispatcher dispatcher =
+          new EngineFixtures.IdleDispatcher() {
+            @Override
+            public void dispatch(RecordBatch batch) {
+              open.add(batch);
+            }
+          };
+      flows.put(
+          partition,
+          new PartitionFlow(
+              partition,
+              route(new InputCounters("orders"), ECHO),
+              signal,
+              dispatcher,
+              (tp, d) -> new Halt(tp, d, new Timers(never, Runnable::run))));
+      next.put(partition, 0L);
+    }
+    consumer.assign(flows.keySet());
+    FlowControl control = new FlowControl(consumer, signal, bound, perPoll);
+    int most = 0;
+    for (int turn = 0; turn < 300; turn++) {
+      control.apply(flows.values());
+      int room = perPoll;
+      for (Map.Entry<TopicPartition, PartitionFlow> entry : flows.entrySet()) {
+        if (room == 0 || consumer.paused().contains(entry.getKey())) {
+          continue;
+        }
+        int count = 1 + random.nextInt(room);
+        room -= count;
+        entry.getValue().accept(take(entry.getKey(), next, count));
+      }
+      int inFlight = flows.values().stream().mapToInt(PartitionFlow::inFlight).sum();
+      most = Math.max(most, inFlight);
+      assertThat(inFlight).isLessThanOrEqualTo(bound);
+      settleSome(open, random);
+    }
+    assertThat(most).isPositive();
+    // When all has settled everything flows again.
+    open.forEach(FlowControlTest::settleAll);
+    control.apply(flows.values());
+    assertThat(consumer.paused()).isEmpty();
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> take(
+      TopicPartition partition, Map<TopicPartition, Long> next, int count) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    long offset = next.get(partition);
+    for (int i = 0; i < count; i++) {
+      records.add(record(partition, offset++));
+    }
+    next.put(partition, offset);
+    return records;
+  }
+
+  private static void settleSome(List<RecordBatch> open, Random random) {
+    int count = random.nextInt(4);
+    for (int i = 0; i < count && !open.isEmpty(); i++) {
+      settleAll(open.remove(random.nextInt(open.size())));
+    }
+  }
+
+  private static void settleAll(RecordBatch batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      if (!batch.isSettled(i)) {
+        batch.settled(i, Outcome.WRITTEN);
+      }
+    }
+  }
+}

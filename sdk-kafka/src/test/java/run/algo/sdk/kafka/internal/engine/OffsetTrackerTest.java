@@ -1,0 +1,86 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static run.algo.sdk.kafka.internal.engine.EngineFixtures.idleFlow;
+import static run.algo.sdk.kafka.internal.engine.EngineFixtures.records;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+import run.algo.sdk.kafka.internal.observe.InputCounters;
+import run.algo.sdk.kafka.internal.record.Outcome;
+
+class OffsetTrackerTest {
+
+  private final InputCounters counters = new InputCounters("orders");
+  private final PartitionFlow flow = idleFlow(counters);
+  private final OffsetTracker tracker = new OffsetTracker(-1);
+
+  @Test
+  void nothingIsKnownBeforeTheFirstPoll() {
+    assertThat(tracker.frontier()).isEqualTo(-1);
+  }
+
+  @Test
+  void positionCountsWhenNothingIsOpen() {
+    RecordBatch batch = new RecordBatch(flow, records(5, 6));
+    tracker.add(batch);
+    tracker.position(9); // transaction markers at 7 and 8
+    assertThat(tracker.frontier()).isEqualTo(5);
+    batch.settled(0, Outcome.WRITTEN);
+    assertThat(tracker.frontier()).isEqualTo(6);
+    batch.settled(1, Outcome.WRITTEN);
+    assertThat(tracker.frontier()).isEqualTo(9);
+  }
+
+  @Test
+  void aGapOpensNothing() {
+    RecordBatch batch = new RecordBatch(flow, records(1, 2, 3));
+    tracker.add(batch);
+    tracker.position(4);
+    batch.settled(1, Outcome.WRITTEN);
+    batch.settled(2, Outcome.FILTERED);
+    assertThat(tracker.frontier()).isEqualTo(1);
+    assertThat(tracker.unsettled()).isEqualTo(1);
+  }
+
+  /** Against a model that knows every open offset, in random order over several batches. */
+  @RepeatedTest(200)
+  void frontierIsTheFirstOpenOffset(RepetitionInfo repetition) {
+    Random random = new Random(repetition.getCurrentRepetition());
+    TreeSet<Long> open = new TreeSet<>();
+    record Slot(RecordBatch batch, int index) {}
+    List<Slot> slots = new ArrayList<>();
+    long offset = random.nextInt(1000);
+    for (int b = 0; b < 1 + random.nextInt(6); b++) {
+      long[] offsets = new long[1 + random.nextInt(20)];
+      for (int i = 0; i < offsets.length; i++) {
+        offset += 1 + random.nextInt(3);
+        offsets[i] = offset;
+        open.add(offset);
+      }
+      RecordBatch batch = new RecordBatch(flow, records(offsets));
+      tracker.add(batch);
+      for (int i = 0; i < offsets.length; i++) {
+        slots.add(new Slot(batch, i));
+      }
+    }
+    long position = offset + 1 + random.nextInt(5);
+    tracker.position(position);
+    while (!slots.isEmpty()) {
+      Slot slot = slots.remove(random.nextInt(slots.size()));
+      open.remove(slot.batch().record(slot.index()).offset());
+      slot.batch().settled(slot.index(), Outcome.WRITTEN);
+      if (random.nextBoolean()) {
+        assertThat(tracker.frontier()).isEqualTo(open.isEmpty() ? position : open.first());
+        assertThat(tracker.unsettled()).isEqualTo(open.size());
+      }
+    }
+    assertThat(tracker.frontier()).isEqualTo(position);
+    assertThat(counters.settled(Outcome.WRITTEN)).isPositive();
+  }
+}

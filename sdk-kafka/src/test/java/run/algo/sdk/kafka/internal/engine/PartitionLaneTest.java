@@ -1,0 +1,145 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static run.algo.sdk.kafka.internal.engine.EngineFixtures.idleFlow;
+import static run.algo.sdk.kafka.internal.engine.EngineFixtures.records;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import run.algo.sdk.kafka.internal.observe.InputCounters;
+
+class PartitionLaneTest {
+
+  private final ExecutorService workers = Executors.newFixedThreadPool(4);
+  private final List<Long> executed = Collections.synchronizedList(new ArrayList<>());
+
+  @AfterEach
+  void stopWorkers() {
+    workers.shutdownNow();
+  }
+
+  private static RecordBatch batch(long from, long to) {
+    return new RecordBatch(
+        idleFlow(new InputCounters("orders")), records(LongStream.range(from, to).toArray()));
+  }
+
+  /** Hand-over between four workers, halts and resumes in between: in order, one at a time. */
+  @Test
+  void executesInOrderWithoutOverlapThroughHaltsAndHandOvers() {
+    for (int seed = 0; seed < 300; seed++) {
+      executed.clear();
+      Random random = new Random(seed);
+      AtomicInteger inside = new AtomicInteger();
+      AtomicInteger overlaps = new AtomicInteger();
+      PartitionLane lane =
+          new PartitionLane(
+              workers,
+              (batch, index) -> {
+                if (inside.incrementAndGet() != 1) {
+                  overlaps.incrementAndGet();
+                }
+                executed.add(batch.record(index).offset());
+                inside.decrementAndGet();
+                return true;
+              });
+      long next = 0;
+      for (int step = 0; step < 60; step++) {
+        switch (random.nextInt(5)) {
+          case 0 -> lane.halt();
+          case 1 -> lane.resume();
+          default -> {
+            long to = next + 1 + random.nextInt(5);
+            lane.dispatch(batch(next, to));
+            next = to;
+          }
+        }
+      }
+      lane.resume();
+      long expected = next;
+      await()
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(1))
+          .until(() -> executed.size() == expected && !lane.executing());
+      assertThat(executed)
+          .describedAs("seed %d", seed)
+          .isEqualTo(LongStream.range(0, expected).boxed().toList());
+      assertThat(overlaps).hasValue(0);
+      assertThat(lane.begun()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void stopsBetweenTwoRecords() {
+    PartitionLane[] self = new PartitionLane[1];
+    self[0] =
+        new PartitionLane(
+            Runnable::run,
+            (batch, index) -> {
+              executed.add(batch.record(index).offset());
+              if (index == 2) {
+                self[0].stop();
+              }
+              return true;
+            });
+    self[0].dispatch(batch(0, 10));
+    self[0].dispatch(batch(10, 20));
+    self[0].resume();
+    assertThat(executed).containsExactly(0L, 1L, 2L);
+    assertThat(self[0].begun()).isEqualTo(3);
+    assertThat(self[0].executing()).isFalse();
+  }
+
+  @Test
+  void haltKeepsWhatIsLeftForTheResume() {
+    PartitionLane[] self = new PartitionLane[1];
+    self[0] =
+        new PartitionLane(
+            Runnable::run,
+            (batch, index) -> {
+              executed.add(batch.record(index).offset());
+              if (batch.record(index).offset() == 4) {
+                self[0].halt();
+              }
+              return true;
+            });
+    self[0].dispatch(batch(0, 8));
+    assertThat(executed).containsExactly(0L, 1L, 2L, 3L, 4L);
+    self[0].resume();
+    assertThat(executed).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L);
+  }
+
+  @Test
+  void yieldsToOtherPartitionsAfterEachBatch() {
+    Queue<Runnable> tasks = new ArrayDeque<>();
+    PartitionLane first = lane(tasks, 0);
+    PartitionLane second = lane(tasks, 100);
+    first.dispatch(batch(0, 2));
+    first.dispatch(batch(2, 4));
+    second.dispatch(batch(0, 2));
+    while (!tasks.isEmpty()) {
+      tasks.remove().run();
+    }
+    assertThat(executed).containsExactly(0L, 1L, 100L, 101L, 2L, 3L);
+  }
+
+  private PartitionLane lane(Queue<Runnable> tasks, long shift) {
+    return new PartitionLane(
+        tasks::add,
+        (batch, index) -> {
+          executed.add(batch.record(index).offset() + shift);
+          return true;
+        });
+  }
+}

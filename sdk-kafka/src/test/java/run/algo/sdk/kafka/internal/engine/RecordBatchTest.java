@@ -1,0 +1,71 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static run.algo.sdk.kafka.internal.engine.EngineFixtures.idleFlow;
+import static run.algo.sdk.kafka.internal.engine.EngineFixtures.records;
+
+import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import run.algo.sdk.kafka.internal.observe.InputCounters;
+import run.algo.sdk.kafka.internal.record.Outcome;
+
+class RecordBatchTest {
+
+  @Test
+  void lateCompletionTouchesNothing() {
+    InputCounters counters = new InputCounters("orders");
+    RecordBatch batch = new RecordBatch(idleFlow(counters), records(0, 1, 2));
+    batch.settled(0, Outcome.WRITTEN);
+    assertThat(batch.abandon()).isEqualTo(2);
+    batch.settled(1, Outcome.WRITTEN);
+    batch.settled(2, Outcome.DEAD_LETTERED);
+    assertThat(counters.settled(Outcome.WRITTEN)).isEqualTo(1);
+    assertThat(counters.settled(Outcome.DEAD_LETTERED)).isZero();
+    assertThat(batch.unsettled()).isZero();
+    assertThat(batch.abandon()).isZero();
+  }
+
+  /** Settling from two threads races with the abandon of a third: each record counts once. */
+  @Test
+  void abandonAndSettleShareTheRecordsExactly() throws Exception {
+    Random random = new Random(42);
+    for (int round = 0; round < 2_000; round++) {
+      int size = 1 + random.nextInt(16);
+      InputCounters counters = new InputCounters("orders");
+      RecordBatch batch =
+          new RecordBatch(idleFlow(counters), records(LongStream.range(0, size).toArray()));
+      CyclicBarrier start = new CyclicBarrier(3);
+      int split = random.nextInt(size + 1);
+      int pause = random.nextInt(50);
+      Thread first = settler(start, batch, 0, split);
+      Thread second = settler(start, batch, split, size);
+      start.await();
+      for (int i = 0; i < pause; i++) {
+        Thread.onSpinWait();
+      }
+      int released = batch.abandon();
+      first.join();
+      second.join();
+      assertThat(counters.settled(Outcome.WRITTEN) + released).isEqualTo(size);
+    }
+  }
+
+  private static Thread settler(CyclicBarrier start, RecordBatch batch, int from, int to) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                start.await();
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+              for (int i = from; i < to; i++) {
+                batch.settled(i, Outcome.WRITTEN);
+              }
+            });
+    thread.start();
+    return thread;
+  }
+}
