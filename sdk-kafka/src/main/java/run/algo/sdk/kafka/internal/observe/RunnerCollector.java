@@ -129,8 +129,7 @@ final class RunnerCollector implements MultiCollector {
                 .build()));
   }
 
-  private CounterSnapshot input(
-      MetricFamilyDescriptor family, ToLongFunction<ByteCounters> bytes) {
+  private CounterSnapshot input(MetricFamilyDescriptor family, ToLongFunction<ByteCounters> bytes) {
     List<CounterDataPointSnapshot> points = new ArrayList<>();
     for (InputCounters input : counters.inputs()) {
       Labels of = labels.add("input", input.input());
@@ -188,8 +187,7 @@ final class RunnerCollector implements MultiCollector {
           .forEach(
               (outcome, records) ->
                   outcomes.add(count(records, of.add("outcome", label(outcome)))));
-      inFlight.add(
-          GaugeDataPointSnapshot.builder().value(ledger.inFlight()).labels(of).build());
+      inFlight.add(GaugeDataPointSnapshot.builder().value(ledger.inFlight()).labels(of).build());
     }
     families
         .metricSnapshot(new CounterSnapshot(RECORDS_READ.getMetadata(), read))
