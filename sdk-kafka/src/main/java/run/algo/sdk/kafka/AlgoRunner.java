@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -188,7 +189,7 @@ public final class AlgoRunner implements AutoCloseable {
 
   /** {@return where the runner is in its life} */
   public RunnerState state() {
-    return state.get();
+    return Objects.requireNonNull(state.get());
   }
 
   /** {@return what ended a runner that {@linkplain RunnerState#FAILED failed}} */

@@ -31,7 +31,8 @@ public final class Timers {
    */
   public void after(Duration delay, Runnable task) {
     try {
-      timer.schedule(() -> workers.execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+      var unused =
+          timer.schedule(() -> workers.execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException closed) {
       // The partition is left to its next owner.
     }

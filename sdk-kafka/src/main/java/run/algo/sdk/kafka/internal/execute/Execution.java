@@ -183,6 +183,20 @@ final class Execution implements AlgoContext {
     parameters = resolved;
   }
 
+  /** Whether the runner closes, and may interrupt its workers. */
+  boolean closing() {
+    return scope.closing().getAsBoolean();
+  }
+
+  /**
+   * Only a runner that closes has a reason to interrupt: any other interrupt is author's code's.
+   */
+  void dropStrayInterrupt() {
+    if (!closing()) {
+      Thread.interrupted();
+    }
+  }
+
   /** Ends the author's part: what is emitted later is refused. */
   List<Output<?>> close() {
     closed = true;

@@ -2,6 +2,7 @@ package run.algo.sdk.kafka.internal.execute;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import run.algo.sdk.ConfigurationProblem;
 import run.algo.sdk.Parameters;
 import run.algo.sdk.kafka.config.ContentTypeCheck;
 import run.algo.sdk.kafka.config.ParameterResolver;
@@ -13,6 +14,8 @@ import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
 final class InputGate {
 
   private static final Logger log = LoggerFactory.getLogger(InputGate.class);
+
+  private static final int SHOWN_LENGTH = 120;
 
   private final ContentTypeCheck check;
   private final ParameterResolver resolver;
@@ -38,10 +41,12 @@ final class InputGate {
     if (type == null || execution.route.contentTypes.accepts(type)) {
       return;
     }
+    // It comes from outside, and goes to a log.
+    String shown = ConfigurationProblem.printable(type, SHOWN_LENGTH);
     String message =
-        "content type " + type + " is none that input " + execution.route.input + " accepts";
+        "content type " + shown + " is none that input " + execution.route.input + " accepts";
     if (check == ContentTypeCheck.REJECT) {
-      throw new Refusal(FailureReason.CONTENT_TYPE, 0, message);
+      throw new Refusal(FailureReason.CONTENT_TYPE, 0, new IllegalArgumentException(message));
     }
     warnings.run(
         message,
@@ -62,10 +67,7 @@ final class InputGate {
     try {
       return Parameters.of(resolver.resolve(overrides));
     } catch (IllegalArgumentException e) {
-      throw new Refusal(
-          FailureReason.PARAMETERS,
-          0,
-          "header " + ProtocolHeaders.ENDPOINT_PARAMS + ": " + e.getMessage());
+      throw new Refusal(FailureReason.PARAMETERS, 0, e);
     }
   }
 }

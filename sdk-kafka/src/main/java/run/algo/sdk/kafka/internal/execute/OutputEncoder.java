@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -113,15 +114,16 @@ final class OutputEncoder {
       throw new Refusal(
           FailureReason.TOO_LARGE,
           1,
-          "output "
-              + target.name()
-              + " has a record of "
-              + size
-              + " bytes, more than the "
-              + target.maxBytes()
-              + " that topic "
-              + target.topic()
-              + " takes (max.message.bytes)");
+          new RecordTooLargeException(
+              "output "
+                  + target.name()
+                  + " has a record of "
+                  + size
+                  + " bytes, more than the "
+                  + target.maxBytes()
+                  + " that topic "
+                  + target.topic()
+                  + " takes (max.message.bytes)"));
     }
   }
 

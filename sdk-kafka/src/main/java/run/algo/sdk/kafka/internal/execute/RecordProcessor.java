@@ -56,6 +56,7 @@ public final class RecordProcessor {
     Execution execution = new Execution(scope, route, record, settlement, index);
     FailureReason stage = FailureReason.DECODE;
     List<ProducerRecord<byte[], byte[]>> outputs;
+    execution.dropStrayInterrupt();
     try {
       gate.admit(execution);
       Object input = decode(execution);
@@ -75,16 +76,15 @@ public final class RecordProcessor {
     send(execution, outputs);
   }
 
+  @SuppressWarnings("NullAway") // a tombstone is delivered as null, which Algo documents
   private @Nullable Object run(Execution execution, @Nullable Object input) throws Exception {
     long begin = System.nanoTime();
     try {
       return execution.route.algo.run(input, execution);
     } finally {
       execution.route.counters.executed(System.nanoTime() - begin);
-      if (!scope.closing().getAsBoolean()) {
-        // An Algo that interrupts its own thread must not take the next record's send with it.
-        Thread.interrupted();
-      }
+      // An Algo that interrupts its own thread must not disturb what comes after it.
+      execution.dropStrayInterrupt();
     }
   }
 
@@ -118,8 +118,7 @@ public final class RecordProcessor {
 
   private static Failure failure(FailureReason stage, Throwable cause) {
     if (cause instanceof Refusal refusal) {
-      Throwable inner = refusal.getCause();
-      return new Failure(refusal.reason(), inner == null ? refusal : inner, refusal.attempts());
+      return refusal.failure();
     }
     return new Failure(stage, cause, stage == FailureReason.DECODE ? 0 : 1);
   }
@@ -153,6 +152,7 @@ public final class RecordProcessor {
 
     @Override
     void tooLarge(Exception cause) {
+      unblock();
       execution.sendFailed(new Failure(FailureReason.TOO_LARGE, cause, 1));
       if (execution.sendEnded()) {
         concludeFailed();

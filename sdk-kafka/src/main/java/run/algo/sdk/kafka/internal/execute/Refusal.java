@@ -1,5 +1,6 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.FailureReason;
 
 /** Thrown within the way of a record where the reason is not the stage's own. */
@@ -10,17 +11,20 @@ final class Refusal extends RuntimeException {
   private final FailureReason reason;
   private final int attempts;
 
-  Refusal(FailureReason reason, int attempts, String message) {
-    super(message);
+  /**
+   * A refusal.
+   *
+   * @param reason what kind of failure it is
+   * @param attempts executions begun
+   * @param cause what the dead letter shows; this class is nobody's affair
+   */
+  Refusal(FailureReason reason, int attempts, Exception cause) {
+    super(cause);
     this.reason = reason;
     this.attempts = attempts;
   }
 
-  FailureReason reason() {
-    return reason;
-  }
-
-  int attempts() {
-    return attempts;
+  Failure failure() {
+    return new Failure(reason, getCause(), attempts);
   }
 }

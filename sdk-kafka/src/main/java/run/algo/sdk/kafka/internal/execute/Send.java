@@ -33,30 +33,31 @@ abstract class Send implements Callback {
   /** The broker has the record. On the producer's thread: must not block. */
   abstract void acknowledged();
 
-  /** The broker or the client refuses the record for its size. On a worker: may send again. */
+  /**
+   * The broker or the client refuses the record for its size. On a worker: may send again. Whoever
+   * gives the record up {@linkplain #unblock unblocks}; what is sent in its place may still fail.
+   */
   abstract void tooLarge(Exception cause);
 
   @Override
   public final void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception error) {
     if (error == null) {
-      if (blocked) {
-        blocked = false;
-        execution.unblock();
-      }
+      unblock();
       acknowledged();
     } else if (error instanceof RecordTooLargeException) {
-      sender.later(
-          () -> {
-            if (blocked) {
-              blocked = false;
-              execution.unblock();
-            }
-            tooLarge(error);
-          });
+      sender.later(() -> tooLarge(error));
     } else {
       block(
           "record for " + record.topic() + " of " + execution.position() + " cannot be written",
           error);
+    }
+  }
+
+  /** What was in this send's way, if anything, is no more. */
+  final void unblock() {
+    if (blocked) {
+      blocked = false;
+      execution.unblock();
     }
   }
 

@@ -23,14 +23,22 @@ public final class Sender {
   }
 
   void send(Send send) {
-    try {
-      // The future is of no use: the client tells the callback all that it tells the future.
-      producer.send(send.record(), send);
-    } catch (InterruptException e) {
-      // Only a runner that closes interrupts its workers: the record is left to the next owner.
-      throw e;
-    } catch (KafkaException | IllegalStateException | IllegalArgumentException e) {
-      send.onCompletion(null, e);
+    while (true) {
+      send.execution.dropStrayInterrupt();
+      try {
+        // The future is of no use: the client tells the callback all that it tells the future.
+        var unused = producer.send(send.record(), send);
+        return;
+      } catch (InterruptException e) {
+        if (send.execution.closing()) {
+          throw e; // the record is left to the next owner
+        }
+        // A stray interrupt of the author's: the client took nothing, and a send that is given up
+        // would stop the partition without a word.
+      } catch (KafkaException | IllegalStateException | IllegalArgumentException e) {
+        send.onCompletion(null, e);
+        return;
+      }
     }
   }
 

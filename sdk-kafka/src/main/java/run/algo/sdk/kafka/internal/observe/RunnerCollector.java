@@ -171,7 +171,7 @@ final class RunnerCollector implements MultiCollector {
   private UnknownSnapshot errors(MetricFamilyDescriptor family, long value) {
     return new UnknownSnapshot(
         family.getMetadata(),
-        List.of(UnknownDataPointSnapshot.builder().value(value).labels(labels).build()));
+        List.of(UnknownDataPointSnapshot.builder().value((double) value).labels(labels).build()));
   }
 
   private void ledger(MetricSnapshots.Builder families) {
@@ -187,7 +187,8 @@ final class RunnerCollector implements MultiCollector {
           .forEach(
               (outcome, records) ->
                   outcomes.add(count(records, of.add("outcome", label(outcome)))));
-      inFlight.add(GaugeDataPointSnapshot.builder().value(ledger.inFlight()).labels(of).build());
+      inFlight.add(
+          GaugeDataPointSnapshot.builder().value((double) ledger.inFlight()).labels(of).build());
     }
     families
         .metricSnapshot(new CounterSnapshot(RECORDS_READ.getMetadata(), read))
@@ -201,6 +202,6 @@ final class RunnerCollector implements MultiCollector {
   }
 
   private static CounterDataPointSnapshot count(long value, Labels labels) {
-    return CounterDataPointSnapshot.builder().value(value).labels(labels).build();
+    return CounterDataPointSnapshot.builder().value((double) value).labels(labels).build();
   }
 }

@@ -14,6 +14,9 @@ public final class ContentTypes {
   /** Distinct types seen are few; the bound only keeps hostile headers from filling memory. */
   private static final int REMEMBERED = 256;
 
+  /** Longer types are judged anew each time, for the same reason. */
+  private static final int REMEMBERED_LENGTH = 256;
+
   private final List<String> accepted;
   private final ConcurrentHashMap<String, Boolean> known = new ConcurrentHashMap<>();
 
@@ -45,7 +48,7 @@ public final class ContentTypes {
     if (verdict == null) {
       String type = essence(contentType);
       verdict = accepted.stream().anyMatch(pattern -> matches(pattern, type));
-      if (known.size() < REMEMBERED) {
+      if (known.size() < REMEMBERED && contentType.length() <= REMEMBERED_LENGTH) {
         known.put(contentType, verdict);
       }
     }

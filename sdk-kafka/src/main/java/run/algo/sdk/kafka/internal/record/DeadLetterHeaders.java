@@ -52,16 +52,14 @@ public final class DeadLetterHeaders {
   public RecordHeaders write(
       ConsumerRecord<byte[], byte[]> record, byte[] traceId, Failure failure) {
     RecordHeaders headers = new RecordHeaders();
-    boolean traced = false;
     for (Header header : record.headers()) {
       if (ProtocolHeaders.carriedToDeadLetters(header.key())) {
         headers.add(header);
-        traced |= header.key().equals(ProtocolHeaders.TRACE_ID);
       }
     }
-    if (!traced || ProtocolHeaders.bytes(headers, ProtocolHeaders.TRACE_ID) == null) {
-      headers.add(new RecordHeader(ProtocolHeaders.TRACE_ID, traceId));
-    }
+    // Once, whatever the record has: an empty or repeated one would hide it from some readers.
+    headers.remove(ProtocolHeaders.TRACE_ID);
+    headers.add(new RecordHeader(ProtocolHeaders.TRACE_ID, traceId));
     String partition = Integer.toString(record.partition());
     String offset = Long.toString(record.offset());
     String timestamp = Long.toString(record.timestamp());
@@ -123,7 +121,7 @@ public final class DeadLetterHeaders {
 
   /** Cuts at a character's boundary, so that the rest is still UTF-8. */
   static byte[] cut(String text, int limit) {
-    byte[] bytes = (text.length() > limit ? text.substring(0, limit) : text).getBytes(UTF_8);
+    byte[] bytes = head(text, limit).getBytes(UTF_8);
     if (bytes.length <= limit) {
       return bytes;
     }
@@ -132,5 +130,13 @@ public final class DeadLetterHeaders {
       end--;
     }
     return Arrays.copyOf(bytes, end);
+  }
+
+  /** No character has less than a byte; half of a surrogate pair would become a question mark. */
+  private static String head(String text, int limit) {
+    if (text.length() <= limit) {
+      return text;
+    }
+    return text.substring(0, Character.isHighSurrogate(text.charAt(limit - 1)) ? limit - 1 : limit);
   }
 }
