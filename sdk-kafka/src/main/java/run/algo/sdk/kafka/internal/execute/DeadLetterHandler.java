@@ -1,5 +1,6 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
@@ -27,13 +28,46 @@ final class DeadLetterHandler implements FailureHandler {
   public void failed(Execution execution, Failure failure) {
     var record = execution.record;
     DeadLetterTopics.Target target = topics.of(record.topic()).orElse(null);
-    if (target == null) {
+    if (target != null) {
+      write(execution, failure, target, false);
+    } else if (topics.refused(record.topic())) {
       otherwise.failed(execution, failure);
-      return;
+    } else {
+      waitForTopic(execution, failure, false);
     }
-    RecordHeaders letter = headers.write(record, execution.traceIdBytes(), failure);
-    execution.expectSends(1);
-    sender.send(new DeadLetterSend(execution, letter(target, execution, letter)));
+  }
+
+  private void write(
+      Execution execution, Failure failure, DeadLetterTopics.Target target, boolean halted) {
+    RecordHeaders letter = headers.write(execution.record, execution.traceIdBytes(), failure);
+    sender.send(new DeadLetterSend(execution, letter(target, execution, letter), halted));
+  }
+
+  /** An input topic that has just appeared is read before its dead letters are prepared. */
+  private void waitForTopic(Execution execution, Failure failure, boolean again) {
+    String input = execution.record.topic();
+    Runnable retry =
+        () -> {
+          DeadLetterTopics.Target target = topics.of(input).orElse(null);
+          if (target == null) {
+            waitForTopic(execution, failure, true);
+          } else {
+            write(execution, failure, target, true);
+          }
+        };
+    boolean refused = topics.refused(input);
+    execution.block(
+        new Blockage(
+            "record "
+                + execution.position()
+                + " failed ("
+                + failure.reason().wireName()
+                + ") and "
+                + input
+                + (refused ? " has no dead letters" : " has no dead letters yet"),
+            FailureLog.printable(failure.cause()),
+            again,
+            refused ? Optional.empty() : Optional.of(retry)));
   }
 
   private static ProducerRecord<byte[], byte[]> letter(
@@ -48,8 +82,9 @@ final class DeadLetterHandler implements FailureHandler {
   /** A dead letter on its way. */
   private final class DeadLetterSend extends Send {
 
-    DeadLetterSend(Execution execution, ProducerRecord<byte[], byte[]> record) {
-      super(sender, execution, record);
+    DeadLetterSend(
+        Execution execution, ProducerRecord<byte[], byte[]> record, boolean alreadyBlocked) {
+      super(sender, execution, record, alreadyBlocked);
     }
 
     @Override

@@ -2,6 +2,7 @@ package run.algo.sdk.kafka.internal.execute;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -11,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class DeadLetterTopics {
 
   private final Map<String, Target> targets = new ConcurrentHashMap<>();
+  private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
   /**
    * A dead-letter topic.
@@ -29,6 +31,20 @@ public final class DeadLetterTopics {
    */
   public void add(String input, String topic, int partitions) {
     targets.put(input, new Target(topic, partitions));
+  }
+
+  /**
+   * Says that an input topic has no dead letters that may be written: its failures halt.
+   *
+   * @param input the input topic
+   */
+  public void refuse(String input) {
+    refused.add(input);
+  }
+
+  /** Whether it is known that there is none; false while nobody has looked. */
+  boolean refused(String input) {
+    return refused.contains(input);
   }
 
   Optional<Target> of(String input) {

@@ -1,5 +1,11 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +23,35 @@ final class FailureLog {
     this.limit = limit;
   }
 
+  /**
+   * What a log can print in an exception's place. An author's exception is code that may throw, in
+   * whatever a log backend asks of it, and must not take the record's outcome with it.
+   *
+   * @param cause the exception
+   * @return the same, or a stand-in that names its class
+   */
+  static Throwable printable(Throwable cause) {
+    try {
+      Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+      Deque<Throwable> open = new ArrayDeque<>(List.of(cause));
+      while (!open.isEmpty()) {
+        Throwable next = open.pop();
+        if (seen.add(next)) {
+          String unused = next.getMessage() + next.getLocalizedMessage() + next;
+          open.addAll(List.of(next.getSuppressed()));
+          Throwable inner = next.getCause();
+          if (inner != null) {
+            open.add(inner);
+          }
+        }
+      }
+      return cause;
+    } catch (Throwable t) {
+      return new IllegalStateException(
+          "an exception that cannot be printed: " + cause.getClass().getName());
+    }
+  }
+
   void failed(ConsumerRecord<byte[], byte[]> record, Failure failure) {
     String kind = failure.reason() + " " + failure.cause().getClass().getName();
     limit.run(
@@ -30,6 +65,6 @@ final class FailureLog {
                 failure.reason().wireName(),
                 failure.attempts(),
                 suppressed,
-                failure.cause()));
+                printable(failure.cause())));
   }
 }

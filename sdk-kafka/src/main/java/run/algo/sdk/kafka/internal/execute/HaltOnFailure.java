@@ -15,7 +15,7 @@ final class HaltOnFailure implements FailureHandler {
                 + " failed ("
                 + failure.reason().wireName()
                 + ") and failures halt their partition",
-            failure.cause(),
+            FailureLog.printable(failure.cause()),
             false,
             Optional.empty()));
   }

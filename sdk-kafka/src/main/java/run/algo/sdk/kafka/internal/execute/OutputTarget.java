@@ -1,5 +1,6 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.util.Locale;
 import org.apache.kafka.common.header.Header;
 import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.internal.observe.OutputCounters;
@@ -19,7 +20,7 @@ public final class OutputTarget {
   /**
    * An output.
    *
-   * @param name the output's name, in lower case
+   * @param name the output's name, matched without case
    * @param topic its topic
    * @param codec the format of its values
    * @param contentType the content type written
@@ -34,7 +35,7 @@ public final class OutputTarget {
       String contentType,
       int maxBytes,
       OutputCounters counters) {
-    this.name = name;
+    this.name = name.toLowerCase(Locale.ROOT);
     this.topic = topic;
     this.codec = (Codec<Object>) codec;
     this.maxBytes = maxBytes;

@@ -135,7 +135,7 @@ public final class RecordProcessor {
   private final class OutputSend extends Send {
 
     OutputSend(Execution execution, ProducerRecord<byte[], byte[]> record) {
-      super(sender, execution, record);
+      super(sender, execution, record, false);
     }
 
     @Override

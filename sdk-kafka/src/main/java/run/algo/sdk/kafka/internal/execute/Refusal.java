@@ -1,5 +1,6 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.util.Objects;
 import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.FailureReason;
 
@@ -25,6 +26,6 @@ final class Refusal extends RuntimeException {
   }
 
   Failure failure() {
-    return new Failure(reason, getCause(), attempts);
+    return new Failure(reason, Objects.requireNonNull(getCause()), attempts);
   }
 }

@@ -1,5 +1,6 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.Algo;
@@ -40,7 +41,7 @@ public final class Route {
       Algo<?, ?> algo,
       Optional<OutputTarget> result,
       InputCounters counters) {
-    this.input = input.name();
+    this.input = input.name().toLowerCase(Locale.ROOT);
     this.topic = topic;
     this.codec = (Codec<Object>) codec;
     this.algo = (Algo<Object, Object>) algo;
@@ -54,7 +55,7 @@ public final class Route {
   /**
    * An input as the deployment describes it.
    *
-   * @param name the input's name, in lower case
+   * @param name the input's name, matched without case
    * @param contentTypes the types that it accepts
    * @param defaultContentType the type of a record that names none
    */

@@ -20,7 +20,17 @@ abstract class Send implements Callback {
   private ProducerRecord<byte[], byte[]> record;
   private volatile boolean blocked;
 
-  Send(Sender sender, Execution execution, ProducerRecord<byte[], byte[]> record) {
+  /**
+   * A send.
+   *
+   * @param alreadyBlocked whether its record is halted, so that its success must unblock
+   */
+  Send(
+      Sender sender,
+      Execution execution,
+      ProducerRecord<byte[], byte[]> record,
+      boolean alreadyBlocked) {
+    this.blocked = alreadyBlocked;
     this.sender = sender;
     this.execution = execution;
     this.record = record;

@@ -6,7 +6,12 @@ public final class OutputCounters {
   private final String output;
   private final ByteCounters written = new ByteCounters();
 
-  OutputCounters(String output) {
+  /**
+   * Counters of an output.
+   *
+   * @param output the output's name, in lower case
+   */
+  public OutputCounters(String output) {
     this.output = output;
   }
 

@@ -40,6 +40,7 @@ import run.algo.sdk.kafka.internal.execute.RecordProcessors;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
+import run.algo.sdk.kafka.internal.observe.OutputCounters;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
@@ -82,7 +83,9 @@ class PollLoopTest {
   }
 
   private void start(Duration revokeTimeout, Duration shutdownTimeout) {
-    OutputTarget output = new OutputTarget("out", "out", Codec.text(), "text/plain", 1_000_000);
+    OutputTarget output =
+        new OutputTarget(
+            "out", "out", Codec.text(), "text/plain", 1_000_000, new OutputCounters("out"));
     RecordProcessor processor =
         RecordProcessors.create(
             new ExecutionScope(new Outputs(List.of(output), Set.of()), "test", () -> false),
