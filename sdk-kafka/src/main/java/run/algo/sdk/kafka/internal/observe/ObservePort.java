@@ -27,16 +27,15 @@ import run.algo.sdk.kafka.config.Setting;
  *
  * <p>Requests are read by a few threads that do nothing else, answered by others, and {@code
  * /health} by one of its own: a scrape that is slow, or a client that is, cannot make the runner
- * look dead. A request must arrive within {@link #READ_LIMIT}, an answer be taken within {@link
- * #ANSWER_LIMIT}; the connection is closed otherwise. All threads are daemons.
+ * look dead. A request must arrive within 3 s of its first byte, an answer be taken within 10 s;
+ * the connection is closed otherwise. All threads are daemons.
  */
 public final class ObservePort implements AutoCloseable {
 
   /** The path of the liveness check. */
   public static final String HEALTH = "/health";
 
-  static final Duration READ_LIMIT = Duration.ofSeconds(3);
-  static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
+  private static final Limits LIMITS = new Limits(Duration.ofSeconds(3), Duration.ofSeconds(10));
 
   private static final Logger log = LoggerFactory.getLogger(ObservePort.class);
 
@@ -53,7 +52,15 @@ public final class ObservePort implements AutoCloseable {
   private final RequestThreads health;
   private final RateLimit warnings = new RateLimit(LOG_INTERVAL, System::nanoTime);
 
-  private ObservePort(HttpServer server, Map<String, Page> pages) {
+  /**
+   * How slow a client may be.
+   *
+   * @param read longest time from a request's first byte to its last
+   * @param answer longest time to make an answer and to have it taken
+   */
+  record Limits(Duration read, Duration answer) {}
+
+  private ObservePort(HttpServer server, Map<String, Page> pages, Limits limits) {
     this.server = server;
     this.pages = Map.copyOf(pages);
     this.clock =
@@ -65,9 +72,10 @@ public final class ObservePort implements AutoCloseable {
               return thread;
             });
     clock.setRemoveOnCancelPolicy(true);
-    this.readers = new RequestThreads("algo-http-", READERS, WAITING, READ_LIMIT, clock);
-    this.answers = new RequestThreads("algo-http-answer-", ANSWERERS, WAITING, ANSWER_LIMIT, clock);
-    this.health = new RequestThreads("algo-http-health-", 1, WAITING, ANSWER_LIMIT, clock);
+    this.readers = new RequestThreads("algo-http-", READERS, WAITING, limits.read(), clock);
+    this.answers =
+        new RequestThreads("algo-http-answer-", ANSWERERS, WAITING, limits.answer(), clock);
+    this.health = new RequestThreads("algo-http-health-", 1, WAITING, limits.answer(), clock);
   }
 
   /**
@@ -80,6 +88,11 @@ public final class ObservePort implements AutoCloseable {
    * @throws AlgoConfigurationException when it cannot be bound, as when something else has it
    */
   public static ObservePort open(int port, Optional<String> address, Map<String, Page> pages) {
+    return open(port, address, pages, LIMITS);
+  }
+
+  static ObservePort open(
+      int port, Optional<String> address, Map<String, Page> pages, Limits limits) {
     InetSocketAddress local =
         address.map(host -> new InetSocketAddress(host, port)).orElse(new InetSocketAddress(port));
     if (local.isUnresolved()) {
@@ -93,7 +106,7 @@ public final class ObservePort implements AutoCloseable {
           ? refused(port, e)
           : refused(address.orElse("all"), "is no address of this machine");
     }
-    ObservePort opened = new ObservePort(server, pages);
+    ObservePort opened = new ObservePort(server, pages, limits);
     opened.start();
     return opened;
   }

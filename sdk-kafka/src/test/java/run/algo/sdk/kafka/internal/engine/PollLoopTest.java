@@ -337,4 +337,15 @@ class PollLoopTest {
       onPoll(() -> {});
     }
   }
+
+  @Test
+  void tellsWhenItsLatestTurnBeganAsLongAsItIsMeantToTurn() throws InterruptedException {
+    start(Duration.ofSeconds(1), Duration.ofMillis(200));
+    long first = loop.turnBegan().orElseThrow();
+    await().until(() -> loop.turnBegan().orElseThrow() - first > 0);
+
+    loop.close();
+    owner.join(10_000);
+    assertThat(loop.turnBegan()).isEmpty();
+  }
 }
