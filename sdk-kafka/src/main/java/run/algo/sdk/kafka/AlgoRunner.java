@@ -129,7 +129,7 @@ public final class AlgoRunner implements AutoCloseable {
     log.info("starting with {}", settings.effective());
     try {
       observation.open();
-    } catch (AlgoConfigurationException e) {
+    } catch (RuntimeException e) { // whoever waits for the end must not wait for ever
       failed(e);
       throw e;
     }

@@ -3,6 +3,8 @@ package run.algo.sdk.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -53,21 +55,23 @@ class ObservationTest {
   }
 
   private AlgoRunner runner(String port, Runnable admin) {
-    AlgoRunner runner =
-        AlgoRunner.builder(new Echo())
-            .environment(
-                Map.of(
-                    "KAFKA_BROKERS", "localhost:1",
-                    "KAFKA_INPUT_TOPIC_IN", "in",
-                    "KAFKA_OUTPUT_TOPIC_OUT", "out",
-                    "ALGO_GROUP_ID", "group",
-                    "ALGO_HEALTH_GRACE", "0",
-                    "ALGO_METRICS_ADDRESS", "127.0.0.1"))
-            .set(Setting.METRICS_PORT, port)
-            .clients(new Broken(admin))
-            .build();
+    AlgoRunner runner = builder(port, admin).build();
     runners.add(runner);
     return runner;
+  }
+
+  private static AlgoRunner.Builder builder(String port, Runnable admin) {
+    return AlgoRunner.builder(new Echo())
+        .environment(
+            Map.of(
+                "KAFKA_BROKERS", "localhost:1",
+                "KAFKA_INPUT_TOPIC_IN", "in",
+                "KAFKA_OUTPUT_TOPIC_OUT", "out",
+                "ALGO_GROUP_ID", "group",
+                "ALGO_HEALTH_GRACE", "0",
+                "ALGO_METRICS_ADDRESS", "127.0.0.1"))
+        .set(Setting.METRICS_PORT, port)
+        .clients(new Broken(admin));
   }
 
   private HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
@@ -133,6 +137,24 @@ class ObservationTest {
     assertThat(second.metricsPort()).isEmpty();
     second.awaitEnd();
     assertThat(get(port, "/health").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aRegistryThatRefusesMetersFailsTheRunnerInsteadOfHangingItsClose() {
+    MeterRegistry refusing = new SimpleMeterRegistry();
+    refusing
+        .config()
+        .onMeterAdded(
+            meter -> {
+              throw new IllegalStateException("no room");
+            });
+    AlgoRunner runner = builder("off", () -> {}).meterRegistry(refusing).build();
+    runners.add(runner);
+
+    assertThatThrownBy(runner::start).hasMessageContaining("no room");
+
+    assertThat(runner.state()).isEqualTo(RunnerState.FAILED);
+    runner.close();
   }
 
   @Test
