@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -155,6 +156,16 @@ public final class Engine implements Runnable {
   public Optional<String> trouble() {
     PollLoop running = loop;
     return running == null ? Optional.ofNullable(starting) : running.trouble();
+  }
+
+  /**
+   * When the poll loop's latest turn began.
+   *
+   * @return monotonic time in nanoseconds; empty unless the loop is meant to turn
+   */
+  public OptionalLong turnBegan() {
+    PollLoop running = loop;
+    return running == null ? OptionalLong.empty() : running.turnBegan();
   }
 
   /** {@return which partitions are halted, and why} */

@@ -57,7 +57,7 @@ final class OutputEncoder {
     }
     RecordHeaders headers = headers(execution, target, settings, emission);
     measure(target, key, bytes, headers);
-    return new ProducerRecord<>(target.topic(), null, null, key, bytes, headers);
+    return new OutputRecord(target, key, bytes, headers);
   }
 
   private static RecordHeaders headers(
