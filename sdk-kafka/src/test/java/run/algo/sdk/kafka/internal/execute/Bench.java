@@ -115,8 +115,7 @@ final class Bench {
   /** Executes a record and says what became of it so far. */
   RecordingSettlement run(ConsumerRecord<byte[], byte[]> record, Algo<?, ?> algo) {
     RecordingSettlement settlement = new RecordingSettlement();
-    processor()
-        .process(route(counting(algo)), record, settlement, RecordingSettlement.INDEX);
+    processor().process(route(counting(algo)), record, settlement, RecordingSettlement.INDEX);
     return settlement;
   }
 

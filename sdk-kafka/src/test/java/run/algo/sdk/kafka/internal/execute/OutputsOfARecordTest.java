@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -292,8 +293,7 @@ class OutputsOfARecordTest {
   void namesOfOutputsAreMatchedWithoutCase() {
     Outputs outputs =
         new Outputs(
-            List.of(new OutputTarget("Text_Out", "t", Codec.text(), "text/plain", 1)),
-            java.util.Set.of());
+            List.of(new OutputTarget("Text_Out", "t", Codec.text(), "text/plain", 1)), Set.of());
     assertThat(outputs.has(Pipe.text("TEXT_out"))).isTrue();
   }
 }
