@@ -29,6 +29,7 @@ import run.algo.sdk.kafka.config.DataType;
 import run.algo.sdk.kafka.config.ParameterResolver;
 import run.algo.sdk.kafka.config.ParameterSettings;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
+import run.algo.sdk.kafka.internal.observe.OutputCounters;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
 import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
 
@@ -171,11 +172,18 @@ final class Bench {
   }
 
   private OutputTarget result() {
-    return new OutputTarget("result", RESULT_TOPIC, resultCodec, "text/x-config", maxBytes);
+    return new OutputTarget(
+        "result",
+        RESULT_TOPIC,
+        resultCodec,
+        "text/x-config",
+        maxBytes,
+        new OutputCounters("result"));
   }
 
   private OutputTarget side() {
-    return new OutputTarget("side", SIDE_TOPIC, Codec.text(), "text/plain", maxBytes);
+    return new OutputTarget(
+        "side", SIDE_TOPIC, Codec.text(), "text/plain", maxBytes, new OutputCounters("side"));
   }
 
   static ConsumerRecord<byte[], byte[]> record(@Nullable String key, @Nullable String value) {

@@ -15,6 +15,7 @@ import run.algo.sdk.AlgoContext;
 import run.algo.sdk.Output;
 import run.algo.sdk.Pipe;
 import run.algo.sdk.codec.Codec;
+import run.algo.sdk.kafka.internal.observe.OutputCounters;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
 /** Records that succeed: what is written, how it is labelled, when it counts as done. */
@@ -293,7 +294,15 @@ class OutputsOfARecordTest {
   void namesOfOutputsAreMatchedWithoutCase() {
     Outputs outputs =
         new Outputs(
-            List.of(new OutputTarget("Text_Out", "t", Codec.text(), "text/plain", 1)), Set.of());
+            List.of(
+                new OutputTarget(
+                    "Text_Out",
+                    "t",
+                    Codec.text(),
+                    "text/plain",
+                    1,
+                    new OutputCounters("text_out"))),
+            Set.of());
     assertThat(outputs.has(Pipe.text("TEXT_out"))).isTrue();
   }
 }
