@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 @FunctionalInterface
-public interface Algo<I, O> {
+public interface Algo<I extends @Nullable Object, O> {
 
   /**
    * Executes the Algo on one record.

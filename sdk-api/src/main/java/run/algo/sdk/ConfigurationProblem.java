@@ -29,7 +29,7 @@ public record ConfigurationProblem(String setting, String value, String message,
   public static final String MASK = "***";
 
   private static final int MAX_VALUE = 120;
-  private static final int MAX_TEXT = 500;
+  private static final int MAX_TEXT = 2000;
   private static final long serialVersionUID = 1L;
 
   /** Escapes and cuts the parts. */

@@ -1,6 +1,7 @@
 package run.algo.sdk.codec;
 
 import java.lang.reflect.Type;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.MapperFeature;
@@ -53,6 +54,16 @@ final class JsonCodec<T> implements Codec<T> {
       throw new IllegalArgumentException("the value is the JSON null, not a " + type.toCanonical());
     }
     return value;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof JsonCodec<?> that && type.equals(that.type);
+  }
+
+  @Override
+  public int hashCode() {
+    return type.hashCode();
   }
 
   @Override

@@ -6,14 +6,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,7 +58,7 @@ public final class AlgoRunner implements AutoCloseable {
   private final Observation observation;
   private final Thread thread;
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final AtomicReference<RunnerState> state = new AtomicReference<>(RunnerState.NEW);
+  private volatile RunnerState state = RunnerState.NEW;
   private volatile @Nullable Throwable failure;
   private volatile Condition condition = new Condition.Calm();
 
@@ -123,7 +121,7 @@ public final class AlgoRunner implements AutoCloseable {
    */
   public void start() {
     if (!moveTo(RunnerState.NEW, RunnerState.STARTING)) {
-      throw new IllegalStateException("a runner runs once; this one is " + state.get());
+      throw new IllegalStateException("a runner runs once; this one is " + state);
     }
     settings.warnings().forEach(log::warn);
     log.info("starting with {}", settings.effective());
@@ -189,7 +187,7 @@ public final class AlgoRunner implements AutoCloseable {
 
   /** {@return where the runner is in its life} */
   public RunnerState state() {
-    return Objects.requireNonNull(state.get());
+    return state;
   }
 
   /** {@return what ended a runner that {@linkplain RunnerState#FAILED failed}} */
@@ -205,7 +203,7 @@ public final class AlgoRunner implements AutoCloseable {
    */
   public List<String> notReady() {
     List<String> reasons = new ArrayList<>();
-    RunnerState now = state.get();
+    RunnerState now = state;
     if (now != RunnerState.RUNNING) {
       reasons.add("the runner is " + now);
     }
@@ -267,14 +265,19 @@ public final class AlgoRunner implements AutoCloseable {
   }
 
   private void end(RunnerState last) {
-    state.set(last);
+    synchronized (this) {
+      state = last;
+    }
     tell(last);
     ended.countDown();
   }
 
   private boolean moveTo(RunnerState from, RunnerState to) {
-    if (!state.compareAndSet(from, to)) {
-      return false;
+    synchronized (this) {
+      if (state != from) {
+        return false;
+      }
+      state = to;
     }
     tell(to);
     return true;

@@ -124,7 +124,7 @@ final class Wiring {
 
     void output(Pipe<?> pipe, boolean mayBeAbsent) {
       Pipe<?> known = outputs.putIfAbsent(pipe.name(), pipe);
-      if (known != null && known.codec() != pipe.codec()) {
+      if (known != null && !known.codec().equals(pipe.codec())) {
         throw new IllegalArgumentException(
             "output " + pipe.name() + " is declared twice with different formats");
       }

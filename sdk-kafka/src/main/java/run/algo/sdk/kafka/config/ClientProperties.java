@@ -13,6 +13,7 @@ import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import run.algo.sdk.kafka.internal.tls.PemSslEngineFactory;
 
 /**
  * The full configurations of the Kafka clients: what the protocol demands, defaults that fit the
@@ -25,12 +26,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * @since 0.1.0
  */
 public final class ClientProperties {
-
-  private static final String SSL_ENGINE_FACTORY =
-      "run.algo.sdk.kafka.internal.tls.PemSslEngineFactory";
-  private static final String CA_LOCATION = "algo.tls.ca.location";
-  private static final String CERTIFICATE_LOCATION = "algo.tls.certificate.location";
-  private static final String KEY_LOCATION = "algo.tls.key.location";
 
   private static final int DEFAULT_MAX_POLL_RECORDS = ConsumerConfig.DEFAULT_MAX_POLL_RECORDS;
   private static final int DEFAULT_FETCH_MAX_BYTES = ConsumerConfig.DEFAULT_FETCH_MAX_BYTES;
@@ -143,11 +138,13 @@ public final class ClientProperties {
         .caLocation()
         .ifPresent(
             ca -> {
-              result.put(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG, SSL_ENGINE_FACTORY);
-              result.put(CA_LOCATION, ca);
+              result.put(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG, PemSslEngineFactory.class);
+              result.put(PemSslEngineFactory.CA_LOCATION, ca);
             });
-    security.certificateLocation().ifPresent(path -> result.put(CERTIFICATE_LOCATION, path));
-    security.keyLocation().ifPresent(path -> result.put(KEY_LOCATION, path));
+    security
+        .certificateLocation()
+        .ifPresent(path -> result.put(PemSslEngineFactory.CERTIFICATE_LOCATION, path));
+    security.keyLocation().ifPresent(path -> result.put(PemSslEngineFactory.KEY_LOCATION, path));
     security
         .sasl()
         .ifPresent(

@@ -3,6 +3,7 @@ package run.algo.sdk.kafka.config;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import run.algo.sdk.ConfigurationProblem;
 
 /**
@@ -23,6 +24,9 @@ final class Redactor {
     // Longest first, so that a secret that holds another one is masked as a whole.
     this.secrets =
         secrets.stream()
+            // As readers leave them: without blanks around (a secret's file often ends with a line
+            // break), and in the lower case of buckets and topics.
+            .flatMap(secret -> Stream.of(secret, secret.strip(), Texts.lower(secret.strip())))
             .filter(secret -> !secret.isBlank())
             .distinct()
             .sorted(Comparator.comparingInt(String::length).reversed())

@@ -17,10 +17,12 @@ final class SecurityReader {
 
   private final Variables variables;
   private final Problems problems;
+  private final PemReader files;
 
   SecurityReader(Variables variables, Problems problems) {
     this.variables = variables;
     this.problems = problems;
+    this.files = new PemReader(variables, problems);
   }
 
   SecuritySettings read() {
@@ -77,19 +79,14 @@ final class SecurityReader {
     // An unclear KAFKA_TLS has had its CA file checked already, if one is named.
     String ca =
         unclear && variables.text(OperatorVariable.TLS_CA_LOCATION).isPresent()
-            ? location(OperatorVariable.TLS_CA_LOCATION)
+            ? files.location(OperatorVariable.TLS_CA_LOCATION)
             : ca();
-    String certificate = location(OperatorVariable.AUTH_CERTIFICATE_LOCATION);
-    PemCheck.certificates(certificate)
-        .ifPresent(problem -> file(OperatorVariable.AUTH_CERTIFICATE_LOCATION, problem));
-    String key = location(OperatorVariable.AUTH_KEY_LOCATION);
-    PemCheck.privateKey(key)
-        .ifPresent(problem -> file(OperatorVariable.AUTH_KEY_LOCATION, problem));
+    files.pair(OperatorVariable.AUTH_CERTIFICATE_LOCATION, OperatorVariable.AUTH_KEY_LOCATION);
     return new SecuritySettings(
         SecurityProtocol.SSL,
         Optional.of(ca),
-        Optional.of(certificate),
-        Optional.of(key),
+        Optional.of(files.location(OperatorVariable.AUTH_CERTIFICATE_LOCATION)),
+        Optional.of(files.location(OperatorVariable.AUTH_KEY_LOCATION)),
         Optional.empty());
   }
 
@@ -130,23 +127,6 @@ final class SecurityReader {
   }
 
   private String ca() {
-    String path = location(OperatorVariable.TLS_CA_LOCATION);
-    PemCheck.certificates(path)
-        .ifPresent(problem -> file(OperatorVariable.TLS_CA_LOCATION, problem));
-    return path;
-  }
-
-  private String location(OperatorVariable variable) {
-    return variables.text(variable).orElse(variable.defaultText());
-  }
-
-  private void file(OperatorVariable variable, String problem) {
-    problems.add(
-        variables.label(variable),
-        location(variable),
-        problem,
-        "mount the PEM file there, or set "
-            + variable.variable()
-            + " to the path of a readable PEM file");
+    return files.certificates(OperatorVariable.TLS_CA_LOCATION);
   }
 }

@@ -277,7 +277,16 @@ public final class Engine implements Runnable {
   /** The producer must be able to send whatever one of the topics takes. */
   private Map<String, Object> producerConfig() {
     Map<String, Object> config = new HashMap<>(clients.producer());
-    config.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, topics.largestMessageBytes());
+    int largest = topics.largestMessageBytes();
+    config.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, largest);
+    Object buffer = config.get(ProducerConfig.BUFFER_MEMORY_CONFIG);
+    if (buffer != null && Long.parseLong(buffer.toString()) < 2L * largest) {
+      log.info(
+          "buffer.memory is raised from {} to {}: two of the largest records",
+          buffer,
+          2L * largest);
+      config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 2L * largest);
+    }
     return config;
   }
 

@@ -196,7 +196,11 @@ public final class PollLoop {
 
   private void accept(ConsumerRecords<byte[], byte[]> records) {
     for (TopicPartition partition : records.partitions()) {
-      assignment.flow(partition).ifPresent(flow -> flow.accept(records.records(partition)));
+      PartitionFlow flow =
+          assignment
+              .flow(partition)
+              .orElseThrow(() -> new IllegalStateException("no flow for " + partition));
+      flow.accept(records.records(partition)); // to drop records without a word would lose them
     }
     for (Map.Entry<TopicPartition, OffsetAndMetadata> next : records.nextOffsets().entrySet()) {
       assignment.flow(next.getKey()).ifPresent(flow -> flow.position(next.getValue().offset()));

@@ -2,6 +2,7 @@ package run.algo.sdk.kafka.internal.engine;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,7 @@ public final class Timers {
    */
   public void after(Duration delay, Runnable task) {
     try {
-      var unused =
+      Future<?> unused =
           timer.schedule(() -> workers.execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException closed) {
       // The partition is left to its next owner.

@@ -110,7 +110,11 @@ final class OutputEncoder {
   private static void measure(
       OutputTarget target, byte[] key, byte[] value, RecordHeaders headers) {
     long size = (long) key.length + value.length;
-    if (size > target.maxBytes() - HEADER_ROOM && size + headerBytes(headers) > target.maxBytes()) {
+    if (size <= target.maxBytes() - HEADER_ROOM) {
+      return;
+    }
+    size += headerBytes(headers);
+    if (size > target.maxBytes()) {
       throw new Refusal(
           FailureReason.TOO_LARGE,
           1,

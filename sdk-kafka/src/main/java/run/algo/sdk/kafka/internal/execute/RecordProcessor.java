@@ -76,7 +76,7 @@ public final class RecordProcessor {
     send(execution, outputs);
   }
 
-  @SuppressWarnings("NullAway") // a tombstone is delivered as null, which Algo documents
+  @SuppressWarnings("NullAway") // a tombstone reaches the Algo as null, as its contract says
   private @Nullable Object run(Execution execution, @Nullable Object input) throws Exception {
     long begin = System.nanoTime();
     try {

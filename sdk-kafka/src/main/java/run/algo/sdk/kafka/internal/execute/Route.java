@@ -15,7 +15,7 @@ public final class Route {
   final String input;
   final String topic;
   final Codec<Object> codec;
-  final Algo<Object, Object> algo;
+  final Algo<@Nullable Object, Object> algo;
   final @Nullable OutputTarget result;
   final ContentTypes contentTypes;
   final @Nullable String defaultContentType;
@@ -44,7 +44,7 @@ public final class Route {
     this.input = input.name().toLowerCase(Locale.ROOT);
     this.topic = topic;
     this.codec = (Codec<Object>) codec;
-    this.algo = (Algo<Object, Object>) algo;
+    this.algo = (Algo<@Nullable Object, Object>) algo;
     this.result = result.orElse(null);
     this.contentTypes = input.contentTypes();
     this.defaultContentType = input.defaultContentType();

@@ -2,6 +2,7 @@ package run.algo.sdk.kafka.internal.observe;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
@@ -20,7 +21,7 @@ public final class InputCounters {
   private final LongAdder read = new LongAdder();
   private final LongAdder algoErrors = new LongAdder();
   private final LongAdder runnerErrors = new LongAdder();
-  private final LongAdder[] outcomes = new LongAdder[Outcome.values().length];
+  private final Map<Outcome, LongAdder> outcomes = new EnumMap<>(Outcome.class);
   private final ByteCounters ok = new ByteCounters();
   private final ByteCounters failed = new ByteCounters();
   private final DurationHistogram runDurations = new DurationHistogram();
@@ -33,8 +34,8 @@ public final class InputCounters {
    */
   public InputCounters(String input) {
     this.input = input;
-    for (int i = 0; i < outcomes.length; i++) {
-      outcomes[i] = new LongAdder();
+    for (Outcome outcome : Outcome.values()) {
+      outcomes.put(outcome, new LongAdder());
     }
   }
 
@@ -59,7 +60,7 @@ public final class InputCounters {
    * @param records how many
    */
   public void settled(Outcome outcome, long records) {
-    outcomes[outcome.ordinal()].add(records);
+    adder(outcome).add(records);
   }
 
   /**
@@ -71,7 +72,7 @@ public final class InputCounters {
    * @param nanos since it was read, in nanoseconds
    */
   public void settled(Outcome outcome, long messageBytes, long dataBytes, long nanos) {
-    outcomes[outcome.ordinal()].increment();
+    adder(outcome).increment();
     switch (outcome) {
       case WRITTEN, FILTERED -> {
         ok.add(messageBytes, dataBytes);
@@ -142,7 +143,7 @@ public final class InputCounters {
    * @return how many
    */
   public long settled(Outcome outcome) {
-    return outcomes[outcome.ordinal()].sum();
+    return adder(outcome).sum();
   }
 
   /** {@return errors of the Algo} */
@@ -169,5 +170,9 @@ public final class InputCounters {
 
   DurationHistogram algoDurations() {
     return algoDurations;
+  }
+
+  private LongAdder adder(Outcome outcome) {
+    return Objects.requireNonNull(outcomes.get(outcome), "every outcome has its adder");
   }
 }

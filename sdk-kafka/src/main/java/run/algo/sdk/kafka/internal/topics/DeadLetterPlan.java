@@ -36,15 +36,18 @@ final class DeadLetterPlan {
 
   private static Map<String, String> configs(TopicCatalog.Topic input) {
     Map<String, String> configs = new TreeMap<>();
-    long retention =
-        input.retentionMs() < 0 ? -1 : Math.max(RETENTION.toMillis(), input.retentionMs());
+    long inputs = input.retentionMs().orElse(0);
+    long retention = inputs < 0 ? -1 : Math.max(RETENTION.toMillis(), inputs);
     configs.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention));
-    configs.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(largest(input)));
+    configs.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(maxMessageBytes(input)));
+    // A broker may compact by default, which would refuse letters without a key.
+    configs.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
     return configs;
   }
 
-  private static int largest(TopicCatalog.Topic input) {
-    return (int) Math.min(Integer.MAX_VALUE, (long) input.maxMessageBytes() + HEADROOM);
+  static int maxMessageBytes(TopicCatalog.Topic input) {
+    long inputs = input.maxMessageBytes().orElse(TopicCatalog.DEFAULT_MAX_MESSAGE_BYTES);
+    return (int) Math.min(Integer.MAX_VALUE, inputs + HEADROOM);
   }
 
   /**
@@ -54,7 +57,7 @@ final class DeadLetterPlan {
    * @param user the principal's name
    * @param input the input topic
    * @param suffix the configured suffix
-   * @return two commands, one line each
+   * @return two commands on one line, since errors are one line each
    */
   static String commands(String brokers, String user, TopicCatalog.Topic input, String suffix) {
     NewTopic topic = topic(input, suffix);
@@ -69,7 +72,7 @@ final class DeadLetterPlan {
         .append(input.replication());
     configs(input)
         .forEach((name, value) -> text.append(" --config ").append(name).append('=').append(value));
-    text.append(System.lineSeparator())
+    text.append(" && ")
         .append("kafka-acls.sh --bootstrap-server ")
         .append(brokers)
         .append(" --add --allow-principal User:")

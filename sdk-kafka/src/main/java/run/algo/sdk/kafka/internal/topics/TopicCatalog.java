@@ -7,6 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -43,16 +45,16 @@ final class TopicCatalog {
    * @param partitions how many partitions it has
    * @param replication replicas of a partition
    * @param writable whether this user may write to it, as far as the broker tells
-   * @param maxMessageBytes largest batch, in bytes
-   * @param retentionMs retention, in milliseconds; -1 for ever
+   * @param maxMessageBytes largest batch, in bytes; empty when this user may not know
+   * @param retentionMs retention, in milliseconds, -1 for ever; empty when this user may not know
    */
   record Topic(
       String name,
       int partitions,
       short replication,
       boolean writable,
-      int maxMessageBytes,
-      long retentionMs) {}
+      OptionalInt maxMessageBytes,
+      OptionalLong retentionMs) {}
 
   private TopicCatalog() {}
 
@@ -119,13 +121,19 @@ final class TopicCatalog {
         description.partitions().size(),
         (short) description.partitions().get(0).replicas().size(),
         writable,
-        (int) number(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, DEFAULT_MAX_MESSAGE_BYTES),
-        number(config, TopicConfig.RETENTION_MS_CONFIG, 0));
+        text(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
+            .map(Integer::valueOf)
+            .map(OptionalInt::of)
+            .orElseGet(OptionalInt::empty),
+        text(config, TopicConfig.RETENTION_MS_CONFIG)
+            .map(Long::valueOf)
+            .map(OptionalLong::of)
+            .orElseGet(OptionalLong::empty));
   }
 
-  private static long number(@Nullable Config config, String name, long otherwise) {
+  private static Optional<String> text(@Nullable Config config, String name) {
     ConfigEntry entry = config == null ? null : config.get(name);
-    return entry == null || entry.value() == null ? otherwise : Long.parseLong(entry.value());
+    return entry == null ? Optional.empty() : Optional.ofNullable(entry.value());
   }
 
   /** The topics' settings; those this user may not read are left out. */

@@ -12,6 +12,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.slf4j.Logger;
@@ -73,10 +75,11 @@ public final class TopicPreparation {
    * The largest record of a topic.
    *
    * @param topic the topic
-   * @return its {@code max.message.bytes}, or Kafka's default while it is not known
+   * @return its {@code max.message.bytes}; no limit while it is not known, or hidden from this
+   *     user: then it is the broker's to refuse what is too large
    */
   public int maxMessageBytes(String topic) {
-    return maxBytes.getOrDefault(topic, TopicCatalog.DEFAULT_MAX_MESSAGE_BYTES);
+    return maxBytes.getOrDefault(topic, Integer.MAX_VALUE);
   }
 
   /** {@return the largest record of any topic written to, in bytes, at least Kafka's default} */
@@ -105,7 +108,10 @@ public final class TopicPreparation {
     }
     TopicCatalog catalog = TopicCatalog.read(admin, asked);
     for (String topic : asked) {
-      catalog.find(topic).ifPresent(found -> maxBytes.put(topic, found.maxMessageBytes()));
+      catalog
+          .find(topic)
+          .ifPresent(
+              found -> found.maxMessageBytes().ifPresent(bytes -> maxBytes.put(topic, bytes)));
     }
     for (String output : plan.outputs()) {
       if (catalog.find(output).isEmpty()) {
@@ -141,11 +147,7 @@ public final class TopicPreparation {
     String name = DeadLetterPlan.name(input.name(), plan.deadLetterSuffix());
     Optional<TopicCatalog.Topic> existing = catalog.find(name);
     if (existing.isPresent()) {
-      if (existing.get().writable()) {
-        deadLetters.add(input.name(), name, existing.get().partitions());
-        return Optional.empty();
-      }
-      return denied(input, name, "this user may not write to it");
+      return use(input, existing.get());
     }
     if (catalog.denied(name)) {
       return denied(input, name, "this user may neither see nor write to it");
@@ -159,7 +161,9 @@ public final class TopicPreparation {
       log.info("made dead-letter topic {} with {} partitions", name, input.partitions());
     } catch (ExecutionException e) {
       if (e.getCause() instanceof AuthorizationException
-          || e.getCause() instanceof PolicyViolationException) {
+          || e.getCause() instanceof PolicyViolationException
+          || e.getCause() instanceof InvalidConfigurationException
+          || e.getCause() instanceof InvalidTopicException) {
         return denied(
             input, name, "it does not exist and may not be made: " + e.getCause().getMessage());
       }
@@ -167,13 +171,31 @@ public final class TopicPreparation {
         throw new KafkaException("dead-letter topic " + name + " could not be made", e.getCause());
       }
     }
-    maxBytes.put(name, input.maxMessageBytes() + DeadLetterPlan.HEADROOM);
+    // It may be another instance's by now, and to make a topic is not yet to write to it.
+    Optional<TopicCatalog.Topic> made = TopicCatalog.read(admin, Set.of(name)).find(name);
+    if (made.isPresent()) {
+      return use(input, made.get());
+    }
+    // The broker that was asked has not heard of it yet.
+    maxBytes.put(name, DeadLetterPlan.maxMessageBytes(input));
     deadLetters.add(input.name(), name, input.partitions());
+    return Optional.empty();
+  }
+
+  private Optional<ConfigurationProblem> use(
+      TopicCatalog.Topic input, TopicCatalog.Topic deadLetterTopic) {
+    String name = deadLetterTopic.name();
+    if (!deadLetterTopic.writable()) {
+      return denied(input, name, "this user may not write to it");
+    }
+    deadLetterTopic.maxMessageBytes().ifPresent(bytes -> maxBytes.put(name, bytes));
+    deadLetters.add(input.name(), name, deadLetterTopic.partitions());
     return Optional.empty();
   }
 
   /** An error when dead letters were asked for; else a warning, and failures halt. */
   private Optional<ConfigurationProblem> denied(TopicCatalog.Topic input, String name, String why) {
+    deadLetters.refuse(input.name());
     String commands =
         DeadLetterPlan.commands(plan.brokers(), plan.user(), input, plan.deadLetterSuffix());
     if (plan.failureAction().isPresent()) {
@@ -182,17 +204,14 @@ public final class TopicPreparation {
               "ALGO_ON_FAILURE",
               "dead-letter",
               "dead letters of " + input.name() + " cannot be written to " + name + ": " + why,
-              "let an administrator run these, or set ALGO_ON_FAILURE=halt:"
-                  + System.lineSeparator()
-                  + commands));
+              "set ALGO_ON_FAILURE=halt, or let an administrator run: " + commands));
     }
     log.warn(
         "dead-letter topic {} cannot be used: {}. A failed record of {} therefore halts its"
-            + " partition. These commands would allow dead letters:{}{}",
+            + " partition. These commands would allow dead letters: {}",
         name,
         why,
         input.name(),
-        System.lineSeparator(),
         commands);
     return Optional.empty();
   }
