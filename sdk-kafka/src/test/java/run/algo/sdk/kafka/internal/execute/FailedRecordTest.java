@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -18,6 +21,8 @@ import run.algo.sdk.Algo;
 import run.algo.sdk.NonRetriableException;
 import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.config.ContentTypeCheck;
+import run.algo.sdk.kafka.config.ParameterResolver;
+import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
 /** Records that fail before anything of them is sent. */
@@ -409,14 +414,17 @@ class FailedRecordTest {
   private static void process(
       Bench bench, DeadLetterTopics topics, RecordingSettlement settlement) {
     RecordProcessors.create(
-            new ExecutionScope(
-                new Outputs(java.util.List.of(), java.util.Set.of()), "pod", () -> false),
+            new ExecutionScope(new Outputs(List.of(), Set.of()), "pod", () -> false),
             ContentTypeCheck.OFF,
-            new run.algo.sdk.kafka.config.ParameterResolver(java.util.List.of()),
+            new ParameterResolver(List.of()),
             new Sender(bench.producer, Runnable::run),
+<<<<<<< HEAD
             java.util.Optional.of(
                 new RecordProcessors.DeadLetters(
                     topics, new run.algo.sdk.kafka.internal.record.DeadLetterHeaders("g", "a"))))
+=======
+            Optional.of(new RecordProcessors.DeadLetters(topics, new DeadLetterHeaders("g", "a"))))
+>>>>>>> main
         .process(
             bench.route(failing()), Bench.record("k", "v"), settlement, RecordingSettlement.INDEX);
   }

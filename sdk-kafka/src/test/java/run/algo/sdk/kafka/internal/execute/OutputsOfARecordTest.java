@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -293,6 +294,7 @@ class OutputsOfARecordTest {
   void namesOfOutputsAreMatchedWithoutCase() {
     Outputs outputs =
         new Outputs(
+<<<<<<< HEAD
             List.of(
                 new OutputTarget(
                     "Text_Out",
@@ -302,6 +304,9 @@ class OutputsOfARecordTest {
                     1,
                     new OutputCounters("text_out"))),
             java.util.Set.of());
+=======
+            List.of(new OutputTarget("Text_Out", "t", Codec.text(), "text/plain", 1)), Set.of());
+>>>>>>> main
     assertThat(outputs.has(Pipe.text("TEXT_out"))).isTrue();
   }
 }

@@ -3,15 +3,22 @@ package run.algo.sdk.kafka.internal.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
@@ -19,6 +26,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
@@ -32,7 +40,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.AlgoConfigurationException;
+import run.algo.sdk.ConfigurationProblem;
 import run.algo.sdk.kafka.config.FailureAction;
+import run.algo.sdk.kafka.internal.execute.TargetProbe;
 import run.algo.sdk.testkit.kafka.EmbeddedKafka;
 import run.algo.sdk.testkit.kafka.TopicNames;
 import run.algo.sdk.testkit.kafka.WithEmbeddedKafka;
@@ -44,7 +54,7 @@ class TopicPreparationIT {
 
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
   private final String input = TopicNames.unique("Orders");
-  private final String deadLetters = input.toLowerCase(java.util.Locale.ROOT) + ".dlq";
+  private final String deadLetters = input.toLowerCase(Locale.ROOT) + ".dlq";
 
   @BeforeEach
   void listen() {
@@ -211,14 +221,9 @@ class TopicPreparationIT {
             "broker-0.kafka.svc:9092,broker-1.kafka.svc:9092,broker-2.kafka.svc:9092",
             "a-user",
             new TopicCatalog.Topic(
-                longest,
-                3,
-                (short) 3,
-                true,
-                java.util.OptionalInt.empty(),
-                java.util.OptionalLong.empty()),
+                longest, 3, (short) 3, true, OptionalInt.empty(), OptionalLong.empty()),
             "dlq");
-    assertThat(new run.algo.sdk.ConfigurationProblem("S", "v", "m", commands).line())
+    assertThat(new ConfigurationProblem("S", "v", "m", commands).line())
         .endsWith(commands)
         .contains("--config max.message.bytes=" + (1024 * 1024 + 12 + 65536));
   }
@@ -319,12 +324,21 @@ class TopicPreparationIT {
   private static void add(EmbeddedKafka kafka, List<AclBinding> rules) throws Exception {
     try (Admin admin = Admin.create(kafka.adminProperties())) {
       admin.createAcls(rules).all().get();
+      awaitRules(admin, known -> known.containsAll(rules));
     }
   }
 
   private static void clear(EmbeddedKafka kafka) throws Exception {
     try (Admin admin = Admin.create(kafka.adminProperties())) {
-      admin.deleteAcls(List.of(org.apache.kafka.common.acl.AclBindingFilter.ANY)).all().get();
+      admin.deleteAcls(List.of(AclBindingFilter.ANY)).all().get();
+      awaitRules(admin, Collection::isEmpty);
     }
+  }
+
+  /** The controller answers before the broker applies a rule. */
+  private static void awaitRules(Admin admin, Predicate<Collection<AclBinding>> applied) {
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> admin.describeAcls(AclBindingFilter.ANY).values().get(), applied);
   }
 }

@@ -1,0 +1,45 @@
+package run.algo.examples.conformance;
+
+import run.algo.sdk.NonRetriableException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What one record commands.
+ *
+ * @param json the command
+ * @param bytes the record's value as it was read; do not change it
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared: it lives for one execution
+record Command(ObjectNode json, byte[] bytes) {
+
+  String op() {
+    JsonNode op = json.path("op");
+    if (!op.isString()) {
+      throw new NonRetriableException("a command needs the text \"op\"");
+    }
+    return op.stringValue();
+  }
+
+  /** A whole number that the command must have. */
+  long number(String field) {
+    JsonNode value = json.path(field);
+    if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
+      throw new NonRetriableException(
+          "op " + op() + " needs \"" + field + "\", a whole number from 0");
+    }
+    return value.longValue();
+  }
+
+  /** A boolean, false when absent. */
+  boolean flag(String field) {
+    JsonNode value = json.path(field);
+    if (value.isMissingNode()) {
+      return false;
+    }
+    if (!value.isBoolean()) {
+      throw new NonRetriableException("\"" + field + "\" of op " + op() + " is no boolean");
+    }
+    return value.booleanValue();
+  }
+}
