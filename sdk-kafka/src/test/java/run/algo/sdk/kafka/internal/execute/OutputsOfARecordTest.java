@@ -294,6 +294,7 @@ class OutputsOfARecordTest {
   void namesOfOutputsAreMatchedWithoutCase() {
     Outputs outputs =
         new Outputs(
+<<<<<<< HEAD
             List.of(
                 new OutputTarget(
                     "Text_Out",
@@ -302,7 +303,10 @@ class OutputsOfARecordTest {
                     "text/plain",
                     1,
                     new OutputCounters("text_out"))),
-            Set.of());
+            java.util.Set.of());
+=======
+            List.of(new OutputTarget("Text_Out", "t", Codec.text(), "text/plain", 1)), Set.of());
+>>>>>>> h/observe
     assertThat(outputs.has(Pipe.text("TEXT_out"))).isTrue();
   }
 }
