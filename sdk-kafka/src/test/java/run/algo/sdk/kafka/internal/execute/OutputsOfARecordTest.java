@@ -306,7 +306,7 @@ class OutputsOfARecordTest {
             java.util.Set.of());
 =======
             List.of(new OutputTarget("Text_Out", "t", Codec.text(), "text/plain", 1)), Set.of());
->>>>>>> main
+>>>>>>> h/observe
     assertThat(outputs.has(Pipe.text("TEXT_out"))).isTrue();
   }
 }
