@@ -59,17 +59,17 @@ final class Publisher {
           line = reader.readLine()) {
         Future<RecordMetadata> unused = // its callback tells all
             producer.send(
-            record(topic, lines % partitions, line, traces.id(lines)),
-            (written, failure) -> {
-              if (failure == null) {
-                ends.merge(
-                    new TopicPartition(topic, written.partition()),
-                    written.offset() + 1,
-                    Math::max);
-              } else {
-                refused.compareAndSet(null, failure);
-              }
-            });
+                record(topic, lines % partitions, line, traces.id(lines)),
+                (written, failure) -> {
+                  if (failure == null) {
+                    ends.merge(
+                        new TopicPartition(topic, written.partition()),
+                        written.offset() + 1,
+                        Math::max);
+                  } else {
+                    refused.compareAndSet(null, failure);
+                  }
+                });
         lines++;
       }
       producer.flush();

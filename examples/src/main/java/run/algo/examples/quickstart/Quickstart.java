@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -134,11 +135,12 @@ public final class Quickstart {
     try {
       admin.describeTopics(topics).allTopicNames().get();
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-        throw new KafkaException(
-            "Topics " + String.join(" and ", topics) + " must exist: create them first", e);
-      }
-      throw new KafkaException("Kafka does not answer: " + e.getCause().getMessage(), e);
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      throw new KafkaException(
+          cause instanceof UnknownTopicOrPartitionException
+              ? "Topics " + String.join(" and ", topics) + " must exist: create them first"
+              : "Kafka does not answer: " + cause.getMessage(),
+          cause);
     }
   }
 
