@@ -3,8 +3,8 @@ package run.algo.sdk.codec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.MalformedInputException;
 
 /** UTF-8 text. */
 final class TextCodec implements Codec<String> {
@@ -36,10 +36,10 @@ final class TextCodec implements Codec<String> {
     int length = value.length();
     for (int i = 0; i < length; i++) {
       if (Character.isSurrogate(value.charAt(i))) {
-        ByteBuffer strict = UTF_8.newEncoder().encode(CharBuffer.wrap(value));
-        byte[] bytes = new byte[strict.remaining()];
-        strict.get(bytes);
-        return bytes;
+        if (i + 1 == length || !Character.isSurrogatePair(value.charAt(i), value.charAt(i + 1))) {
+          throw new MalformedInputException(1);
+        }
+        i++;
       }
     }
     return value.getBytes(UTF_8);

@@ -53,9 +53,11 @@ public final class AlgoMain {
       return refused(e);
     }
     closeOnSignal(runner);
-    runner.start();
     try {
+      runner.start();
       runner.awaitEnd();
+    } catch (AlgoConfigurationException e) {
+      return refused(e); // the port of metrics and health has another owner
     } catch (InterruptedException e) {
       log.warn("the main thread was interrupted; closing");
       runner.close();

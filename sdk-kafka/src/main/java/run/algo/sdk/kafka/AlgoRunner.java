@@ -1,11 +1,14 @@
 package run.algo.sdk.kafka;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +29,9 @@ import run.algo.sdk.kafka.config.ThreadModel;
 import run.algo.sdk.kafka.internal.engine.Engine;
 import run.algo.sdk.kafka.internal.engine.KafkaClients;
 import run.algo.sdk.kafka.internal.engine.WorkerKind;
+import run.algo.sdk.kafka.internal.observe.Condition;
+import run.algo.sdk.kafka.internal.observe.Health;
+import run.algo.sdk.kafka.internal.observe.RunnerMetrics;
 
 /**
  * Runs Algos on Kafka within a program of one's own; {@link AlgoMain} is the program for whoever
@@ -49,17 +55,33 @@ public final class AlgoRunner implements AutoCloseable {
   private final AlgoSettings settings;
   private final List<Consumer<RunnerState>> listeners;
   private final Engine engine;
+  private final Observation observation;
   private final Thread thread;
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile RunnerState state = RunnerState.NEW;
   private volatile @Nullable Throwable failure;
+  private volatile Condition condition = new Condition.Calm();
 
   private AlgoRunner(Builder builder, AlgoSettings settings, Wiring wiring) {
     this.settings = settings;
     this.listeners = List.copyOf(builder.listeners);
+    Assembly assembly = new Assembly(settings, wiring);
+    RunnerMetrics metrics =
+        new RunnerMetrics(
+            settings.runnerConfig().identity(),
+            assembly.counters(),
+            Optional.ofNullable(builder.meterRegistry));
     this.engine =
-        new Assembly(settings, wiring, builder.clients)
-            .engine(() -> moveTo(RunnerState.STARTING, RunnerState.RUNNING));
+        assembly.engine(
+            new MeteredClients(builder.clients, metrics),
+            () -> moveTo(RunnerState.STARTING, RunnerState.RUNNING));
+    Health health =
+        new Health(
+            settings.engine().healthGrace(),
+            assembly.loopSettings().longestTurn(),
+            System::nanoTime,
+            this::condition);
+    this.observation = new Observation(settings.http(), metrics, health, this::notReady);
     this.thread = WorkerKind.platform("algo-poll-").newThread(this::live);
   }
 
@@ -89,9 +111,13 @@ public final class AlgoRunner implements AutoCloseable {
 
   /**
    * Starts the runner's threads and returns; the way to the first record goes on by itself, and
-   * waits for brokers that are not there yet.
+   * waits for brokers that are not there yet. The port of metrics and health is open from here to
+   * the end of {@link #close}, of a runner that has failed too.
    *
    * @throws IllegalStateException when it was started or closed before
+   * @throws AlgoConfigurationException when the port cannot be bound, as when another process or
+   *     another runner of this one has it; the runner has {@linkplain RunnerState#FAILED failed}
+   *     then
    */
   public void start() {
     if (!moveTo(RunnerState.NEW, RunnerState.STARTING)) {
@@ -99,6 +125,12 @@ public final class AlgoRunner implements AutoCloseable {
     }
     settings.warnings().forEach(log::warn);
     log.info("starting with {}", settings.effective());
+    try {
+      observation.open();
+    } catch (RuntimeException e) { // whoever waits for the end must not wait for ever
+      failed(e);
+      throw e;
+    }
     thread.start();
   }
 
@@ -110,6 +142,7 @@ public final class AlgoRunner implements AutoCloseable {
   @Override
   public void close() {
     if (moveTo(RunnerState.NEW, RunnerState.CLOSED)) {
+      observation.close();
       ended.countDown();
       return;
     }
@@ -126,6 +159,7 @@ public final class AlgoRunner implements AutoCloseable {
         interrupted = true; // the drain has its own deadline
       }
     }
+    observation.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -187,6 +221,17 @@ public final class AlgoRunner implements AutoCloseable {
     return List.copyOf(reasons);
   }
 
+  /**
+   * The port of {@code /metrics}, {@code /health} and {@code /ready}: of use where {@code
+   * ALGO_METRICS_PORT} is 0, for any free one.
+   *
+   * @return the port it is bound to; empty when it is off, before {@link #start} and after {@link
+   *     #close}
+   */
+  public OptionalInt metricsPort() {
+    return observation.port();
+  }
+
   /** {@return the settings it runs with} */
   public AlgoSettings settings() {
     return settings;
@@ -197,12 +242,26 @@ public final class AlgoRunner implements AutoCloseable {
       engine.run();
       end(RunnerState.CLOSED);
     } catch (Throwable t) { // whatever ends the loop is told to whoever waits
-      failure = t;
       if (!(t instanceof AlgoConfigurationException)) {
         log.error("the runner cannot go on", t);
       }
-      end(RunnerState.FAILED);
+      failed(t);
     }
+  }
+
+  private void failed(Throwable error) {
+    failure = error;
+    condition = new Condition.Failed(System.nanoTime(), error.getClass().getName());
+    end(RunnerState.FAILED);
+  }
+
+  /** Whether a restart could help; {@link Health} judges. */
+  private Condition condition() {
+    Condition known = condition;
+    OptionalLong turn = engine.turnBegan();
+    return known instanceof Condition.Failed || turn.isEmpty()
+        ? known
+        : new Condition.Turning(turn.getAsLong());
   }
 
   private void end(RunnerState last) {
@@ -246,6 +305,7 @@ public final class AlgoRunner implements AutoCloseable {
     private Map<String, String> environment = System.getenv();
     private Properties properties = System.getProperties();
     private KafkaClients clients = KafkaClients.REAL;
+    private @Nullable MeterRegistry meterRegistry;
 
     private Builder() {}
 
@@ -426,6 +486,33 @@ public final class AlgoRunner implements AutoCloseable {
      */
     public Builder shutdownTimeout(Duration timeout) {
       return set(Setting.SHUTDOWN_TIMEOUT, timeout.toMillis() + "ms");
+    }
+
+    /**
+     * Sets {@code ALGO_METRICS_PORT}.
+     *
+     * @param port the port of metrics and health, 0 for any free one; {@code set(
+     *     Setting.METRICS_PORT, "off")} closes it
+     * @return this
+     */
+    public Builder metricsPort(int port) {
+      return set(Setting.METRICS_PORT, Integer.toString(port));
+    }
+
+    /**
+     * Puts the runner's metrics and those of its Kafka clients into a registry of the program's,
+     * besides the port's own, from {@link AlgoRunner#start} to {@link AlgoRunner#close}. Durations
+     * have no buckets there; {@code algorunner_algo_error} and {@code algorunner_runner_error},
+     * which no meter can be, and the JVM's metrics are at the port alone. Runners that share a
+     * registry must differ in their identity or in the names of their inputs, else one hides the
+     * other.
+     *
+     * @param registry the registry; the runner never closes it
+     * @return this
+     */
+    public Builder meterRegistry(MeterRegistry registry) {
+      meterRegistry = registry;
+      return this;
     }
 
     /**

@@ -4,10 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
@@ -36,7 +34,7 @@ import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.RecordProcessors;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
-import run.algo.sdk.kafka.internal.observe.InputCounters;
+import run.algo.sdk.kafka.internal.observe.RunnerCounters;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
 import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
 import run.algo.sdk.kafka.internal.topics.TopicPreparation;
@@ -49,37 +47,43 @@ final class Assembly {
 
   private final AlgoSettings settings;
   private final Wiring wiring;
-  private final KafkaClients clients;
-  private final Map<String, InputCounters> counters = new LinkedHashMap<>();
+  private final RunnerCounters counters;
 
-  Assembly(AlgoSettings settings, Wiring wiring, KafkaClients clients) {
+  Assembly(AlgoSettings settings, Wiring wiring) {
     this.settings = settings;
     this.wiring = wiring;
-    this.clients = clients;
-    for (InputSettings input : settings.inputs()) {
-      counters.put(input.name(), new InputCounters(input.name()));
-    }
+    this.counters =
+        new RunnerCounters(
+            settings.inputs().stream().map(InputSettings::name).toList(),
+            settings.outputs().stream().map(OutputSettings::name).toList());
   }
 
-  Engine engine(PollLoop.LoopListener listener) {
+  RunnerCounters counters() {
+    return counters;
+  }
+
+  PollLoop.LoopSettings loopSettings() {
     EngineSettings engine = settings.engine();
-    Map<String, Object> consumer = ClientProperties.consumer(settings);
+    return new PollLoop.LoopSettings(
+        engine.commitInterval(),
+        engine.maxInFlight(),
+        Engine.maxPollRecords(ClientProperties.consumer(settings)),
+        engine.revokeTimeout(),
+        engine.shutdownTimeout(),
+        LAST_COMMIT);
+  }
+
+  Engine engine(KafkaClients clients, PollLoop.LoopListener listener) {
     TopicPreparation topics = new TopicPreparation(topicPlan());
     return new Engine(
         new Engine.Clients(
             clients,
-            consumer,
+            ClientProperties.consumer(settings),
             ClientProperties.producer(settings),
             ClientProperties.admin(settings)),
         topics,
         new AlgoWorkload(topics),
-        new PollLoop.LoopSettings(
-            engine.commitInterval(),
-            engine.maxInFlight(),
-            Engine.maxPollRecords(consumer),
-            engine.revokeTimeout(),
-            engine.shutdownTimeout(),
-            LAST_COMMIT),
+        loopSettings(),
         new WorkerThreads(concurrency(), threads()),
         listener);
   }
@@ -187,7 +191,8 @@ final class Assembly {
           output.topic(),
           codec,
           output.contentType().orElse(codec.contentType()),
-          maxBytes(output.topic()));
+          maxBytes(output.topic()),
+          counters.output(output.name()));
     }
 
     /** With compression only the broker can tell what fits. */
@@ -207,7 +212,7 @@ final class Assembly {
           wired.codec(),
           wired.algo(),
           result(wired.result(), outputs),
-          Objects.requireNonNull(counters.get(input.name()), "every input is counted"));
+          counters.input(input.name()));
     }
 
     private Optional<OutputTarget> result(Wiring.Result result, Outputs outputs) {

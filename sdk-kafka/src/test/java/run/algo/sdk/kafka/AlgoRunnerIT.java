@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoContext;
@@ -22,6 +30,7 @@ import run.algo.sdk.testkit.kafka.WithEmbeddedKafka;
 
 /** A runner from its environment to its committed offset, on a real broker. */
 @WithEmbeddedKafka
+@Tag("core")
 class AlgoRunnerIT {
 
   private static final Duration SOON = Duration.ofSeconds(30);
@@ -97,6 +106,38 @@ class AlgoRunnerIT {
           .extracting(ConsumerRecord::value)
           .containsExactlyInAnyOrder("line 7", "line 17");
       await().atMost(SOON).until(() -> committed() == 20);
+    }
+  }
+
+  /** An aborted transaction and the markers leave nothing to execute, and no lag for ever. */
+  @Test
+  void commitsPastTransactionMarkersAndAbortedRecords() {
+    Map<String, Object> config = new HashMap<>();
+    config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
+    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, TopicNames.unique("tx"));
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
+      List<Future<RecordMetadata>> futures = new ArrayList<>();
+      producer.initTransactions();
+      producer.beginTransaction();
+      futures.add(producer.send(new ProducerRecord<>(in, 0, "k", "seen")));
+      producer.commitTransaction();
+      producer.beginTransaction();
+      futures.add(producer.send(new ProducerRecord<>(in, 0, "k", "never")));
+      futures.add(producer.send(new ProducerRecord<>(in, 1, "k", "never")));
+      producer.flush();
+      producer.abortTransaction();
+      assertThat(futures).hasSize(3);
+    }
+    try (AlgoRunner runner =
+        AlgoRunner.builder(new Uppercase()).environment(environment()).build()) {
+      runner.start();
+      assertThat(probe.readAll(out, 1, SOON))
+          .extracting(ConsumerRecord::value)
+          .containsExactly("SEEN");
+      // p0: record, marker, aborted record, marker; p1: aborted record, marker
+      probe.awaitCommittedOffset(group, new TopicPartition(in, 0), 4, SOON);
+      probe.awaitCommittedOffset(group, new TopicPartition(in, 1), 2, SOON);
     }
   }
 

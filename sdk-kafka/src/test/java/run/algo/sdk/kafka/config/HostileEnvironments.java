@@ -362,7 +362,7 @@ final class HostileEnvironments {
                 .formatted(quoted(secret))
             : object(secret, 0);
     StringBuilder result = new StringBuilder(text);
-    for (int damage = random.nextInt(8) - 4; damage > 0; damage--) {
+    for (int damage = random.nextInt(8) - 4; damage > 0 && !result.isEmpty(); damage--) {
       int at = random.nextInt(result.length());
       // Never within the secret: half of it would be another one.
       if (text.contains(secret) || result.indexOf("Sec") >= 0) {

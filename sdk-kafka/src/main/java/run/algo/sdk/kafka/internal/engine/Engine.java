@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -157,6 +158,16 @@ public final class Engine implements Runnable {
     return running == null ? Optional.ofNullable(starting) : running.trouble();
   }
 
+  /**
+   * When the poll loop's latest turn began.
+   *
+   * @return monotonic time in nanoseconds; empty unless the loop is meant to turn
+   */
+  public OptionalLong turnBegan() {
+    PollLoop running = loop;
+    return running == null ? OptionalLong.empty() : running.turnBegan();
+  }
+
   /** {@return which partitions are halted, and why} */
   public Map<TopicPartition, HaltReport> halts() {
     PollLoop running = loop;
@@ -266,7 +277,16 @@ public final class Engine implements Runnable {
   /** The producer must be able to send whatever one of the topics takes. */
   private Map<String, Object> producerConfig() {
     Map<String, Object> config = new HashMap<>(clients.producer());
-    config.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, topics.largestMessageBytes());
+    int largest = topics.largestMessageBytes();
+    config.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, largest);
+    Object buffer = config.get(ProducerConfig.BUFFER_MEMORY_CONFIG);
+    if (buffer != null && Long.parseLong(buffer.toString()) < 2L * largest) {
+      log.info(
+          "buffer.memory is raised from {} to {}: two of the largest records",
+          buffer,
+          2L * largest);
+      config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 2L * largest);
+    }
     return config;
   }
 

@@ -52,11 +52,7 @@ final class PartitionFlow {
 
   void accept(List<ConsumerRecord<byte[], byte[]>> records) {
     RecordBatch batch = new RecordBatch(this, records);
-    long bytes = 0;
-    for (int i = 0; i < records.size(); i++) {
-      bytes += Math.max(0, records.get(i).serializedValueSize());
-    }
-    route.counters().read(records.size(), bytes);
+    route.counters().read(records.size());
     tracker.add(batch);
     taken += records.size();
     dispatcher.dispatch(batch);
@@ -116,9 +112,12 @@ final class PartitionFlow {
     return released;
   }
 
-  /** A record was settled. From any thread. */
-  void settled(Outcome outcome, boolean worthLook) {
-    route.counters().settled(outcome, 1);
+  /** A record, read at a monotonic time, was settled. From any thread. */
+  void settled(
+      Outcome outcome, ConsumerRecord<byte[], byte[]> record, long read, boolean worthLook) {
+    byte[] value = record.value();
+    int bytes = value == null ? 0 : value.length;
+    route.counters().settled(outcome, bytes, bytes, System.nanoTime() - read);
     owner.settled(worthLook);
   }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -48,6 +49,8 @@ public final class PollLoop {
 
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile @Nullable String trouble;
+  private volatile boolean turning;
+  private volatile long turnBegan;
   private boolean assignedOnce;
   private long lastCommit;
 
@@ -67,7 +70,13 @@ public final class PollLoop {
       int maxPollRecords,
       Duration revokeTimeout,
       Duration shutdownTimeout,
-      Duration commitTimeout) {}
+      Duration commitTimeout) {
+
+    /** {@return how long a turn may take when all is well: a poll, or a revocation's drain} */
+    public Duration longestTurn() {
+      return commitInterval.plus(revokeTimeout.multipliedBy(2)).plus(ERROR_BACKOFF);
+    }
+  }
 
   /** Who wants to know. */
   public interface LoopListener {
@@ -123,6 +132,8 @@ public final class PollLoop {
     signal.owner(Thread.currentThread());
     lastCommit = System.nanoTime();
     consumer.subscribe(topics, assignment);
+    turnBegan = lastCommit;
+    turning = true;
     while (closing.getCount() > 0) {
       try {
         turn();
@@ -139,6 +150,7 @@ public final class PollLoop {
         troubled(e);
       }
     }
+    turning = false;
     assignment.leaveAll(settings.shutdownTimeout(), settings.commitTimeout());
   }
 
@@ -158,7 +170,17 @@ public final class PollLoop {
     return Optional.ofNullable(trouble);
   }
 
+  /**
+   * When the latest turn began. From any thread.
+   *
+   * @return monotonic time in nanoseconds; empty unless the loop is meant to turn
+   */
+  OptionalLong turnBegan() {
+    return turning ? OptionalLong.of(turnBegan) : OptionalLong.empty();
+  }
+
   private void turn() {
+    turnBegan = System.nanoTime();
     flowControl.apply(assignment.flows());
     ConsumerRecords<byte[], byte[]> records = consumer.poll(untilCommit());
     accept(records);
@@ -174,7 +196,11 @@ public final class PollLoop {
 
   private void accept(ConsumerRecords<byte[], byte[]> records) {
     for (TopicPartition partition : records.partitions()) {
-      assignment.flow(partition).ifPresent(flow -> flow.accept(records.records(partition)));
+      PartitionFlow flow =
+          assignment
+              .flow(partition)
+              .orElseThrow(() -> new IllegalStateException("no flow for " + partition));
+      flow.accept(records.records(partition)); // to drop records without a word would lose them
     }
     for (Map.Entry<TopicPartition, OffsetAndMetadata> next : records.nextOffsets().entrySet()) {
       assignment.flow(next.getKey()).ifPresent(flow -> flow.position(next.getValue().offset()));

@@ -38,6 +38,7 @@ final class RecordBatch implements Settlement {
   private final PartitionFlow flow;
   private final List<ConsumerRecord<byte[], byte[]>> records;
   private final byte[] settled;
+  private final long read = System.nanoTime();
 
   @SuppressWarnings("FieldMayBeFinal") // by UNSETTLED
   private volatile int unsettled;
@@ -82,7 +83,7 @@ final class RecordBatch implements Settlement {
     if (left < 0) {
       return; // abandoned: the record is another member's by now
     }
-    flow.settled(outcome, left == 0 || left == settled.length / 2);
+    flow.settled(outcome, record(index), read, left == 0 || left == settled.length / 2);
   }
 
   @Override

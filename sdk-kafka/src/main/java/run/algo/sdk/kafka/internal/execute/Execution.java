@@ -188,7 +188,9 @@ final class Execution implements AlgoContext {
     return scope.closing().getAsBoolean();
   }
 
-  /** Only a runner that closes has a reason to interrupt: any other interrupt is author's code's. */
+  /**
+   * Only a runner that closes has a reason to interrupt: any other interrupt is author's code's.
+   */
   void dropStrayInterrupt() {
     if (!closing()) {
       Thread.interrupted();

@@ -1,11 +1,11 @@
 package run.algo.sdk.kafka.internal.execute;
 
-import java.util.Set;
-import java.util.List;
-import java.util.IdentityHashMap;
-import java.util.Deque;
-import java.util.Collections;
 import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

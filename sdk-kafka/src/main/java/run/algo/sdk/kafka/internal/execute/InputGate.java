@@ -1,8 +1,8 @@
 package run.algo.sdk.kafka.internal.execute;
 
-import run.algo.sdk.ConfigurationProblem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import run.algo.sdk.ConfigurationProblem;
 import run.algo.sdk.Parameters;
 import run.algo.sdk.kafka.config.ContentTypeCheck;
 import run.algo.sdk.kafka.config.ParameterResolver;

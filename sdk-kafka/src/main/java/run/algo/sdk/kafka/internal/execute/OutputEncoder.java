@@ -2,11 +2,11 @@ package run.algo.sdk.kafka.internal.execute;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -57,7 +57,7 @@ final class OutputEncoder {
     }
     RecordHeaders headers = headers(execution, target, settings, emission);
     measure(target, key, bytes, headers);
-    return new ProducerRecord<>(target.topic(), null, null, key, bytes, headers);
+    return new OutputRecord(target, key, bytes, headers);
   }
 
   private static RecordHeaders headers(
@@ -110,7 +110,11 @@ final class OutputEncoder {
   private static void measure(
       OutputTarget target, byte[] key, byte[] value, RecordHeaders headers) {
     long size = (long) key.length + value.length;
-    if (size > target.maxBytes() - HEADER_ROOM && size + headerBytes(headers) > target.maxBytes()) {
+    if (size <= target.maxBytes() - HEADER_ROOM) {
+      return;
+    }
+    size += headerBytes(headers);
+    if (size > target.maxBytes()) {
       throw new Refusal(
           FailureReason.TOO_LARGE,
           1,

@@ -78,9 +78,11 @@ public final class RecordProcessor {
 
   @SuppressWarnings("NullAway") // a tombstone reaches the Algo as null, as its contract says
   private @Nullable Object run(Execution execution, @Nullable Object input) throws Exception {
+    long begin = System.nanoTime();
     try {
       return execution.route.algo.run(input, execution);
     } finally {
+      execution.route.counters.executed(System.nanoTime() - begin);
       // An Algo that interrupts its own thread must not disturb what comes after it.
       execution.dropStrayInterrupt();
     }
@@ -138,6 +140,7 @@ public final class RecordProcessor {
 
     @Override
     void acknowledged() {
+      count();
       if (execution.sendEnded()) {
         if (execution.sendFailure() == null) {
           execution.settle(Outcome.WRITTEN);
@@ -153,6 +156,13 @@ public final class RecordProcessor {
       execution.sendFailed(new Failure(FailureReason.TOO_LARGE, cause, 1));
       if (execution.sendEnded()) {
         concludeFailed();
+      }
+    }
+
+    private void count() {
+      if (record() instanceof OutputRecord output) {
+        int bytes = output.value().length;
+        output.target().counters().written(bytes, bytes);
       }
     }
 

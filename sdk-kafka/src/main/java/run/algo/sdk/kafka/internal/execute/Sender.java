@@ -8,6 +8,9 @@ import org.apache.kafka.common.errors.InterruptException;
 /** Hands records to the producer; whatever goes wrong comes back through the {@link Send}. */
 public final class Sender {
 
+  /** So often in a row is a send interrupted by chance; then something does it on purpose. */
+  private static final int ATTEMPTS = 3;
+
   private final Producer<byte[], byte[]> producer;
   private final Executor workers;
 
@@ -23,7 +26,7 @@ public final class Sender {
   }
 
   void send(Send send) {
-    while (true) {
+    for (int attempt = 1; ; attempt++) {
       send.execution.dropStrayInterrupt();
       try {
         // The future is of no use: the client tells the callback all that it tells the future.
@@ -35,6 +38,11 @@ public final class Sender {
         }
         // A stray interrupt of the author's: the client took nothing, and a send that is given up
         // would stop the partition without a word.
+        if (attempt == ATTEMPTS) {
+          send.execution.dropStrayInterrupt();
+          send.onCompletion(null, e);
+          return;
+        }
       } catch (KafkaException | IllegalStateException | IllegalArgumentException e) {
         send.onCompletion(null, e);
         return;

@@ -10,16 +10,22 @@ import run.algo.sdk.kafka.internal.record.Outcome;
  * The ledger of one input: what was read, and what became of it. Thread-safe; adding never blocks.
  *
  * <p>In flight is what is left: {@code read} less the sum of all outcomes.
+ *
+ * <p>A record's bytes count when its outcome is known, as {@code ok} or as {@code error}. What is
+ * parked, released or skipped has not been executed here and counts where it will be.
  */
 @SuppressWarnings("EnumOrdinal") // one adder an outcome, indexed without a look-up per record
 public final class InputCounters {
 
   private final String input;
   private final LongAdder read = new LongAdder();
-  private final LongAdder readBytes = new LongAdder();
   private final LongAdder algoErrors = new LongAdder();
   private final LongAdder runnerErrors = new LongAdder();
   private final Map<Outcome, LongAdder> outcomes = new EnumMap<>(Outcome.class);
+  private final ByteCounters ok = new ByteCounters();
+  private final ByteCounters failed = new ByteCounters();
+  private final DurationHistogram runDurations = new DurationHistogram();
+  private final DurationHistogram algoDurations = new DurationHistogram();
 
   /**
    * Counters of an input.
@@ -42,21 +48,51 @@ public final class InputCounters {
    * Records were read.
    *
    * @param records how many
-   * @param bytes size of their values, in bytes
    */
-  public void read(int records, long bytes) {
+  public void read(int records) {
     read.add(records);
-    readBytes.add(bytes);
   }
 
   /**
-   * Records got their outcome.
+   * Records got their outcome without having been executed.
    *
    * @param outcome the outcome
    * @param records how many
    */
   public void settled(Outcome outcome, long records) {
     adder(outcome).add(records);
+  }
+
+  /**
+   * A record got its outcome.
+   *
+   * @param outcome the outcome
+   * @param messageBytes size of its value, in bytes
+   * @param dataBytes size of its payload, in bytes: more than the value where that refers to a file
+   * @param nanos since it was read, in nanoseconds
+   */
+  public void settled(Outcome outcome, long messageBytes, long dataBytes, long nanos) {
+    adder(outcome).increment();
+    switch (outcome) {
+      case WRITTEN, FILTERED -> {
+        ok.add(messageBytes, dataBytes);
+        runDurations.record(nanos);
+      }
+      case RETRIED, DEAD_LETTERED -> {
+        failed.add(messageBytes, dataBytes);
+        runDurations.record(nanos);
+      }
+      case PARKED, RELEASED, SKIPPED -> {}
+    }
+  }
+
+  /**
+   * The Algo was executed, well or not.
+   *
+   * @param nanos how long, in nanoseconds
+   */
+  public void executed(long nanos) {
+    algoDurations.record(nanos);
   }
 
   /** An execution of the Algo failed. */
@@ -69,14 +105,35 @@ public final class InputCounters {
     runnerErrors.increment();
   }
 
+  /**
+   * What was read and what became of it, at one moment.
+   *
+   * @param read records read
+   * @param outcomes records by outcome, every outcome included
+   */
+  record Ledger(long read, Map<Outcome, Long> outcomes) {
+
+    long inFlight() {
+      long inFlight = read;
+      for (long records : outcomes.values()) {
+        inFlight -= records;
+      }
+      return inFlight;
+    }
+  }
+
+  Ledger ledger() {
+    // Outcomes first: a record that is settled meanwhile then counts as in flight, never twice.
+    Map<Outcome, Long> settled = new EnumMap<>(Outcome.class);
+    for (Outcome outcome : Outcome.values()) {
+      settled.put(outcome, settled(outcome));
+    }
+    return new Ledger(read(), settled);
+  }
+
   /** {@return records read} */
   public long read() {
     return read.sum();
-  }
-
-  /** {@return bytes of values read} */
-  public long readBytes() {
-    return readBytes.sum();
   }
 
   /**
@@ -89,6 +146,7 @@ public final class InputCounters {
     return adder(outcome).sum();
   }
 
+  /** {@return errors of the Algo} */
   public long algoErrors() {
     return algoErrors.sum();
   }
@@ -96,6 +154,22 @@ public final class InputCounters {
   /** {@return errors of the SDK} */
   public long runnerErrors() {
     return runnerErrors.sum();
+  }
+
+  ByteCounters ok() {
+    return ok;
+  }
+
+  ByteCounters failed() {
+    return failed;
+  }
+
+  DurationHistogram runDurations() {
+    return runDurations;
+  }
+
+  DurationHistogram algoDurations() {
+    return algoDurations;
   }
 
   private LongAdder adder(Outcome outcome) {

@@ -75,8 +75,8 @@ public final class TopicPreparation {
    * The largest record of a topic.
    *
    * @param topic the topic
-   * @return its {@code max.message.bytes}; no limit while it is not known, or hidden from this user:
-   *     then it is the broker's to refuse what is too large
+   * @return its {@code max.message.bytes}; no limit while it is not known, or hidden from this
+   *     user: then it is the broker's to refuse what is too large
    */
   public int maxMessageBytes(String topic) {
     return maxBytes.getOrDefault(topic, Integer.MAX_VALUE);

@@ -42,6 +42,7 @@ import run.algo.sdk.kafka.internal.execute.RecordProcessors;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
+import run.algo.sdk.kafka.internal.observe.OutputCounters;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
@@ -85,7 +86,9 @@ class PollLoopTest {
   }
 
   private void start(Duration revokeTimeout, Duration shutdownTimeout) {
-    OutputTarget output = new OutputTarget("out", "out", Codec.text(), "text/plain", 1_000_000);
+    OutputTarget output =
+        new OutputTarget(
+            "out", "out", Codec.text(), "text/plain", 1_000_000, new OutputCounters("out"));
     RecordProcessor processor =
         RecordProcessors.create(
             new ExecutionScope(new Outputs(List.of(output), Set.of()), "test", () -> false),
@@ -357,5 +360,16 @@ class PollLoopTest {
     for (int i = 0; i < count; i++) {
       onPoll(() -> {});
     }
+  }
+
+  @Test
+  void tellsWhenItsLatestTurnBeganAsLongAsItIsMeantToTurn() throws InterruptedException {
+    start(Duration.ofSeconds(1), Duration.ofMillis(200));
+    long first = loop.turnBegan().orElseThrow();
+    await().until(() -> loop.turnBegan().orElseThrow() - first > 0);
+
+    loop.close();
+    owner.join(10_000);
+    assertThat(loop.turnBegan()).isEmpty();
   }
 }

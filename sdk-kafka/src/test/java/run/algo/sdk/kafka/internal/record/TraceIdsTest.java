@@ -13,10 +13,13 @@ class TraceIdsTest {
     return new String(new TraceIds(topic).derive(partition, offset, timestamp), US_ASCII);
   }
 
-  /** The value is on the wire: another one would tear a record that is read again from its trace. */
+  /**
+   * The value is on the wire: another one would tear a record that is read again from its trace.
+   */
   @Test
   void isTheSameInEveryVersion() {
-    assertThat(derive("orders", 3, 42, 1_700_000_000_000L)).isEqualTo("bc6f710ef0c5e21b5d326dc496a2fb0a");
+    assertThat(derive("orders", 3, 42, 1_700_000_000_000L))
+        .isEqualTo("bc6f710ef0c5e21b5d326dc496a2fb0a");
     assertThat(derive("orders", 0, 0, -1)).isEqualTo("d5ecdb35b4f6871a031b734d46765ecd");
   }
 
@@ -45,7 +48,8 @@ class TraceIdsTest {
     TraceIds ids = new TraceIds("orders");
     for (int partition = 0; partition < 10; partition++) {
       for (long offset = 0; offset < 10_000; offset++) {
-        String id = new String(ids.derive(partition, offset, 1_700_000_000_000L + offset), US_ASCII);
+        String id =
+            new String(ids.derive(partition, offset, 1_700_000_000_000L + offset), US_ASCII);
         whole.add(id);
         first.add(id.substring(0, 16));
         second.add(id.substring(16));

@@ -1,0 +1,5 @@
+/** JMH benchmarks of the per-record path. */
+@NullMarked
+package run.algo.sdk.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,23 @@
+package run.algo.sdk.kafka.internal.observe;
+
+/** How a runner is, as far as a restart could help it. Times are of the monotonic clock. */
+public sealed interface Condition {
+
+  /** Nothing a restart could mend: it starts, waits for brokers, closes or has closed. */
+  record Calm() implements Condition {}
+
+  /**
+   * Its poll thread ought to turn again and again.
+   *
+   * @param lastTurn when the latest turn began, in nanoseconds
+   */
+  record Turning(long lastTurn) implements Condition {}
+
+  /**
+   * It has ended by an error.
+   *
+   * @param since when, in nanoseconds
+   * @param error the error's type; its message could tell a secret
+   */
+  record Failed(long since, String error) implements Condition {}
+}

@@ -1,0 +1,80 @@
+package run.algo.sdk.kafka.internal.observe;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Counts durations by bucket, without a lock and without allocation: two additions a duration.
+ * Thread-safe.
+ *
+ * <p>The bounds are those that the dashboards of the protocol query.
+ */
+public final class DurationHistogram {
+
+  private static final long[] BOUNDS_NANOS = {
+    5_000_000L,
+    50_000_000L,
+    250_000_000L,
+    1_000_000_000L,
+    2_500_000_000L,
+    5_000_000_000L,
+    7_500_000_000L,
+    10_000_000_000L,
+    20_000_000_000L,
+    30_000_000_000L
+  };
+
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final LongAdder[] buckets = new LongAdder[BOUNDS_NANOS.length + 1];
+  private final LongAdder nanos = new LongAdder();
+
+  /** An empty histogram. */
+  public DurationHistogram() {
+    for (int i = 0; i < buckets.length; i++) {
+      buckets[i] = new LongAdder();
+    }
+  }
+
+  /**
+   * Counts a duration.
+   *
+   * @param duration in nanoseconds; one exactly at a bound counts below it
+   */
+  public void record(long duration) {
+    int bucket = 0;
+    while (bucket < BOUNDS_NANOS.length && duration > BOUNDS_NANOS[bucket]) {
+      bucket++;
+    }
+    buckets[bucket].increment();
+    nanos.add(duration);
+  }
+
+  /** The upper bounds in seconds; the last is infinity. */
+  static double[] boundsSeconds() {
+    double[] bounds = new double[BOUNDS_NANOS.length + 1];
+    for (int i = 0; i < BOUNDS_NANOS.length; i++) {
+      bounds[i] = BOUNDS_NANOS[i] / NANOS_PER_SECOND;
+    }
+    bounds[BOUNDS_NANOS.length] = Double.POSITIVE_INFINITY;
+    return bounds;
+  }
+
+  /** Adds the counts of the buckets, each without those below it, to what is there. */
+  void addCounts(long[] counts) {
+    for (int i = 0; i < buckets.length; i++) {
+      counts[i] += buckets[i].sum();
+    }
+  }
+
+  long count() {
+    long count = 0;
+    for (LongAdder bucket : buckets) {
+      count += bucket.sum();
+    }
+    return count;
+  }
+
+  double sumSeconds() {
+    return nanos.sum() / NANOS_PER_SECOND;
+  }
+}

@@ -1,0 +1,193 @@
+package run.algo.sdk.kafka.internal.observe;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmInfoMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import run.algo.sdk.kafka.config.DeploymentIdentity;
+
+/**
+ * All metrics of one runner: its own, those of its Kafka clients and those of the JVM, in a
+ * Prometheus registry that {@code /metrics} shows. With a registry of the author's, the runner's
+ * and the clients' go there too; the JVM's do not, since they are the author's program's, who may
+ * have bound them. Thread-safe.
+ */
+public final class RunnerMetrics implements AutoCloseable {
+
+  /** The classic text format. */
+  public static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+  /** The format that Prometheus asks for by default. */
+  public static final String OPEN_METRICS =
+      "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+  private static final Logger log = LoggerFactory.getLogger(RunnerMetrics.class);
+
+  private final DeploymentIdentity identity;
+  private final RunnerCounters counters;
+  private final Optional<MeterRegistry> additional;
+  private final PrometheusMeterRegistry own = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Deque<AutoCloseable> bound = new ArrayDeque<>();
+  private @Nullable ScheduledExecutorService refresher;
+  private @Nullable MeterRegistry clientRegistry;
+  private boolean closed;
+
+  /**
+   * Metrics; only the runner's own are there before {@link #start}.
+   *
+   * @param identity who the Algo is: the labels
+   * @param counters the runner's counters
+   * @param additional the author's registry
+   */
+  public RunnerMetrics(
+      DeploymentIdentity identity, RunnerCounters counters, Optional<MeterRegistry> additional) {
+    this.identity = identity;
+    this.counters = counters;
+    this.additional = additional;
+    own.getPrometheusRegistry().register(new RunnerCollector(counters, MetricLabels.of(identity)));
+  }
+
+  /** Binds the JVM's metrics, and the runner's to the author's registry. */
+  public synchronized void start() {
+    List<MeterBinder> jvm =
+        List.of(
+            new JvmInfoMetrics(),
+            new JvmMemoryMetrics(),
+            new JvmThreadMetrics(),
+            new JvmGcMetrics(),
+            new ClassLoaderMetrics(),
+            new ProcessorMetrics(),
+            new FileDescriptorMetrics(),
+            new UptimeMetrics());
+    for (MeterBinder binder : jvm) {
+      binder.bindTo(own);
+      if (binder instanceof AutoCloseable closeable) {
+        bound.push(closeable);
+      }
+    }
+    additional.ifPresent(
+        registry -> bound.push(new RunnerMeters(registry, counters, MetricLabels.tags(identity))));
+  }
+
+  /**
+   * Shows a consumer's metrics until {@link #close}.
+   *
+   * @param consumer the consumer
+   */
+  public synchronized void bind(Consumer<?, ?> consumer) {
+    if (!closed) {
+      bind(new KafkaClientMetrics(consumer, Tags.empty(), refresher()));
+    }
+  }
+
+  /**
+   * Shows a producer's metrics until {@link #close}.
+   *
+   * @param producer the producer
+   */
+  public synchronized void bind(Producer<?, ?> producer) {
+    if (!closed) {
+      bind(new KafkaClientMetrics(producer, Tags.empty(), refresher()));
+    }
+  }
+
+  private void bind(KafkaClientMetrics metrics) {
+    metrics.bindTo(clientRegistry());
+    bound.push(metrics);
+  }
+
+  private MeterRegistry clientRegistry() {
+    MeterRegistry known = clientRegistry;
+    if (known == null) {
+      known = own;
+      if (additional.isPresent()) {
+        known = new CompositeMeterRegistry().add(own).add(additional.get());
+      }
+      clientRegistry = known;
+    }
+    return known;
+  }
+
+  /** Looks for metrics that clients have only got since, such as those of a topic. */
+  private ScheduledExecutorService refresher() {
+    ScheduledExecutorService known = refresher;
+    if (known == null) {
+      known =
+          Executors.newSingleThreadScheduledExecutor(
+              task -> {
+                Thread thread = new Thread(task, "algo-client-metrics");
+                thread.setDaemon(true);
+                return thread;
+              });
+      refresher = known;
+    }
+    return known;
+  }
+
+  /**
+   * Which format answers a request.
+   *
+   * @param accept the request's {@code Accept} header, empty when it has none
+   * @return the content type: {@link #OPEN_METRICS} when asked for, else {@link #TEXT}
+   */
+  public static String format(String accept) {
+    return accept.contains("application/openmetrics-text") ? OPEN_METRICS : TEXT;
+  }
+
+  /**
+   * Writes all metrics.
+   *
+   * @param out where to
+   * @param format {@link #TEXT} or {@link #OPEN_METRICS}
+   * @throws IOException when writing fails
+   */
+  public void scrape(OutputStream out, String format) throws IOException {
+    own.scrape(out, format);
+  }
+
+  /** Unbinds everything. The author's registry stays open, without what this has put there. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    ScheduledExecutorService scheduler = refresher;
+    if (scheduler != null) {
+      scheduler.shutdownNow();
+    }
+    while (!bound.isEmpty()) {
+      AutoCloseable binding = bound.pop();
+      try {
+        binding.close();
+      } catch (Exception e) {
+        log.warn("a binding of metrics could not be ended: {}", binding, e);
+      }
+    }
+    own.close();
+  }
+}

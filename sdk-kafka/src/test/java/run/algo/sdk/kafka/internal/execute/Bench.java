@@ -1,0 +1,247 @@
+package run.algo.sdk.kafka.internal.execute;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import run.algo.sdk.Algo;
+import run.algo.sdk.AlgoContext;
+import run.algo.sdk.Pipe;
+import run.algo.sdk.codec.Codec;
+import run.algo.sdk.kafka.config.ContentTypeCheck;
+import run.algo.sdk.kafka.config.DataType;
+import run.algo.sdk.kafka.config.ParameterResolver;
+import run.algo.sdk.kafka.config.ParameterSettings;
+import run.algo.sdk.kafka.internal.observe.InputCounters;
+import run.algo.sdk.kafka.internal.observe.OutputCounters;
+import run.algo.sdk.kafka.internal.record.ContentTypes;
+import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
+
+/** The whole way of a record with nothing real around it: a mock producer, no threads. */
+final class Bench {
+
+  static final String INPUT_TOPIC = "t.orders";
+  static final String RESULT_TOPIC = "t.result";
+  static final String SIDE_TOPIC = "t.side";
+  static final String DEAD_LETTER_TOPIC = "t.orders.dlq";
+  static final int PARTITION = 2;
+  static final long OFFSET = 41;
+  static final Pipe<String> RESULT = Pipe.text("result");
+  static final Pipe<String> SIDE = Pipe.text("side");
+  static final Pipe<String> ABSENT = Pipe.text("absent");
+
+  final MockProducer<byte[], byte[]> producer;
+  final DeadLetterTopics deadLetters = new DeadLetterTopics();
+  final InputCounters counters = new InputCounters("orders");
+  final AtomicBoolean closing = new AtomicBoolean();
+  final AtomicInteger executions = new AtomicInteger();
+
+  private final List<String> contentTypes = new ArrayList<>();
+  private ContentTypeCheck check = ContentTypeCheck.WARN;
+  private boolean halt;
+  private Codec<?> inputCodec = Codec.text();
+  private Codec<?> resultCodec = Codec.text();
+  private int maxBytes = Integer.MAX_VALUE;
+
+  private final AtomicBoolean interruptNextSend = new AtomicBoolean();
+
+  private Bench(boolean autoComplete) {
+    producer =
+        new MockProducer<>(
+            autoComplete, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+          @Override
+          public synchronized Future<RecordMetadata> send(
+              ProducerRecord<byte[], byte[]> record, @Nullable Callback callback) {
+            if (interruptNextSend.getAndSet(false)) {
+              throw new InterruptException("as the client does when it has to wait");
+            }
+            return super.send(record, callback);
+          }
+        };
+    deadLetters.add(INPUT_TOPIC, DEAD_LETTER_TOPIC, 4);
+  }
+
+  /** Every send is acknowledged at once. */
+  static Bench acknowledging() {
+    return new Bench(true);
+  }
+
+  /** The test acknowledges, or refuses, the sends in their order. */
+  static Bench manual() {
+    return new Bench(false);
+  }
+
+  Bench contentTypes(ContentTypeCheck newCheck, String... accepted) {
+    check = newCheck;
+    contentTypes.addAll(List.of(accepted));
+    return this;
+  }
+
+  Bench haltOnFailure() {
+    halt = true;
+    return this;
+  }
+
+  Bench inputCodec(Codec<?> codec) {
+    inputCodec = codec;
+    return this;
+  }
+
+  Bench resultCodec(Codec<?> codec) {
+    resultCodec = codec;
+    return this;
+  }
+
+  Bench maxBytes(int bytes) {
+    maxBytes = bytes;
+    return this;
+  }
+
+  /** Executes a record and says what became of it so far. */
+  RecordingSettlement run(ConsumerRecord<byte[], byte[]> record, Algo<?, ?> algo) {
+    RecordingSettlement settlement = new RecordingSettlement();
+    processor().process(route(counting(algo)), record, settlement, RecordingSettlement.INDEX);
+    return settlement;
+  }
+
+  /** The same for Algos written as lambdas. */
+  RecordingSettlement runText(ConsumerRecord<byte[], byte[]> record, Algo<String, Object> algo) {
+    return run(record, algo);
+  }
+
+  RecordingSettlement runText(Algo<String, Object> algo) {
+    return run(record("k", "value"), algo);
+  }
+
+  RecordProcessor processor() {
+    return RecordProcessors.create(
+        new ExecutionScope(
+            new Outputs(List.of(result(), side()), Set.of("absent")), "pod-0", closing::get),
+        check,
+        new ParameterResolver(
+            List.of(
+                new ParameterSettings(
+                    "limit",
+                    Optional.of("5"),
+                    true,
+                    new DataType(DataType.Kind.INTEGER, "Integer", List.of())))),
+        new Sender(producer, Runnable::run),
+        halt
+            ? Optional.empty()
+            : Optional.of(
+                new RecordProcessors.DeadLetters(
+                    deadLetters, new DeadLetterHeaders("algorun-g", "owner/name:1[0]"))));
+  }
+
+  Route route(Algo<?, ?> algo) {
+    return new Route(
+        new Route.Input(
+            "Orders",
+            new ContentTypes(contentTypes),
+            contentTypes.isEmpty() ? null : contentTypes.get(0)),
+        INPUT_TOPIC,
+        inputCodec,
+        algo,
+        Optional.of(result()),
+        counters);
+  }
+
+  @SuppressWarnings("unchecked")
+  private Algo<Object, Object> counting(Algo<?, ?> algo) {
+    Algo<Object, Object> inner = (Algo<Object, Object>) algo;
+    return (Object input, AlgoContext context) -> {
+      executions.incrementAndGet();
+      return inner.run(input, context);
+    };
+  }
+
+  private OutputTarget result() {
+    return new OutputTarget(
+        "result",
+        RESULT_TOPIC,
+        resultCodec,
+        "text/x-config",
+        maxBytes,
+        new OutputCounters("result"));
+  }
+
+  private OutputTarget side() {
+    return new OutputTarget(
+        "side", SIDE_TOPIC, Codec.text(), "text/plain", maxBytes, new OutputCounters("side"));
+  }
+
+  static ConsumerRecord<byte[], byte[]> record(@Nullable String key, @Nullable String value) {
+    return record(key, value, new RecordHeaders());
+  }
+
+  static ConsumerRecord<byte[], byte[]> record(
+      @Nullable String key, @Nullable String value, Headers headers) {
+    return new ConsumerRecord<>(
+        INPUT_TOPIC,
+        PARTITION,
+        OFFSET,
+        1_700_000_000_000L,
+        TimestampType.CREATE_TIME,
+        0,
+        0,
+        key == null ? null : key.getBytes(UTF_8),
+        value == null ? null : value.getBytes(UTF_8),
+        headers,
+        Optional.empty());
+  }
+
+  static RecordHeaders headers(String... namesAndValues) {
+    RecordHeaders headers = new RecordHeaders();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      headers.add(namesAndValues[i], namesAndValues[i + 1].getBytes(UTF_8));
+    }
+    return headers;
+  }
+
+  static @Nullable String header(ProducerRecord<byte[], byte[]> record, String name) {
+    var header = record.headers().lastHeader(name);
+    return header == null ? null : new String(header.value(), UTF_8);
+  }
+
+  static String value(ProducerRecord<byte[], byte[]> record) {
+    return new String(record.value(), UTF_8);
+  }
+
+  static String key(ProducerRecord<byte[], byte[]> record) {
+    return new String(record.key(), UTF_8);
+  }
+
+  List<ProducerRecord<byte[], byte[]>> sent(String topic) {
+    return producer.history().stream().filter(record -> record.topic().equals(topic)).toList();
+  }
+
+  /** The next send, once, finds its thread interrupted. */
+  void interruptNextSend() {
+    interruptNextSend.set(true);
+  }
+
+  /** The only dead letter, when nothing else was sent. */
+  ProducerRecord<byte[], byte[]> onlyDeadLetter() {
+    List<ProducerRecord<byte[], byte[]>> history = producer.history();
+    if (history.size() != 1 || !history.get(0).topic().equals(DEAD_LETTER_TOPIC)) {
+      throw new AssertionError("one dead letter and nothing else was expected: " + history);
+    }
+    return history.get(0);
+  }
+}

@@ -1,0 +1,77 @@
+package run.algo.sdk.kafka.internal.execute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import run.algo.sdk.kafka.internal.record.Outcome;
+
+/** The partition's end of a record's way; refuses whatever the engine could not bear. */
+final class RecordingSettlement implements Settlement {
+
+  static final int INDEX = 7;
+
+  private final List<Outcome> outcomes = new ArrayList<>();
+  private final List<Blockage> blockages = new ArrayList<>();
+  private final List<String> violations = new ArrayList<>();
+  private int blocked;
+
+  @Override
+  public synchronized void settled(int index, Outcome outcome) {
+    check(index == INDEX, "settled at index " + index);
+    check(outcomes.isEmpty(), "settled again, " + outcome);
+    check(blocked == 0, "settled " + outcome + " while blocked");
+    outcomes.add(outcome);
+  }
+
+  @Override
+  public synchronized void blocked(int index, Blockage blockage) {
+    check(index == INDEX, "blocked at index " + index);
+    check(outcomes.isEmpty(), "blocked after " + outcomes);
+    if (blockage.again()) {
+      check(blocked > 0, "blocked again without being blocked");
+    } else {
+      blocked++;
+    }
+    blockages.add(blockage);
+  }
+
+  @Override
+  public synchronized void unblocked(int index) {
+    check(index == INDEX, "unblocked at index " + index);
+    check(blocked > 0, "unblocked more often than blocked");
+    blocked--;
+  }
+
+  private void check(boolean right, String violation) {
+    if (!right) {
+      violations.add(violation);
+    }
+  }
+
+  synchronized void assertSettled(Outcome outcome) {
+    assertThat(violations).isEmpty();
+    assertThat(outcomes).containsExactly(outcome);
+    assertThat(blocked).isZero();
+  }
+
+  synchronized void assertWithoutOutcome(int sendsInTheWay) {
+    assertThat(violations).isEmpty();
+    assertThat(outcomes).isEmpty();
+    assertThat(blocked).isEqualTo(sendsInTheWay);
+  }
+
+  synchronized List<Blockage> blockages() {
+    return List.copyOf(blockages);
+  }
+
+  synchronized Blockage lastBlockage() {
+    assertThat(blockages).isNotEmpty();
+    return blockages.get(blockages.size() - 1);
+  }
+
+  /** What the engine does after its backoff. */
+  void retryLast() {
+    lastBlockage().retry().orElseThrow().run();
+  }
+}
