@@ -418,13 +418,7 @@ class FailedRecordTest {
             ContentTypeCheck.OFF,
             new ParameterResolver(List.of()),
             new Sender(bench.producer, Runnable::run),
-<<<<<<< HEAD
-            java.util.Optional.of(
-                new RecordProcessors.DeadLetters(
-                    topics, new run.algo.sdk.kafka.internal.record.DeadLetterHeaders("g", "a"))))
-=======
             Optional.of(new RecordProcessors.DeadLetters(topics, new DeadLetterHeaders("g", "a"))))
->>>>>>> main
         .process(
             bench.route(failing()), Bench.record("k", "v"), settlement, RecordingSettlement.INDEX);
   }

@@ -294,7 +294,6 @@ class OutputsOfARecordTest {
   void namesOfOutputsAreMatchedWithoutCase() {
     Outputs outputs =
         new Outputs(
-<<<<<<< HEAD
             List.of(
                 new OutputTarget(
                     "Text_Out",
@@ -303,10 +302,7 @@ class OutputsOfARecordTest {
                     "text/plain",
                     1,
                     new OutputCounters("text_out"))),
-            java.util.Set.of());
-=======
-            List.of(new OutputTarget("Text_Out", "t", Codec.text(), "text/plain", 1)), Set.of());
->>>>>>> h/observe
+            Set.of());
     assertThat(outputs.has(Pipe.text("TEXT_out"))).isTrue();
   }
 }
