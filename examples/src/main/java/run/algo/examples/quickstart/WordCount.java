@@ -19,6 +19,9 @@ public final class WordCount implements Algo<String, Map<String, Integer>> {
   public static final Pipe<Map<String, Integer>> WORDS =
       Pipe.json("words", new TypeReference<Map<String, Integer>>() {});
 
+  /** Readers of JSON limit the length of names; what is longer is no word anyway, and is cut. */
+  static final int LONGEST_WORD = 1000;
+
   // Single character classes: they are matched by a loop, whatever the length of the line.
   private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{M}\\p{N}'’]+");
   private static final Pattern QUOTES = Pattern.compile("^['’]+|['’]+$");
@@ -29,9 +32,17 @@ public final class WordCount implements Algo<String, Map<String, Integer>> {
     for (String quoted : BETWEEN_WORDS.split(line.toLowerCase(Locale.ROOT), -1)) {
       String word = QUOTES.matcher(quoted).replaceAll("");
       if (!word.isEmpty()) {
-        counts.merge(word, 1, Integer::sum);
+        counts.merge(cut(word), 1, Integer::sum);
       }
     }
     return counts;
+  }
+
+  private static String cut(String word) {
+    if (word.length() <= LONGEST_WORD) {
+      return word;
+    }
+    int end = Character.isHighSurrogate(word.charAt(LONGEST_WORD - 1)) ? 1 : 0;
+    return word.substring(0, LONGEST_WORD - end) + "…";
   }
 }

@@ -136,10 +136,12 @@ class QuickstartIT {
     assertThat(figures.matches()).as(console.figures()).isTrue();
     assertThat(Long.parseLong(figures.group(1))).isEqualTo(in);
     assertThat(Long.parseLong(figures.group(2))).isEqualTo(out);
-    long sum = 0;
-    for (String offset : figures.group(3).split(" ")) {
-      sum += Long.parseLong(offset.substring(offset.indexOf(':') + 1));
-    }
+    long sum =
+        Pattern.compile(":(\\d+)")
+            .matcher(figures.group(3))
+            .results()
+            .mapToLong(offset -> Long.parseLong(offset.group(1)))
+            .sum();
     return sum;
   }
 
