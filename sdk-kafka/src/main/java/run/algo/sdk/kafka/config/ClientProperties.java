@@ -28,6 +28,11 @@ import run.algo.sdk.kafka.internal.tls.PemSslEngineFactory;
 public final class ClientProperties {
 
   private static final int DEFAULT_MAX_POLL_RECORDS = ConsumerConfig.DEFAULT_MAX_POLL_RECORDS;
+
+  // A partition that stands still holds up to its share of what may be in flight, and one poll may
+  // fill that with a single partition: of so many partitions each has a share of its own.
+  private static final int POLLS_IN_FLIGHT = 20;
+
   private static final int DEFAULT_FETCH_MAX_BYTES = ConsumerConfig.DEFAULT_FETCH_MAX_BYTES;
   private static final int DEFAULT_MAX_PARTITION_FETCH_BYTES =
       ConsumerConfig.DEFAULT_MAX_PARTITION_FETCH_BYTES;
@@ -85,7 +90,7 @@ public final class ClientProperties {
     result.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     result.put(
         ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-        Math.min(DEFAULT_MAX_POLL_RECORDS, engine.maxInFlight()));
+        Math.max(1, Math.min(DEFAULT_MAX_POLL_RECORDS, engine.maxInFlight() / POLLS_IN_FLIGHT)));
     int fetch = (int) Math.min(DEFAULT_FETCH_MAX_BYTES, engine.memoryBudgetBytes() / 2);
     result.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, fetch);
     result.put(

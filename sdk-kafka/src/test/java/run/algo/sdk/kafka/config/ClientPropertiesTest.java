@@ -87,11 +87,13 @@ class ClientPropertiesTest {
   @Test
   void aSmallBudgetBoundsTheBuffers() {
     AlgoSettings settings =
-        Env.valid().with("ALGO_MEMORY_BUDGET", "64KiB").with("ALGO_MAX_IN_FLIGHT", "3").load();
+        Env.valid().with("ALGO_MEMORY_BUDGET", "64KiB").with("ALGO_MAX_IN_FLIGHT", "60").load();
     assertThat(ClientProperties.consumer(settings))
         .containsEntry("fetch.max.bytes", 32768)
         .containsEntry("max.partition.fetch.bytes", 32768)
         .containsEntry("max.poll.records", 3);
+    assertThat(ClientProperties.consumer(Env.valid().with("ALGO_MAX_IN_FLIGHT", "3").load()))
+        .containsEntry("max.poll.records", 1);
     assertThat(ClientProperties.producer(settings))
         .containsEntry("buffer.memory", 32768L)
         .containsEntry("batch.size", 32768);

@@ -17,7 +17,8 @@ final class FlowControl {
 
   private final Consumer<byte[], byte[]> consumer;
   private final OwnerSignal signal;
-  private final int limit;
+  private final int maxInFlight;
+  private final int maxPollRecords;
 
   /**
    * Flow control.
@@ -31,7 +32,8 @@ final class FlowControl {
       Consumer<byte[], byte[]> consumer, OwnerSignal signal, int maxInFlight, int maxPollRecords) {
     this.consumer = consumer;
     this.signal = signal;
-    this.limit = Math.max(0, maxInFlight - maxPollRecords);
+    this.maxInFlight = maxInFlight;
+    this.maxPollRecords = maxPollRecords;
   }
 
   /** Pauses what is over its share and resumes what has room again. Before each poll. */
@@ -45,8 +47,10 @@ final class FlowControl {
     for (PartitionFlow flow : flows) {
       total += flow.inFlight();
     }
-    int share = limit / flows.size();
-    boolean full = total > limit;
+    // A full poll must fit: into the bound, and into the share of the one partition that fills it,
+    // so that those that stand still never hold what belongs to those that flow.
+    boolean full = total > roomFor(maxInFlight);
+    int share = roomFor(maxInFlight / flows.size());
     List<TopicPartition> pause = new ArrayList<>();
     List<TopicPartition> resume = new ArrayList<>();
     boolean anyPaused = false;
@@ -70,5 +74,10 @@ final class FlowControl {
     if (!anyPaused) {
       signal.dontWant();
     }
+  }
+
+  /** What may be in flight before a poll so that it is within the bound after it; 0 at least. */
+  private int roomFor(int bound) {
+    return Math.max(0, bound - maxPollRecords);
   }
 }

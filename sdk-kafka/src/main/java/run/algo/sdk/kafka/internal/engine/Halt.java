@@ -1,9 +1,13 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +18,12 @@ import run.algo.sdk.kafka.internal.execute.Blockage;
 
 /**
  * The halt of one partition: which records have no durable outcome, and the repeated attempt to
- * give them one. The sends that failed are tried again in the order in which they failed, so the
- * outputs keep their order; the Algo is not executed again. When the last one is written the
- * partition goes on by itself. Thread-safe.
+ * give them one. The Algo is not executed again. When the last one is written the partition goes on
+ * by itself. Thread-safe.
+ *
+ * <p>Sends are tried again in the order of their records, and first the first alone: were all tried
+ * at once, and the topic became writable while they are, later ones would overtake those that had
+ * just failed once more. Only when the first is written do the others follow.
  */
 final class Halt {
 
@@ -29,12 +36,35 @@ final class Halt {
   private final Dispatcher dispatcher;
   private final Timers timers;
 
-  private final Queue<Runnable> retries = new ConcurrentLinkedQueue<>();
-  private int blocked;
-  private boolean retryScheduled;
+  private final TreeMap<Long, Blocked> blocked = new TreeMap<>();
+  private final PriorityQueue<Retry> retries =
+      new PriorityQueue<>(Comparator.comparingLong(Retry::offset).thenComparingLong(Retry::number));
+  private long numbers;
   private Duration backoff = FIRST_BACKOFF;
-  private @Nullable HaltReport first;
+  private boolean retryScheduled;
+  private boolean releasing;
+
+  /** The one that is tried alone. */
+  private @Nullable Retry probe;
+
   private boolean closed;
+
+  /**
+   * A record in the way.
+   *
+   * @param sends how many of its sends are
+   * @param report what is told of it
+   */
+  private record Blocked(int sends, HaltReport report) {}
+
+  /**
+   * A send to be tried again.
+   *
+   * @param offset of its record
+   * @param number its order within the record
+   * @param send tries it; may block
+   */
+  private record Retry(long offset, long number, Runnable send) {}
 
   Halt(TopicPartition partition, Dispatcher dispatcher, Timers timers) {
     this.partition = partition;
@@ -46,37 +76,35 @@ final class Halt {
     dispatcher.halt();
     synchronized (this) {
       if (!blockage.again()) {
-        blocked++;
-      }
-      blockage.retry().ifPresent(retries::add);
-      if (first == null) {
-        RecordPosition position =
-            new RecordPosition(
-                record.topic(), record.partition(), record.offset(), record.timestamp());
-        first = new HaltReport(position, blockage.what(), String.valueOf(blockage.cause()));
-        log.error(
-            "partition {} halts at offset {}: {}; {}",
-            partition,
+        if (blocked.isEmpty()) {
+          logHalt(record, blockage);
+        }
+        HaltReport report = report(record, blockage);
+        blocked.merge(
             record.offset(),
-            blockage.what(),
-            blockage.retry().isPresent()
-                ? "the write is tried again until it succeeds"
-                : "it stays halted until a restart",
-            blockage.cause());
+            new Blocked(1, report),
+            (known, one) -> new Blocked(known.sends() + 1, known.report()));
       }
-      if (blockage.retry().isPresent()) {
-        scheduleRetry();
-      }
+      blockage.retry().ifPresent(send -> tryLater(record.offset(), blockage.again(), send));
     }
   }
 
-  void unblocked() {
+  void unblocked(long offset) {
     synchronized (this) {
-      blocked--;
-      if (blocked > 0) {
+      blocked.computeIfPresent(
+          offset, (o, b) -> b.sends() == 1 ? null : new Blocked(b.sends() - 1, b.report()));
+      boolean probed = probe != null && probe.offset() == offset;
+      if (probed) {
+        probe = null;
+        backoff = FIRST_BACKOFF;
+      }
+      if (!blocked.isEmpty()) {
+        if (probed && !closed && !retries.isEmpty()) {
+          releasing = true;
+          timers.after(Duration.ZERO, this::release); // not here: a send may block
+        }
         return;
       }
-      first = null;
       backoff = FIRST_BACKOFF;
       if (closed) {
         return;
@@ -86,12 +114,14 @@ final class Halt {
     dispatcher.resume();
   }
 
+  /** The first record in the way, at which the offset stays. */
   synchronized Optional<HaltReport> report() {
-    return Optional.ofNullable(first);
+    Map.Entry<Long, Blocked> first = blocked.firstEntry();
+    return first == null ? Optional.empty() : Optional.of(first.getValue().report());
   }
 
   synchronized int blockedRecords() {
-    return blocked;
+    return blocked.size();
   }
 
   /** Tries nothing more. */
@@ -100,28 +130,82 @@ final class Halt {
     retries.clear();
   }
 
-  private synchronized void scheduleRetry() {
-    if (closed || retryScheduled) {
+  private static HaltReport report(ConsumerRecord<byte[], byte[]> record, Blockage blockage) {
+    RecordPosition position =
+        new RecordPosition(record.topic(), record.partition(), record.offset(), record.timestamp());
+    return new HaltReport(position, blockage.what(), String.valueOf(blockage.cause()));
+  }
+
+  private void logHalt(ConsumerRecord<byte[], byte[]> record, Blockage blockage) {
+    log.error(
+        "partition {} halts at offset {}: {}; {}",
+        partition,
+        record.offset(),
+        blockage.what(),
+        blockage.retry().isPresent()
+            ? "the write is tried again until it succeeds"
+            : "it stays halted until a restart",
+        blockage.cause());
+  }
+
+  private synchronized void tryLater(long offset, boolean again, Runnable send) {
+    long number = numbers++;
+    if (again && probe != null && probe.offset() == offset) {
+      number = probe.number(); // before the others of its record, as it was
+      probe = null;
+    }
+    if (!closed) {
+      retries.add(new Retry(offset, number, send));
+      schedule();
+    }
+  }
+
+  private synchronized void schedule() {
+    if (closed || retryScheduled || releasing || probe != null || retries.isEmpty()) {
       return;
     }
     retryScheduled = true;
-    timers.after(backoff, this::retry);
+    timers.after(backoff, this::probe);
     Duration doubled = backoff.multipliedBy(2);
     backoff = doubled.compareTo(LAST_BACKOFF) < 0 ? doubled : LAST_BACKOFF;
   }
 
-  private void retry() {
-    int due;
+  /** Tries the first alone. */
+  private void probe() {
+    Retry first;
     synchronized (this) {
       retryScheduled = false;
-      due = retries.size();
-    }
-    for (int i = 0; i < due; i++) {
-      Runnable retry = retries.poll();
-      if (retry == null) {
+      first = retries.poll();
+      if (first == null) {
         return;
       }
-      retry.run();
+      probe = first;
     }
+    first.send().run();
+  }
+
+  /** The first has been written: tries the others, until one of them fails. */
+  private void release() {
+    List<Retry> due = new ArrayList<>();
+    synchronized (this) {
+      for (Retry next = retries.poll(); next != null; next = retries.poll()) {
+        due.add(next);
+      }
+    }
+    for (int i = 0; i < due.size() && !failedAgain(due.subList(i, due.size())); i++) {
+      due.get(i).send().run();
+    }
+    synchronized (this) {
+      releasing = false;
+      schedule();
+    }
+  }
+
+  private synchronized boolean failedAgain(List<Retry> rest) {
+    if (!retries.isEmpty() && !closed) {
+      retries.addAll(rest);
+      return true;
+    }
+    return closed;
   }
 }

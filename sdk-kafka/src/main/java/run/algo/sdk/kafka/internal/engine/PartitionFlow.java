@@ -127,8 +127,8 @@ final class PartitionFlow {
   }
 
   /** What was in a record's way is gone. From any thread. */
-  void unblocked() {
-    halt.unblocked();
+  void unblocked(long offset) {
+    halt.unblocked(offset);
   }
 
   @Override

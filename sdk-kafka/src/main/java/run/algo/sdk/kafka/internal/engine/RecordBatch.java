@@ -93,6 +93,6 @@ final class RecordBatch implements Settlement {
 
   @Override
   public void unblocked(int index) {
-    flow.unblocked();
+    flow.unblocked(record(index).offset());
   }
 }

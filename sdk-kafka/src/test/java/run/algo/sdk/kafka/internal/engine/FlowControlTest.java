@@ -44,21 +44,7 @@ class FlowControlTest {
     List<RecordBatch> open = new ArrayList<>();
     for (int p = 0; p < partitions; p++) {
       TopicPartition partition = new TopicPartition("orders", p);
-      EngineFixtures.IdleDispatcher dispatcher =
-          new EngineFixtures.IdleDispatcher() {
-            @Override
-            public void dispatch(RecordBatch batch) {
-              open.add(batch);
-            }
-          };
-      flows.put(
-          partition,
-          new PartitionFlow(
-              partition,
-              route(new InputCounters("orders"), ECHO),
-              signal,
-              dispatcher,
-              (tp, d) -> new Halt(tp, d, new Timers(never, Runnable::run))));
+      flows.put(partition, flow(partition, signal, open));
       next.put(partition, 0L);
     }
     consumer.assign(flows.keySet());
@@ -85,6 +71,59 @@ class FlowControlTest {
     open.forEach(FlowControlTest::settleAll);
     control.apply(flows.values());
     assertThat(consumer.paused()).isEmpty();
+  }
+
+  /** All but one stand still: that one flows on, as far as each share takes a full poll. */
+  @RepeatedTest(20)
+  void partitionsThatStandStillLeaveTheOthersTheirShare(RepetitionInfo repetition) {
+    Random random = new Random(repetition.getCurrentRepetition());
+    int partitions = 2 + random.nextInt(8);
+    int perPoll = 1 + random.nextInt(50);
+    int bound = partitions * perPoll + random.nextInt(500);
+    MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    Map<TopicPartition, PartitionFlow> flows = new LinkedHashMap<>();
+    Map<TopicPartition, Long> next = new LinkedHashMap<>();
+    OwnerSignal signal = new OwnerSignal(() -> {});
+    List<RecordBatch> open = new ArrayList<>();
+    TopicPartition flowing = new TopicPartition("orders", 0);
+    for (int p = 0; p < partitions; p++) {
+      TopicPartition partition = new TopicPartition("orders", p);
+      flows.put(partition, flow(partition, signal, open));
+      next.put(partition, 0L);
+    }
+    consumer.assign(flows.keySet());
+    FlowControl control = new FlowControl(consumer, signal, bound, perPoll);
+    for (int turn = 0; turn < 1000; turn++) {
+      control.apply(flows.values());
+      List<TopicPartition> willing =
+          flows.keySet().stream().filter(p -> !consumer.paused().contains(p)).toList();
+      assertThat(willing).as("turn %s", turn).contains(flowing);
+      // The worst poll: one partition takes it all.
+      TopicPartition taker = willing.get(random.nextInt(willing.size()));
+      flows.get(taker).accept(take(taker, next, perPoll));
+      assertThat(flows.values().stream().mapToInt(PartitionFlow::inFlight).sum())
+          .isLessThanOrEqualTo(bound);
+      open.stream()
+          .filter(batch -> batch.record(0).partition() == flowing.partition())
+          .forEach(FlowControlTest::settleAll);
+    }
+    assertThat(next.get(flowing)).isPositive();
+  }
+
+  private PartitionFlow flow(TopicPartition partition, OwnerSignal signal, List<RecordBatch> open) {
+    EngineFixtures.IdleDispatcher dispatcher =
+        new EngineFixtures.IdleDispatcher() {
+          @Override
+          public void dispatch(RecordBatch batch) {
+            open.add(batch);
+          }
+        };
+    return new PartitionFlow(
+        partition,
+        route(new InputCounters("orders"), ECHO),
+        signal,
+        dispatcher,
+        (tp, d) -> new Halt(tp, d, new Timers(never, Runnable::run)));
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> take(

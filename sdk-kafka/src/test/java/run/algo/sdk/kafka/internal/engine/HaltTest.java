@@ -48,12 +48,61 @@ class HaltTest {
     assertThat(halt.report()).get().extracting(HaltReport::position).hasToString("orders-0@7");
     assertThat(scheduled).hasSize(1);
     scheduled.remove(0).run();
-    assertThat(tried).containsExactly("a", "b");
-    halt.unblocked();
+    assertThat(tried).describedAs("the first alone").containsExactly("a");
+    halt.unblocked(7);
     assertThat(dispatcher.halted).describedAs("one is still in the way").isTrue();
-    halt.unblocked();
+    assertThat(halt.report()).get().extracting(HaltReport::position).hasToString("orders-0@8");
+    scheduled.remove(0).run();
+    assertThat(tried).containsExactly("a", "b");
+    halt.unblocked(8);
     assertThat(dispatcher.halted).isFalse();
     assertThat(halt.report()).isEmpty();
+  }
+
+  @Test
+  void noneOvertakesOneThatFailsAgain() {
+    List<String> tried = new ArrayList<>();
+    // The broker answers in any order; two sends of one record in theirs.
+    halt.blocked(record(P0, 8), blockage(false, () -> tried.add("8")));
+    halt.blocked(record(P0, 7), blockage(false, () -> tried.add("7a")));
+    halt.blocked(record(P0, 7), blockage(false, () -> tried.add("7b")));
+    assertThat(halt.blockedRecords()).isEqualTo(2);
+    scheduled.remove(0).run();
+    assertThat(tried).containsExactly("7a");
+    halt.blocked(record(P0, 7), blockage(true, () -> tried.add("7a")));
+    scheduled.remove(0).run();
+    assertThat(tried).containsExactly("7a", "7a");
+    halt.unblocked(7);
+    assertThat(delays).describedAs("then the others at once").last().isEqualTo(0L);
+    scheduled.remove(0).run();
+    assertThat(tried).containsExactly("7a", "7a", "7b", "8");
+    assertThat(scheduled).isEmpty();
+  }
+
+  @Test
+  void aReleaseStopsAtTheFirstThatFailsAgain() {
+    List<String> tried = new ArrayList<>();
+    halt.blocked(record(P0, 7), blockage(false, () -> tried.add("7")));
+    halt.blocked(
+        record(P0, 8),
+        blockage(
+            false,
+            () -> {
+              tried.add("8");
+              halt.blocked(record(P0, 8), blockage(true, () -> tried.add("8 again")));
+            }));
+    halt.blocked(record(P0, 9), blockage(false, () -> tried.add("9")));
+    scheduled.remove(0).run();
+    halt.unblocked(7);
+    scheduled.remove(0).run();
+    assertThat(tried).containsExactly("7", "8");
+    assertThat(scheduled).hasSize(1);
+    scheduled.remove(0).run();
+    halt.unblocked(8);
+    scheduled.remove(0).run();
+    assertThat(tried).containsExactly("7", "8", "8 again", "9");
+    halt.unblocked(9);
+    assertThat(dispatcher.halted).isFalse();
   }
 
   @Test
@@ -64,7 +113,7 @@ class HaltTest {
       halt.blocked(record(P0, 7), blockage(true, () -> {}));
     }
     assertThat(delays).containsExactly(1L, 2L, 4L, 8L, 16L, 30L, 30L, 30L);
-    halt.unblocked();
+    halt.unblocked(7);
     assertThat(dispatcher.halted).isFalse();
   }
 
@@ -85,7 +134,7 @@ class HaltTest {
     halt.close();
     scheduled.remove(0).run();
     assertThat(tried).isEmpty();
-    halt.unblocked();
+    halt.unblocked(7);
     assertThat(dispatcher.halted).describedAs("a partition that has gone is not resumed").isTrue();
   }
 }
