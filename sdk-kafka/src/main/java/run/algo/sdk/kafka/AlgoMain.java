@@ -41,11 +41,11 @@ public final class AlgoMain {
    *
    * @param builder the runner's builder
    */
-  public static void run(AlgoRunner.Builder builder) {
+  public static void run(AlgoRunnerBuilder builder) {
     System.exit(runToEnd(builder));
   }
 
-  private static int runToEnd(AlgoRunner.Builder builder) {
+  private static int runToEnd(AlgoRunnerBuilder builder) {
     AlgoRunner runner;
     try {
       runner = builder.build();

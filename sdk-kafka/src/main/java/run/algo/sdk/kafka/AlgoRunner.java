@@ -1,15 +1,11 @@
 package run.algo.sdk.kafka;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -18,16 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoConfigurationException;
-import run.algo.sdk.Pipe;
 import run.algo.sdk.kafka.config.AlgoSettings;
-import run.algo.sdk.kafka.config.Delivery;
-import run.algo.sdk.kafka.config.FailureAction;
-import run.algo.sdk.kafka.config.Ordering;
-import run.algo.sdk.kafka.config.Setting;
-import run.algo.sdk.kafka.config.SettingsSource;
-import run.algo.sdk.kafka.config.ThreadModel;
 import run.algo.sdk.kafka.internal.engine.Engine;
-import run.algo.sdk.kafka.internal.engine.KafkaClients;
 import run.algo.sdk.kafka.internal.engine.WorkerKind;
 import run.algo.sdk.kafka.internal.observe.Condition;
 import run.algo.sdk.kafka.internal.observe.Health;
@@ -62,7 +50,7 @@ public final class AlgoRunner implements AutoCloseable {
   private volatile @Nullable Throwable failure;
   private volatile Condition condition = new Condition.Calm();
 
-  private AlgoRunner(Builder builder, AlgoSettings settings, Wiring wiring) {
+  AlgoRunner(AlgoRunnerBuilder builder, AlgoSettings settings, Wiring wiring) {
     this.settings = settings;
     this.listeners = List.copyOf(builder.listeners);
     Assembly assembly = new Assembly(settings, wiring);
@@ -94,19 +82,19 @@ public final class AlgoRunner implements AutoCloseable {
    * @throws IllegalArgumentException when the class does not tell its types, as a lambda's does
    *     not; the message says what to do
    */
-  public static Builder builder(Algo<?, ?> algo) {
-    Builder builder = new Builder();
+  public static AlgoRunnerBuilder builder(Algo<?, ?> algo) {
+    AlgoRunnerBuilder builder = new AlgoRunnerBuilder();
     builder.wiring.undeclared(algo);
     return builder;
   }
 
   /**
-   * A runner whose inputs and outputs are named by {@link Builder#input}.
+   * A runner whose inputs and outputs are named by {@link AlgoRunnerBuilder#input}.
    *
    * @return a builder
    */
-  public static Builder builder() {
-    return new Builder();
+  public static AlgoRunnerBuilder builder() {
+    return new AlgoRunnerBuilder();
   }
 
   /**
@@ -137,7 +125,8 @@ public final class AlgoRunner implements AutoCloseable {
   /**
    * Ends the runner: begins no further execution, waits for those under way and their sends for at
    * most {@code ALGO_SHUTDOWN_TIMEOUT}, commits, and leaves the group. What was read and not begun
-   * is left to the next owner. Returns when all that has happened; calling it again is harmless.
+   * is left to the next owner. Returns when all that has happened, except to a state listener;
+   * calling it again is harmless.
    */
   @Override
   public void close() {
@@ -149,6 +138,9 @@ public final class AlgoRunner implements AutoCloseable {
     if (moveTo(RunnerState.STARTING, RunnerState.CLOSING)
         || moveTo(RunnerState.RUNNING, RunnerState.CLOSING)) {
       engine.close();
+    }
+    if (Thread.currentThread() == thread) {
+      return; // a state listener: this thread is the one that will do it
     }
     boolean interrupted = false;
     while (true) {
@@ -290,273 +282,6 @@ public final class AlgoRunner implements AutoCloseable {
       } catch (RuntimeException e) {
         log.error("a state listener failed at {}", now, e);
       }
-    }
-  }
-
-  /**
-   * Declares what runs, and overrides settings. What is set here beats a system property, which
-   * beats an environment variable. Not thread-safe.
-   */
-  public static final class Builder {
-
-    private final Wiring.Builder wiring = new Wiring.Builder();
-    private final Map<String, String> overrides = new HashMap<>();
-    private final List<Consumer<RunnerState>> listeners = new ArrayList<>();
-    private Map<String, String> environment = System.getenv();
-    private Properties properties = System.getProperties();
-    private KafkaClients clients = KafkaClients.REAL;
-    private @Nullable MeterRegistry meterRegistry;
-
-    private Builder() {}
-
-    /**
-     * An input, the Algo that reads it, and the output that takes what the Algo returns.
-     *
-     * @param input the input
-     * @param algo the Algo
-     * @param output the output
-     * @param <I> type of the input's values
-     * @param <O> type of the output's values
-     * @return this
-     * @throws IllegalArgumentException when the input has an Algo already
-     */
-    public <I, O> Builder input(Pipe<I> input, Algo<? super I, ? extends O> algo, Pipe<O> output) {
-      wiring.input(input, algo, output);
-      return this;
-    }
-
-    /**
-     * An input and the Algo that reads it, which returns nothing; it may still {@linkplain
-     * run.algo.sdk.AlgoContext#emit(Pipe, Object) emit}.
-     *
-     * @param input the input
-     * @param algo the Algo
-     * @param <I> type of the input's values
-     * @return this
-     * @throws IllegalArgumentException when the input has an Algo already
-     */
-    public <I> Builder input(Pipe<I> input, Algo<? super I, Void> algo) {
-      wiring.input(input, algo, null);
-      return this;
-    }
-
-    /**
-     * An output that Algos emit to. That it has a topic is checked when the runner is built.
-     *
-     * @param output the output
-     * @return this
-     */
-    public Builder output(Pipe<?> output) {
-      wiring.output(output, false);
-      return this;
-    }
-
-    /**
-     * An output that may have no topic in this deployment; {@link
-     * run.algo.sdk.AlgoContext#hasOutput} tells.
-     *
-     * @param output the output
-     * @return this
-     */
-    public Builder optionalOutput(Pipe<?> output) {
-      wiring.output(output, true);
-      return this;
-    }
-
-    /**
-     * Takes the environment from a map instead of the process.
-     *
-     * @param variables the variables
-     * @return this
-     */
-    public Builder environment(Map<String, String> variables) {
-      environment = Map.copyOf(variables);
-      return this;
-    }
-
-    /**
-     * Takes properties from here instead of the system's.
-     *
-     * @param properties the properties
-     * @return this
-     */
-    public Builder properties(Properties properties) {
-      this.properties = (Properties) properties.clone();
-      return this;
-    }
-
-    /**
-     * Sets any variable of the protocol, {@code KAFKA_*} included, as if the environment held it.
-     *
-     * @param variable the variable, such as {@code ALGO_GROUP_ID}
-     * @param value its value
-     * @return this
-     */
-    public Builder set(String variable, String value) {
-      overrides.put(variable, value);
-      return this;
-    }
-
-    /**
-     * Sets a setting by its text.
-     *
-     * @param setting the setting
-     * @param value its value
-     * @return this
-     */
-    public Builder set(Setting setting, String value) {
-      return set(setting.variable(), value);
-    }
-
-    /**
-     * Sets {@code ALGO_GROUP_ID}.
-     *
-     * @param groupId the consumer group
-     * @return this
-     */
-    public Builder groupId(String groupId) {
-      return set(Setting.GROUP_ID, groupId);
-    }
-
-    /**
-     * Sets {@code ALGO_ORDERING}.
-     *
-     * @param ordering which records are executed one at a time
-     * @return this
-     */
-    public Builder ordering(Ordering ordering) {
-      return set(Setting.ORDERING, ordering.wireName());
-    }
-
-    /**
-     * Sets {@code ALGO_CONCURRENCY}.
-     *
-     * @param executions most executions at once
-     * @return this
-     */
-    public Builder concurrency(int executions) {
-      return set(Setting.CONCURRENCY, Integer.toString(executions));
-    }
-
-    /**
-     * Sets {@code ALGO_THREADS}.
-     *
-     * @param threads on which kind of threads the Algo is executed
-     * @return this
-     */
-    public Builder threads(ThreadModel threads) {
-      return set(Setting.THREADS, threads.wireName());
-    }
-
-    /**
-     * Sets {@code ALGO_DELIVERY}.
-     *
-     * @param delivery the guarantee
-     * @return this
-     */
-    public Builder delivery(Delivery delivery) {
-      return set(Setting.DELIVERY, delivery.wireName());
-    }
-
-    /**
-     * Sets {@code ALGO_ON_FAILURE}.
-     *
-     * @param action what happens to a record that failed for good
-     * @return this
-     */
-    public Builder onFailure(FailureAction action) {
-      return set(Setting.ON_FAILURE, action.wireName());
-    }
-
-    /**
-     * Sets {@code ALGO_MAX_IN_FLIGHT}.
-     *
-     * @param records most records read and not settled
-     * @return this
-     */
-    public Builder maxInFlight(int records) {
-      return set(Setting.MAX_IN_FLIGHT, Integer.toString(records));
-    }
-
-    /**
-     * Sets {@code ALGO_SHUTDOWN_TIMEOUT}.
-     *
-     * @param timeout most time for the drain when the runner closes
-     * @return this
-     */
-    public Builder shutdownTimeout(Duration timeout) {
-      return set(Setting.SHUTDOWN_TIMEOUT, timeout.toMillis() + "ms");
-    }
-
-    /**
-     * Sets {@code ALGO_METRICS_PORT}.
-     *
-     * @param port the port of metrics and health, 0 for any free one; {@code set(
-     *     Setting.METRICS_PORT, "off")} closes it
-     * @return this
-     */
-    public Builder metricsPort(int port) {
-      return set(Setting.METRICS_PORT, Integer.toString(port));
-    }
-
-    /**
-     * Puts the runner's metrics and those of its Kafka clients into a registry of the program's,
-     * besides the port's own, from {@link AlgoRunner#start} to {@link AlgoRunner#close}. Durations
-     * have no buckets there; {@code algorunner_algo_error} and {@code algorunner_runner_error},
-     * which no meter can be, and the JVM's metrics are at the port alone. Runners that share a
-     * registry must differ in their identity or in the names of their inputs, else one hides the
-     * other.
-     *
-     * @param registry the registry; the runner never closes it
-     * @return this
-     */
-    public Builder meterRegistry(MeterRegistry registry) {
-      meterRegistry = registry;
-      return this;
-    }
-
-    /**
-     * Is told every state the runner reaches, on the thread that brings it there; should not block.
-     *
-     * @param listener takes the state
-     * @return this
-     */
-    public Builder onState(Consumer<RunnerState> listener) {
-      listeners.add(listener);
-      return this;
-    }
-
-    /** For tests: other clients. */
-    Builder clients(KafkaClients factory) {
-      clients = factory;
-      return this;
-    }
-
-    /**
-     * Reads and checks all settings.
-     *
-     * @return a runner, not started
-     * @throws AlgoConfigurationException with all that is wrong, together
-     * @throws IllegalStateException when no input was declared
-     */
-    public AlgoRunner build() {
-      Wiring wired = wiring.build();
-      Map<String, String> texts = new HashMap<>();
-      for (String name : properties.stringPropertyNames()) {
-        texts.put(name, properties.getProperty(name));
-      }
-      AlgoSettings settings =
-          AlgoSettings.load(
-              new SettingsSource(
-                  environment,
-                  texts,
-                  overrides,
-                  wired.inputNames(),
-                  wired.requiredOutputs(),
-                  wired.optionalOutputs(),
-                  wired.wantsOnlyOutput()));
-      Support.check(settings);
-      return new AlgoRunner(this, settings, wired);
     }
   }
 }

@@ -54,7 +54,7 @@ class MetricsIT {
     kafka.createTopic(output, 2);
   }
 
-  private AlgoRunner.Builder runner(EmbeddedKafka kafka) {
+  private AlgoRunnerBuilder runner(EmbeddedKafka kafka) {
     return AlgoRunner.builder(new Picky())
         .environment(
             Map.of(

@@ -60,7 +60,7 @@ class ObservationTest {
     return runner;
   }
 
-  private static AlgoRunner.Builder builder(String port, Runnable admin) {
+  private static AlgoRunnerBuilder builder(String port, Runnable admin) {
     return AlgoRunner.builder(new Echo())
         .environment(
             Map.of(

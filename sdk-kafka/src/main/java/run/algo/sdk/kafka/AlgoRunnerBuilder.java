@@ -1,0 +1,291 @@
+package run.algo.sdk.kafka;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import run.algo.sdk.Algo;
+import run.algo.sdk.AlgoConfigurationException;
+import run.algo.sdk.Pipe;
+import run.algo.sdk.kafka.config.AlgoSettings;
+import run.algo.sdk.kafka.config.Delivery;
+import run.algo.sdk.kafka.config.FailureAction;
+import run.algo.sdk.kafka.config.Ordering;
+import run.algo.sdk.kafka.config.Setting;
+import run.algo.sdk.kafka.config.SettingsSource;
+import run.algo.sdk.kafka.config.ThreadModel;
+import run.algo.sdk.kafka.internal.engine.KafkaClients;
+
+/**
+ * Declares what runs, and overrides settings. What is set here beats a system property, which beats
+ * an environment variable. Made by {@link AlgoRunner#builder()}. Not thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class AlgoRunnerBuilder {
+
+  final Wiring.Builder wiring = new Wiring.Builder();
+  private final Map<String, String> overrides = new HashMap<>();
+  final List<Consumer<RunnerState>> listeners = new ArrayList<>();
+  private Map<String, String> environment = System.getenv();
+  private Properties properties = System.getProperties();
+  KafkaClients clients = KafkaClients.REAL;
+  @Nullable MeterRegistry meterRegistry;
+
+  AlgoRunnerBuilder() {}
+
+  /**
+   * An input, the Algo that reads it, and the output that takes what the Algo returns.
+   *
+   * @param input the input
+   * @param algo the Algo
+   * @param output the output
+   * @param <I> type of the input's values
+   * @param <O> type of the output's values
+   * @return this
+   * @throws IllegalArgumentException when the input has an Algo already
+   */
+  public <I, O> AlgoRunnerBuilder input(
+      Pipe<I> input, Algo<? super I, ? extends O> algo, Pipe<O> output) {
+    wiring.input(input, algo, output);
+    return this;
+  }
+
+  /**
+   * An input and the Algo that reads it, which returns nothing; it may still {@linkplain
+   * run.algo.sdk.AlgoContext#emit(Pipe, Object) emit}.
+   *
+   * @param input the input
+   * @param algo the Algo
+   * @param <I> type of the input's values
+   * @return this
+   * @throws IllegalArgumentException when the input has an Algo already
+   */
+  public <I> AlgoRunnerBuilder input(Pipe<I> input, Algo<? super I, Void> algo) {
+    wiring.input(input, algo, null);
+    return this;
+  }
+
+  /**
+   * An output that Algos emit to. That it has a topic is checked when the runner is built.
+   *
+   * @param output the output
+   * @return this
+   */
+  public AlgoRunnerBuilder output(Pipe<?> output) {
+    wiring.output(output, false);
+    return this;
+  }
+
+  /**
+   * An output that may have no topic in this deployment; {@link run.algo.sdk.AlgoContext#hasOutput}
+   * tells.
+   *
+   * @param output the output
+   * @return this
+   */
+  public AlgoRunnerBuilder optionalOutput(Pipe<?> output) {
+    wiring.output(output, true);
+    return this;
+  }
+
+  /**
+   * Takes the environment from a map instead of the process.
+   *
+   * @param variables the variables
+   * @return this
+   */
+  public AlgoRunnerBuilder environment(Map<String, String> variables) {
+    environment = Map.copyOf(variables);
+    return this;
+  }
+
+  /**
+   * Takes properties from here instead of the system's.
+   *
+   * @param properties the properties
+   * @return this
+   */
+  public AlgoRunnerBuilder properties(Properties properties) {
+    this.properties = (Properties) properties.clone();
+    return this;
+  }
+
+  /**
+   * Sets any variable of the protocol, {@code KAFKA_*} included, as if the environment held it.
+   *
+   * @param variable the variable, such as {@code ALGO_GROUP_ID}
+   * @param value its value
+   * @return this
+   */
+  public AlgoRunnerBuilder set(String variable, String value) {
+    overrides.put(variable, value);
+    return this;
+  }
+
+  /**
+   * Sets a setting by its text.
+   *
+   * @param setting the setting
+   * @param value its value
+   * @return this
+   */
+  public AlgoRunnerBuilder set(Setting setting, String value) {
+    return set(setting.variable(), value);
+  }
+
+  /**
+   * Sets {@code ALGO_GROUP_ID}.
+   *
+   * @param groupId the consumer group
+   * @return this
+   */
+  public AlgoRunnerBuilder groupId(String groupId) {
+    return set(Setting.GROUP_ID, groupId);
+  }
+
+  /**
+   * Sets {@code ALGO_ORDERING}.
+   *
+   * @param ordering which records are executed one at a time
+   * @return this
+   */
+  public AlgoRunnerBuilder ordering(Ordering ordering) {
+    return set(Setting.ORDERING, ordering.wireName());
+  }
+
+  /**
+   * Sets {@code ALGO_CONCURRENCY}.
+   *
+   * @param executions most executions at once
+   * @return this
+   */
+  public AlgoRunnerBuilder concurrency(int executions) {
+    return set(Setting.CONCURRENCY, Integer.toString(executions));
+  }
+
+  /**
+   * Sets {@code ALGO_THREADS}.
+   *
+   * @param threads on which kind of threads the Algo is executed
+   * @return this
+   */
+  public AlgoRunnerBuilder threads(ThreadModel threads) {
+    return set(Setting.THREADS, threads.wireName());
+  }
+
+  /**
+   * Sets {@code ALGO_DELIVERY}.
+   *
+   * @param delivery the guarantee
+   * @return this
+   */
+  public AlgoRunnerBuilder delivery(Delivery delivery) {
+    return set(Setting.DELIVERY, delivery.wireName());
+  }
+
+  /**
+   * Sets {@code ALGO_ON_FAILURE}.
+   *
+   * @param action what happens to a record that failed for good
+   * @return this
+   */
+  public AlgoRunnerBuilder onFailure(FailureAction action) {
+    return set(Setting.ON_FAILURE, action.wireName());
+  }
+
+  /**
+   * Sets {@code ALGO_MAX_IN_FLIGHT}.
+   *
+   * @param records most records read and not settled
+   * @return this
+   */
+  public AlgoRunnerBuilder maxInFlight(int records) {
+    return set(Setting.MAX_IN_FLIGHT, Integer.toString(records));
+  }
+
+  /**
+   * Sets {@code ALGO_SHUTDOWN_TIMEOUT}.
+   *
+   * @param timeout most time for the drain when the runner closes
+   * @return this
+   */
+  public AlgoRunnerBuilder shutdownTimeout(Duration timeout) {
+    return set(Setting.SHUTDOWN_TIMEOUT, timeout.toMillis() + "ms");
+  }
+
+  /**
+   * Sets {@code ALGO_METRICS_PORT}.
+   *
+   * @param port the port of metrics and health, 0 for any free one; {@code set(
+   *     Setting.METRICS_PORT, "off")} closes it
+   * @return this
+   */
+  public AlgoRunnerBuilder metricsPort(int port) {
+    return set(Setting.METRICS_PORT, Integer.toString(port));
+  }
+
+  /**
+   * Puts the runner's metrics and those of its Kafka clients into a registry of the program's,
+   * besides the port's own, from {@link AlgoRunner#start} to {@link AlgoRunner#close}. Durations
+   * have no buckets there; {@code algorunner_algo_error} and {@code algorunner_runner_error}, which
+   * no meter can be, and the JVM's metrics are at the port alone. Runners that share a registry
+   * must differ in their identity or in the names of their inputs, else one hides the other.
+   *
+   * @param registry the registry; the runner never closes it
+   * @return this
+   */
+  public AlgoRunnerBuilder meterRegistry(MeterRegistry registry) {
+    meterRegistry = registry;
+    return this;
+  }
+
+  /**
+   * Is told every state the runner reaches, on the thread that brings it there; should not block.
+   *
+   * @param listener takes the state
+   * @return this
+   */
+  public AlgoRunnerBuilder onState(Consumer<RunnerState> listener) {
+    listeners.add(listener);
+    return this;
+  }
+
+  /** For tests: other clients. */
+  AlgoRunnerBuilder clients(KafkaClients factory) {
+    clients = factory;
+    return this;
+  }
+
+  /**
+   * Reads and checks all settings.
+   *
+   * @return a runner, not started
+   * @throws AlgoConfigurationException with all that is wrong, together
+   * @throws IllegalStateException when no input was declared
+   */
+  public AlgoRunner build() {
+    Wiring wired = wiring.build();
+    Map<String, String> texts = new HashMap<>();
+    for (String name : properties.stringPropertyNames()) {
+      texts.put(name, properties.getProperty(name));
+    }
+    AlgoSettings settings =
+        AlgoSettings.load(
+            new SettingsSource(
+                environment,
+                texts,
+                overrides,
+                wired.inputNames(),
+                wired.requiredOutputs(),
+                wired.optionalOutputs(),
+                wired.wantsOnlyOutput()));
+    Support.check(settings);
+    return new AlgoRunner(this, settings, wired);
+  }
+}
