@@ -112,6 +112,7 @@ public final class AlgoRunner implements AutoCloseable {
       throw new IllegalStateException("a runner runs once; this one is " + state);
     }
     settings.warnings().forEach(log::warn);
+    Support.warnings(settings).forEach(log::warn);
     log.info("starting with {}", settings.effective());
     try {
       observation.open();

@@ -7,8 +7,9 @@ import run.algo.sdk.AlgoConfigurationException;
 import run.algo.sdk.ConfigurationProblem;
 import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.config.Delivery;
-import run.algo.sdk.kafka.config.InputSettings;
+import run.algo.sdk.kafka.config.EngineSettings;
 import run.algo.sdk.kafka.config.MessageDataType;
+import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.config.OutputSettings;
 import run.algo.sdk.kafka.config.ThreadModel;
 import run.algo.sdk.kafka.internal.engine.WorkerKind;
@@ -48,10 +49,40 @@ final class Support {
     }
   }
 
+  /**
+   * Settings that are kept otherwise than one may think, by something that is no weaker.
+   *
+   * @param settings the settings
+   * @return one line each
+   */
+  static List<String> warnings(AlgoSettings settings) {
+    List<String> warnings = new ArrayList<>();
+    EngineSettings engine = settings.engine();
+    if (engine.ordering() != Ordering.PARTITION) {
+      warnings.add(
+          "ALGO_ORDERING="
+              + engine.ordering().wireName()
+              + ": this version executes the records of a partition one at a time, which keeps this"
+              + " order and more, with less at once");
+    }
+    if (retriesWanted(settings)) {
+      warnings.add(
+          "retryStrategy: this version does not retry; a record that fails goes to the dead letters"
+              + " at once");
+    }
+    if (engine.timeout().isPresent()) {
+      warnings.add("ALGO_TIMEOUT: this version does not end executions that take longer");
+    }
+    return List.copyOf(warnings);
+  }
+
+  private static boolean retriesWanted(AlgoSettings settings) {
+    return settings.inputs().stream().anyMatch(input -> input.retry().isPresent());
+  }
+
   private static void checkRetries(AlgoSettings settings, List<ConfigurationProblem> problems) {
-    boolean wanted =
-        settings.inputs().stream().map(InputSettings::retry).anyMatch(retry -> retry.isPresent());
-    if (wanted && ServiceLoader.load(RetryPolicyProvider.class).findFirst().isEmpty()) {
+    if (retriesWanted(settings)
+        && ServiceLoader.load(RetryPolicyProvider.class).findFirst().isEmpty()) {
       problems.add(missing("retryStrategy", "retries are asked for", "sdk-retry"));
     }
   }
@@ -64,10 +95,15 @@ final class Support {
       }
       if (ServiceLoader.load(FileStoreProvider.class).findFirst().isEmpty()) {
         problems.add(
-            missing(
+            new ConfigurationProblem(
                 "pipes[].sourceOutputMessageDataType",
-                "output " + output.name() + " is written as file references",
-                "sdk-storage"));
+                "FileReference",
+                "output "
+                    + output.name()
+                    + " is written as file references, and there is no file store on the class"
+                    + " path",
+                "add the dependency <groupId>run.algo</groupId><artifactId>sdk-storage</artifactId>"
+                    + " in a version that has one, or make the pipe Embedded"));
       }
     }
   }

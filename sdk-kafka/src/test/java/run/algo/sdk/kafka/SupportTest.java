@@ -1,0 +1,59 @@
+package run.algo.sdk.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import run.algo.sdk.AlgoConfigurationException;
+import run.algo.sdk.kafka.config.AlgoSettings;
+import run.algo.sdk.kafka.config.SettingsSource;
+
+class SupportTest {
+
+  private static final String RETRIES =
+      "{\"strategy\":\"Simple\",\"steps\":[{\"index\":1,\"backoffDuration\":\"1s\",\"repeat\":1}]}";
+
+  private static AlgoSettings settings(String... pairs) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("KAFKA_BROKERS", "localhost:9092");
+    environment.put("KAFKA_INPUT_TOPIC_LINES", "lines");
+    environment.put("ALGO_GROUP_ID", "algorun-test");
+    for (int i = 0; i < pairs.length; i += 2) {
+      environment.put(pairs[i], pairs[i + 1]);
+    }
+    return AlgoSettings.load(SettingsSource.of(environment));
+  }
+
+  @Test
+  void defaultsNeedNoWord() {
+    assertThatCode(() -> Support.check(settings())).doesNotThrowAnyException();
+    assertThat(Support.warnings(settings())).isEmpty();
+  }
+
+  @Test
+  void aWeakerGuaranteeIsRefused() {
+    assertThatThrownBy(() -> Support.check(settings("ALGO_DELIVERY", "exactly-once")))
+        .isInstanceOf(AlgoConfigurationException.class)
+        .hasMessageContaining("ALGO_DELIVERY");
+  }
+
+  @Test
+  void retriesWithoutTheirModuleNameTheDependency() {
+    assertThatThrownBy(() -> Support.check(settings("ALGO_RETRY_STRATEGY", RETRIES)))
+        .isInstanceOf(AlgoConfigurationException.class)
+        .hasMessageContaining("<artifactId>sdk-retry</artifactId>");
+  }
+
+  @Test
+  void aStricterOrderIsToldOf() {
+    assertThat(Support.warnings(settings("ALGO_ORDERING", "key")))
+        .singleElement()
+        .asString()
+        .contains("ALGO_ORDERING=key");
+    assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", RETRIES, "ALGO_TIMEOUT", "5s")))
+        .hasSize(2);
+  }
+}
