@@ -39,11 +39,7 @@ class DependencyTreeTest {
           "io.prometheus:prometheus-metrics-exposition-textformats",
           "io.prometheus:prometheus-metrics-model",
           "io.prometheus:prometheus-metrics-tracer-common",
-          "io.prometheus:prometheus-metrics-tracer-initializer",
-          "io.prometheus:prometheus-metrics-tracer-otel",
-          "io.prometheus:prometheus-metrics-tracer-otel-agent",
-          "org.hdrhistogram:HdrHistogram",
-          "org.latencyutils:LatencyUtils");
+          "org.hdrhistogram:HdrHistogram");
 
   private static final Pattern ARTIFACT =
       Pattern.compile("^\\s*([\\w.-]+:[\\w.-]+):jar:(?:[\\w.-]+:)?[^:\\s]+:(compile|runtime)\\b");
