@@ -54,6 +54,15 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /**
+   * Runs a development broker until it is stopped; the same as {@link DevBroker#main}.
+   *
+   * @param args port and topics, as {@link DevBroker} describes them; none for localhost:9092
+   */
+  public static void main(String[] args) {
+    DevBroker.main(args);
+  }
+
+  /**
    * Starts one broker with the defaults.
    *
    * @return the broker, serving
