@@ -37,6 +37,7 @@ import run.algo.sdk.kafka.config.ClientProperties;
  */
 public final class Quickstart {
 
+  private static final String FILE = "--file=";
   private static final int OK = 0;
   private static final int FAILED = 1;
 
@@ -59,7 +60,7 @@ public final class Quickstart {
   /**
    * Runs it and ends the process.
    *
-   * @param args the path of a text file
+   * @param args {@code --file=PATH}
    */
   public static void main(String[] args) {
     // Words may be of any script, whatever this machine's locale is.
@@ -68,12 +69,12 @@ public final class Quickstart {
   }
 
   int run(String... args) {
-    if (args.length != 1) {
+    if (args.length != 1 || !args[0].startsWith(FILE)) {
       err.println("Give the path of one text file: mvn -q -Pquickstart -Dfile=PATH");
       return FAILED;
     }
     try {
-      TextFile file = TextFile.check(args[0]);
+      TextFile file = TextFile.check(args[0].substring(FILE.length()));
       if (file.isEmpty()) {
         out.println(file + " is empty: there are no words to count.");
         return OK;

@@ -10,7 +10,12 @@ import java.util.Map;
 /** What a run of the quickstart ended with and printed. */
 record Console(int exitCode, List<String> out, List<String> err) {
 
-  static Console run(Map<String, String> environment, String... args) {
+  /** Runs it on a file. */
+  static Console run(Map<String, String> environment, String file) {
+    return runWith(environment, "--file=" + file);
+  }
+
+  static Console runWith(Map<String, String> environment, String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int exitCode =

@@ -8,6 +8,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,9 +30,11 @@ class UnusableFileTest {
 
   @Test
   void notGiven() {
-    Console console = Console.run(NO_BROKER);
-    assertThat(console.exitCode()).isEqualTo(1);
-    assertThat(console.err()).hasSize(1).first().asString().contains("-Dfile=PATH");
+    for (String[] args : List.of(new String[] {}, new String[] {"LICENSE"})) {
+      Console console = Console.runWith(NO_BROKER, args);
+      assertThat(console.exitCode()).isEqualTo(1);
+      assertThat(console.err()).hasSize(1).first().asString().contains("-Dfile=PATH");
+    }
   }
 
   @Test
