@@ -61,7 +61,7 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** {@code kill -9}, and waits until it is dead. */
-  void kill() {
+  private void kill() {
     process.destroyForcibly();
     exitCode();
   }
@@ -111,6 +111,7 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
+  /** {@code kill -9} where it still lives, and forgets what it printed. */
   @Override
   public void close() {
     try {

@@ -44,7 +44,7 @@ class KillRestartIT {
           if (brokerToo) {
             kafka.stopBroker(0);
           }
-          child.kill();
+          child.close(); // kill -9
           if (brokerToo) {
             kafka.startBroker(0);
           }
