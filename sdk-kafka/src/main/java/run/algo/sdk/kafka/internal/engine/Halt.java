@@ -73,8 +73,8 @@ final class Halt {
   }
 
   void blocked(ConsumerRecord<byte[], byte[]> record, Blockage blockage) {
-    dispatcher.halt();
     synchronized (this) {
+      dispatcher.halt(); // under the lock, so that no resume of an earlier record comes after it
       if (!blockage.again()) {
         if (blocked.isEmpty()) {
           logHalt(record, blockage);
@@ -109,9 +109,9 @@ final class Halt {
       if (closed) {
         return;
       }
+      dispatcher.resume();
     }
     log.info("partition {} goes on: what halted it has been written", partition);
-    dispatcher.resume();
   }
 
   /** The first record in the way, at which the offset stays. */
