@@ -1,6 +1,5 @@
 package run.algo.sdk.kafka.internal.engine;
 
-import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
@@ -48,16 +47,5 @@ public final class WorkerThreads implements Executor {
   /** Takes no more tasks and interrupts those that run. */
   public void interrupt() {
     pool.shutdownNow();
-  }
-
-  /**
-   * Waits until all workers have ended.
-   *
-   * @param timeout how long at most
-   * @return whether they have
-   * @throws InterruptedException when the waiting thread is interrupted
-   */
-  public boolean awaitEnd(Duration timeout) throws InterruptedException {
-    return pool.awaitTermination(timeout.toNanos(), TimeUnit.NANOSECONDS);
   }
 }

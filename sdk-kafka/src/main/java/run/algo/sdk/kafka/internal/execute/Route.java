@@ -13,7 +13,6 @@ import run.algo.sdk.kafka.internal.record.TraceIds;
 public final class Route {
 
   final String input;
-  final String topic;
   final Codec<Object> codec;
   final Algo<@Nullable Object, Object> algo;
   final @Nullable OutputTarget result;
@@ -42,7 +41,6 @@ public final class Route {
       Optional<OutputTarget> result,
       InputCounters counters) {
     this.input = input.name().toLowerCase(Locale.ROOT);
-    this.topic = topic;
     this.codec = (Codec<Object>) codec;
     this.algo = (Algo<@Nullable Object, Object>) algo;
     this.result = result.orElse(null);
@@ -61,16 +59,6 @@ public final class Route {
    */
   public record Input(
       String name, ContentTypes contentTypes, @Nullable String defaultContentType) {}
-
-  /** {@return the input's name, in lower case} */
-  public String input() {
-    return input;
-  }
-
-  /** {@return the topic} */
-  public String topic() {
-    return topic;
-  }
 
   /** {@return where this input's records are counted} */
   public InputCounters counters() {
