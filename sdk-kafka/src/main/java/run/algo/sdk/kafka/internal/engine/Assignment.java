@@ -26,27 +26,51 @@ final class Assignment implements ConsumerRebalanceListener {
       Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
   private final Map<TopicPartition, PartitionFlow> flows = new ConcurrentSkipListMap<>(BY_NAME);
-  private final FlowFactory factory;
+  private final Flows factory;
   private final Committer committer;
   private final OwnerSignal signal;
-  private final Duration revokeTimeout;
+  private final MonotonicClock clock;
+  private final Terms terms;
   private final Runnable onAssigned;
+  private boolean suspended;
+
+  /**
+   * What holds for all partitions.
+   *
+   * @param revokeTimeout most time for the drain of revoked partitions
+   * @param concurrency most executions at once, of all partitions together
+   */
+  record Terms(Duration revokeTimeout, int concurrency) {
+
+    /**
+     * How many executions one of so many partitions may have at once. Half of what there may be is
+     * reserved, in equal parts, so that a partition whose records take long leaves the others what
+     * they need; the other half is for whoever comes. With less than two for each nothing can be
+     * reserved without leaving it idle.
+     */
+    int limit(int partitions) {
+      int reserved = concurrency / (2 * partitions);
+      return concurrency - (partitions - 1) * reserved;
+    }
+  }
 
   /** Makes the flow of a newly assigned partition. */
-  interface FlowFactory {
-    PartitionFlow create(TopicPartition partition);
+  interface Flows {
+    PartitionFlow create(PartitionFlow.Seat seat);
   }
 
   Assignment(
-      FlowFactory factory,
+      Flows factory,
       Committer committer,
       OwnerSignal signal,
-      Duration revokeTimeout,
+      MonotonicClock clock,
+      Terms terms,
       Runnable onAssigned) {
     this.factory = factory;
     this.committer = committer;
     this.signal = signal;
-    this.revokeTimeout = revokeTimeout;
+    this.clock = clock;
+    this.terms = terms;
     this.onAssigned = onAssigned;
   }
 
@@ -69,14 +93,19 @@ final class Assignment implements ConsumerRebalanceListener {
 
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-    for (TopicPartition partition : partitions) {
-      PartitionFlow old = flows.put(partition, factory.create(partition));
-      if (old != null) {
-        // The coordinator gave again what it had not taken away: the old flow's time is over.
-        old.abandon();
-      }
-    }
     if (!partitions.isEmpty()) {
+      Map<TopicPartition, SettledOffsets> settled = committer.settledAhead(partitions);
+      for (TopicPartition partition : partitions) {
+        SettledOffsets before = settled.getOrDefault(partition, SettledOffsets.none(0));
+        PartitionFlow flow = factory.create(new PartitionFlow.Seat(partition, before));
+        flow.suspend(suspended);
+        PartitionFlow old = flows.put(partition, flow);
+        if (old != null) {
+          // The coordinator gave again what it had not taken away: the old flow's time is over.
+          old.abandon();
+        }
+      }
+      shareOut();
       log.info("assigned {}, now {} partitions", partitions, flows.size());
     }
     onAssigned.run();
@@ -91,8 +120,8 @@ final class Assignment implements ConsumerRebalanceListener {
     for (TopicPartition partition : partitions) {
       flow(partition).ifPresent(revoked::add);
     }
-    drain(revoked, revokeTimeout);
-    committer.commitSync(revoked, revokeTimeout);
+    drain(revoked, terms.revokeTimeout());
+    committer.commitSync(revoked, terms.revokeTimeout());
     int released = letGo(revoked);
     log.info("revoked {}, {} records left to the next owner", partitions, released);
   }
@@ -105,6 +134,21 @@ final class Assignment implements ConsumerRebalanceListener {
     }
     int released = letGo(lost);
     log.warn("lost {}, {} records left to the next owner", partitions, released);
+  }
+
+  /** Begins no further execution in any partition until it is called with false. */
+  void suspend(boolean now) {
+    if (now != suspended) {
+      suspended = now;
+      flows.values().forEach(flow -> flow.suspend(now));
+    }
+  }
+
+  private void shareOut() {
+    if (!flows.isEmpty()) {
+      int limit = terms.limit(flows.size());
+      flows.values().forEach(flow -> flow.limit(limit));
+    }
   }
 
   /** Leaves all partitions: ends what runs, within the timeout, and commits. */
@@ -126,15 +170,15 @@ final class Assignment implements ConsumerRebalanceListener {
    */
   private boolean drain(List<PartitionFlow> leaving, Duration timeout) {
     leaving.forEach(PartitionFlow::stop);
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = clock.nanos() + timeout.toNanos();
     signal.draining(true);
     try {
       while (!leaving.stream().allMatch(PartitionFlow::quiet)) {
-        long left = deadline - System.nanoTime();
+        long left = deadline - clock.nanos();
         if (left <= 0) {
           return false;
         }
-        OwnerSignal.await(this, left);
+        signal.await(this, left);
       }
       return true;
     } finally {
@@ -148,6 +192,7 @@ final class Assignment implements ConsumerRebalanceListener {
       released += flow.abandon();
       flows.remove(flow.partition());
     }
+    shareOut();
     return released;
   }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -14,20 +15,82 @@ import org.slf4j.LoggerFactory;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
 
 /**
- * Commits the frontiers. Used by the owner thread alone. One asynchronous commit is under way at a
- * time, so a slow answer cannot be overtaken; one that fails is simply made up for by the next.
+ * Commits the frontiers, with what is settled beyond them, and reads what an earlier owner has
+ * committed. Used by the owner thread alone. One asynchronous commit is under way at a time, so a
+ * slow answer cannot be overtaken; one that fails is simply made up for by the next.
  */
 final class Committer {
 
   private static final Logger log = LoggerFactory.getLogger(Committer.class);
 
+  /** For the look at what was committed; without an answer some records are executed again. */
+  private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(5);
+
   private final Consumer<byte[], byte[]> consumer;
   private final RateLimit warnings;
+  private final MonotonicClock clock;
   private boolean underWay;
 
-  Committer(Consumer<byte[], byte[]> consumer, RateLimit warnings) {
+  Committer(Consumer<byte[], byte[]> consumer, RateLimit warnings, MonotonicClock clock) {
     this.consumer = consumer;
     this.warnings = warnings;
+    this.clock = clock;
+  }
+
+  /**
+   * What earlier owners have settled ahead of the committed offsets.
+   *
+   * @param partitions the partitions
+   * @return by partition; empty where nothing is known or what is there cannot be understood
+   */
+  Map<TopicPartition, SettledOffsets> settledAhead(Collection<TopicPartition> partitions) {
+    Map<TopicPartition, SettledOffsets> settled = new HashMap<>();
+    committed(partitions)
+        .forEach(
+            (partition, commit) -> {
+              if (commit != null) {
+                settled.put(partition, decode(partition, commit));
+              }
+            });
+    return settled;
+  }
+
+  private Map<TopicPartition, OffsetAndMetadata> committed(Collection<TopicPartition> partitions) {
+    long deadline = clock.nanos() + LOOK_TIMEOUT.toNanos();
+    while (true) {
+      try {
+        long left = Math.max(0, deadline - clock.nanos());
+        return consumer.committed(Set.copyOf(partitions), Duration.ofNanos(left));
+      } catch (WakeupException e) {
+        // Meant for a poll that was no longer under way: look again.
+        if (clock.nanos() - deadline >= 0) {
+          return unknown(e);
+        }
+      } catch (KafkaException e) {
+        return unknown(e);
+      }
+    }
+  }
+
+  private static Map<TopicPartition, OffsetAndMetadata> unknown(KafkaException e) {
+    log.warn(
+        "what was settled ahead of the committed offsets cannot be read ({}): it is executed again",
+        String.valueOf(e));
+    return Map.of();
+  }
+
+  private static SettledOffsets decode(TopicPartition partition, OffsetAndMetadata commit) {
+    try {
+      return CommitMetadata.decode(commit.offset(), commit.metadata());
+    } catch (MetadataFormatException e) {
+      log.warn(
+          "the metadata of {}'s committed offset {} is ignored, and what it may say was settled"
+              + " ahead is executed again: {}",
+          partition,
+          commit.offset(),
+          e.getMessage());
+      return SettledOffsets.none(commit.offset());
+    }
   }
 
   /** Begins a commit of what has moved since the last. */
@@ -35,7 +98,7 @@ final class Committer {
     if (underWay) {
       return;
     }
-    Map<PartitionFlow, Long> moved = moved(flows);
+    Map<PartitionFlow, OffsetAndMetadata> moved = moved(flows);
     if (moved.isEmpty()) {
       return;
     }
@@ -59,20 +122,20 @@ final class Committer {
 
   /** Commits what has moved, and waits for it; best effort within the timeout. */
   void commitSync(Collection<PartitionFlow> flows, Duration timeout) {
-    Map<PartitionFlow, Long> moved = moved(flows);
+    Map<PartitionFlow, OffsetAndMetadata> moved = moved(flows);
     if (moved.isEmpty()) {
       return;
     }
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = clock.nanos() + timeout.toNanos();
     while (true) {
       try {
-        long left = Math.max(0, deadline - System.nanoTime());
+        long left = Math.max(0, deadline - clock.nanos());
         consumer.commitSync(offsets(moved), Duration.ofNanos(left));
         moved.forEach(PartitionFlow::committed);
         return;
       } catch (WakeupException e) {
         // Meant for a poll that was no longer under way; the commit is simply made again.
-        if (System.nanoTime() - deadline >= 0) {
+        if (clock.nanos() - deadline >= 0) {
           failed(e);
           return;
         }
@@ -94,17 +157,18 @@ final class Committer {
                 suppressed));
   }
 
-  private static Map<PartitionFlow, Long> moved(Collection<PartitionFlow> flows) {
-    Map<PartitionFlow, Long> moved = new HashMap<>();
+  private static Map<PartitionFlow, OffsetAndMetadata> moved(Collection<PartitionFlow> flows) {
+    Map<PartitionFlow, OffsetAndMetadata> moved = new HashMap<>();
     for (PartitionFlow flow : flows) {
-      flow.toCommit().ifPresent(offset -> moved.put(flow, offset));
+      flow.toCommit().ifPresent(commit -> moved.put(flow, commit));
     }
     return moved;
   }
 
-  private static Map<TopicPartition, OffsetAndMetadata> offsets(Map<PartitionFlow, Long> moved) {
+  private static Map<TopicPartition, OffsetAndMetadata> offsets(
+      Map<PartitionFlow, OffsetAndMetadata> moved) {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-    moved.forEach((flow, offset) -> offsets.put(flow.partition(), new OffsetAndMetadata(offset)));
+    moved.forEach((flow, commit) -> offsets.put(flow.partition(), commit));
     return offsets;
   }
 }

@@ -1,35 +1,40 @@
 package run.algo.sdk.kafka.internal.engine;
 
 /**
- * Decides which records of a partition run when, and on which worker. The seam for other orders: by
- * key, unordered.
+ * Decides which records of a partition run when: the seam for the orders. An execution is begun
+ * with {@link RecordBatch#begin}, so that whoever stops the dispatcher can tell what is under way.
  */
 interface Dispatcher {
 
   /**
    * Takes over records, in the partition's order. On the owner thread; never blocks.
    *
-   * @param batch the records
+   * @param batch the records; what is settled among them is passed over
    */
   void dispatch(RecordBatch batch);
 
-  /** Begins no further execution until {@link #resume}; executions under way go on. */
-  void halt();
+  /**
+   * Begins no further execution until it is called with false; executions under way go on. From any
+   * thread.
+   *
+   * @param now whether the partition is halted
+   */
+  void halt(boolean now);
 
-  /** Goes on after {@link #halt}. */
-  void resume();
+  /**
+   * As {@link #halt}, for the runner as a whole; the two do not lift each other.
+   *
+   * @param now whether the runner is paused
+   */
+  void pause(boolean now);
 
   /** Begins no further execution, for good; executions under way go on. */
   void stop();
 
   /**
-   * How many records have been begun. Exact only while {@link #executing} is false after {@link
-   * #stop}.
+   * Bounds how many executions of this partition there may be at once.
    *
-   * @return the count since the dispatcher was made
+   * @param executions the bound
    */
-  long begun();
-
-  /** {@return whether an execution is under way} */
-  boolean executing();
+  void limit(int executions);
 }

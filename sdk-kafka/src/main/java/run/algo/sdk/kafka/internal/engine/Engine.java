@@ -48,7 +48,7 @@ public final class Engine implements Runnable {
   private final TopicPreparation topics;
   private final Workload workload;
   private final PollLoop.LoopSettings settings;
-  private final WorkerThreads workers;
+  private final Workforce workforce;
   private final PollLoop.LoopListener listener;
 
   private final RateLimit warnings = new RateLimit(LOG_INTERVAL, System::nanoTime);
@@ -69,6 +69,14 @@ public final class Engine implements Runnable {
       Map<String, Object> consumer,
       Map<String, Object> producer,
       Map<String, Object> admin) {}
+
+  /**
+   * Who executes the Algo, and how.
+   *
+   * @param threads execute it; ended by the engine
+   * @param plan in which order, and how many at once
+   */
+  public record Workforce(WorkerThreads threads, PartitionFlows.Plan plan) {}
 
   /** What is done with the records. */
   public interface Workload {
@@ -101,7 +109,7 @@ public final class Engine implements Runnable {
    * @param topics prepares the topics
    * @param workload what is done with the records
    * @param settings of the loop
-   * @param workers execute the Algo; ended by the engine
+   * @param workforce executes the Algo
    * @param listener is told of the first assignment
    */
   public Engine(
@@ -109,13 +117,13 @@ public final class Engine implements Runnable {
       TopicPreparation topics,
       Workload workload,
       PollLoop.LoopSettings settings,
-      WorkerThreads workers,
+      Workforce workforce,
       PollLoop.LoopListener listener) {
     this.clients = clients;
     this.topics = topics;
     this.workload = workload;
     this.settings = settings;
-    this.workers = workers;
+    this.workforce = workforce;
     this.listener = listener;
   }
 
@@ -130,11 +138,11 @@ public final class Engine implements Runnable {
         Executors.newSingleThreadScheduledExecutor(WorkerKind.platform("algo-timer-"));
     try {
       if (prepareTopics(timer)) {
-        consume(new Timers(timer, workers));
+        consume(new ScheduledTimers(timer, workforce.threads()));
       }
     } finally {
       timer.shutdownNow();
-      workers.interrupt();
+      workforce.threads().interrupt();
     }
   }
 
@@ -220,7 +228,7 @@ public final class Engine implements Runnable {
             log.error("the dead letters of a new input topic cannot be prepared", e);
           }
         };
-    new Timers(timer, workers).after(TOPIC_RETRY, look);
+    new ScheduledTimers(timer, workforce.threads()).after(TOPIC_RETRY, look);
   }
 
   private void consume(Timers timers) {
@@ -229,48 +237,29 @@ public final class Engine implements Runnable {
       Consumer<byte[], byte[]> consumer = clients.factory().consumer(clients.consumer());
       try {
         RecordProcessor processor =
-            workload.processor(new Sender(producer, workers), this::closing);
+            workload.processor(new Sender(producer, workforce.threads()), this::closing);
+        Crew.Workers workers =
+            Crew.Workers.of(
+                workforce.plan().concurrency(), workforce.threads(), MonotonicClock.SYSTEM);
         PollLoop running =
             new PollLoop(
                 consumer,
                 workload.topics(),
                 settings,
-                (partition, signal) -> flow(partition, signal, processor, timers),
+                new PartitionFlows(workload, processor, workers, timers, workforce.plan()),
                 listener,
-                warnings);
+                PollLoop.Environs.system(warnings));
         loop = running;
         if (closing()) {
           return;
         }
         running.run();
       } finally {
-        workers.interrupt();
+        workforce.threads().interrupt();
         consumer.close(CloseOptions.timeout(LEAVE_TIMEOUT));
       }
     } finally {
       producer.close(LEAVE_TIMEOUT);
-    }
-  }
-
-  private PartitionFlow flow(
-      TopicPartition partition, OwnerSignal signal, RecordProcessor processor, Timers timers) {
-    Route route = workload.route(partition.topic());
-    PartitionLane lane =
-        new PartitionLane(workers, (batch, index) -> execute(processor, route, batch, index));
-    return new PartitionFlow(
-        partition, route, signal, lane, (tp, dispatcher) -> new Halt(tp, dispatcher, timers));
-  }
-
-  private static boolean execute(
-      RecordProcessor processor, Route route, RecordBatch batch, int index) {
-    try {
-      processor.process(route, batch.record(index), batch, index);
-      return true;
-    } catch (InterruptException e) {
-      return false; // the runner closes: the record is left to the next owner
-    } catch (Throwable t) { // a defect of ours must not lose the record
-      batch.blocked(index, new Blockage("an error within the SDK", t, false, Optional.empty()));
-      return true;
     }
   }
 

@@ -74,7 +74,7 @@ final class Halt {
 
   void blocked(ConsumerRecord<byte[], byte[]> record, Blockage blockage) {
     synchronized (this) {
-      dispatcher.halt(); // under the lock, so that no resume of an earlier record comes after it
+      dispatcher.halt(true); // under the lock, so that no resume of an earlier record comes after it
       if (!blockage.again()) {
         if (blocked.isEmpty()) {
           logHalt(record, blockage);
@@ -109,7 +109,7 @@ final class Halt {
       if (closed) {
         return;
       }
-      dispatcher.resume();
+      dispatcher.halt(false);
     }
     log.info("partition {} goes on: what halted it has been written", partition);
   }

@@ -1,27 +1,38 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.util.ArrayDeque;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
 /**
  * Finds how far a partition may be committed: the offset of its first record that is not settled,
- * or the consumer's position when there is none. Used by the owner thread alone.
+ * or the consumer's position when there is none. What is settled beyond it goes into the commit's
+ * metadata ({@link CommitMetadata}), and is not executed again after a crash. Used by the owner
+ * thread alone.
  */
 final class OffsetTracker {
 
   private final ArrayDeque<RecordBatch> batches = new ArrayDeque<>();
 
+  /** What an earlier owner of the partition had settled ahead of its frontier. */
+  private final SettledOffsets before;
+
+  private final CommitMetadataBuilder metadata = new CommitMetadataBuilder();
+
   /** Records of the first batch known to be settled. */
   private int cursor;
 
-  private long position;
+  private long position = -1;
+  private Optional<Integer> positionEpoch = Optional.empty();
+  private Optional<Integer> frontierEpoch = Optional.empty();
 
   /**
    * A tracker.
    *
-   * @param position the offset that is read first, or -1 while it is not known
+   * @param before what is settled already of what will be read
    */
-  OffsetTracker(long position) {
-    this.position = position;
+  OffsetTracker(SettledOffsets before) {
+    this.before = before;
   }
 
   void add(RecordBatch batch) {
@@ -29,8 +40,9 @@ final class OffsetTracker {
   }
 
   /** The consumer has read up to, but not including, this offset. */
-  void position(long next) {
+  void position(long next, Optional<Integer> leaderEpoch) {
     position = next;
+    positionEpoch = leaderEpoch;
   }
 
   /** The offset up to which all is settled, or -1 while nothing is known. */
@@ -40,14 +52,84 @@ final class OffsetTracker {
       while (cursor < first.size() && first.isSettled(cursor)) {
         cursor++;
       }
+      if (cursor > 0) {
+        frontierEpoch = first.leaderEpoch();
+      }
       if (cursor < first.size()) {
-        return first.record(cursor).offset();
+        return first.offset(cursor);
       }
       batches.remove();
       cursor = 0;
       first = batches.peek();
     }
+    frontierEpoch = positionEpoch;
     return position;
+  }
+
+  /** What to commit, empty while nothing is known. */
+  Optional<OffsetAndMetadata> commit() {
+    long frontier = frontier();
+    return frontier < 0
+        ? Optional.empty()
+        : Optional.of(new OffsetAndMetadata(frontier, frontierEpoch, ahead(frontier)));
+  }
+
+  private String ahead(long frontier) {
+    if (batches.isEmpty() && before.end() <= position) {
+      return "";
+    }
+    metadata.clear();
+    int from = cursor;
+    for (RecordBatch batch : batches) {
+      for (int i = from; i < batch.size(); i++) {
+        if (batch.isSettled(i)) {
+          metadata.settled(batch.offset(i));
+        } else {
+          metadata.unsettled(batch.offset(i));
+        }
+      }
+      from = 0;
+    }
+    long next = Math.max(position, frontier);
+    if (before.end() > next) {
+      before.forEachRun(next, new Carry(next));
+    }
+    return metadata.encode(frontier);
+  }
+
+  /** Carries over what an earlier owner had settled and this one has not read yet. */
+  private final class Carry implements SettledOffsets.RunConsumer {
+    private long next;
+
+    Carry(long next) {
+      this.next = next;
+    }
+
+    @Override
+    public void run(long first, long last) {
+      if (first > next) {
+        metadata.unsettled(next, first - 1);
+      }
+      metadata.settled(first, last);
+      next = last + 1;
+    }
+  }
+
+  /**
+   * Whether a batch that is tracked may be begun: in whatever order is settled what lies between
+   * the frontier and its end, the commit's metadata can say it. What is next in line always may.
+   */
+  boolean hasRoom(RecordBatch batch) {
+    long frontier = frontier();
+    int records = -cursor;
+    for (RecordBatch earlier : batches) {
+      if (earlier == batch) {
+        return records <= 0
+            || CommitMetadata.fits(records + batch.size(), batch.lastOffset() + 1 - frontier);
+      }
+      records += earlier.size();
+    }
+    return true; // settled meanwhile, all of it skipped
   }
 
   /** How many records are read and not settled. */
@@ -55,6 +137,24 @@ final class OffsetTracker {
     int count = 0;
     for (RecordBatch batch : batches) {
       count += batch.unsettled();
+    }
+    return count;
+  }
+
+  /** Bytes of what is read and not settled. */
+  long bytes() {
+    long bytes = 0;
+    for (RecordBatch batch : batches) {
+      bytes += batch.bytes();
+    }
+    return bytes;
+  }
+
+  /** How many records have been begun and are not settled. */
+  int begun() {
+    int count = 0;
+    for (RecordBatch batch : batches) {
+      count += batch.begun();
     }
     return count;
   }

@@ -10,7 +10,11 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class OwnerSignal {
 
+  /** So long the owner waits at most before it looks again by itself. */
+  private static final long LONGEST_WAIT = 1_000_000;
+
   private final Runnable wakeup;
+  private final Wait wait;
   private final AtomicBoolean wanted = new AtomicBoolean();
   private volatile boolean draining;
   private volatile Thread owner = Thread.currentThread();
@@ -19,9 +23,27 @@ final class OwnerSignal {
    * A signal.
    *
    * @param wakeup ends the owner's poll
+   * @param wait how the owner waits while it drains
    */
-  OwnerSignal(Runnable wakeup) {
+  OwnerSignal(Runnable wakeup, Wait wait) {
     this.wakeup = wakeup;
+    this.wait = wait;
+  }
+
+  /** How a thread waits: until it is unparked, or for some time; it may return early. */
+  @FunctionalInterface
+  interface Wait {
+
+    /** The process's own. */
+    Wait PARK = LockSupport::parkNanos;
+
+    /**
+     * Waits.
+     *
+     * @param blocker what waits, for whoever looks at the thread
+     * @param nanos how long at most
+     */
+    void await(Object blocker, long nanos);
   }
 
   /** Names the thread that waits. On that thread. */
@@ -54,8 +76,8 @@ final class OwnerSignal {
   }
 
   /** Waits for a settled record, a halt or the deadline; may return early. */
-  static void await(Object blocker, long nanos) {
-    // Bounded, since a lane that merely ends its execution tells nobody.
-    LockSupport.parkNanos(blocker, Math.min(nanos, 1_000_000));
+  void await(Object blocker, long nanos) {
+    // Bounded, since a record that is put back tells nobody.
+    wait.await(blocker, Math.min(nanos, LONGEST_WAIT));
   }
 }

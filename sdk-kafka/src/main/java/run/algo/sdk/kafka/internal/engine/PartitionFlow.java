@@ -1,9 +1,12 @@
 package run.algo.sdk.kafka.internal.engine;
 
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.record.Outcome;
@@ -20,26 +23,52 @@ final class PartitionFlow {
   private final TopicPartition partition;
   private final Route route;
   private final OwnerSignal owner;
-  private final OffsetTracker tracker = new OffsetTracker(-1);
+  private final MonotonicClock clock;
+  private final SettledOffsets before;
+  private final OffsetTracker tracker;
   private final Dispatcher dispatcher;
   private final Halt halt;
 
-  private long taken;
-  private long committed = -1;
+  /** Read, and not begun while the commit's metadata could not tell all of their outcomes. */
+  private final ArrayDeque<RecordBatch> held = new ArrayDeque<>();
+
+  private @Nullable OffsetAndMetadata committed;
   private boolean paused;
 
+  /**
+   * A flow.
+   *
+   * @param seat the partition and what was known of it
+   * @param route what its records go through
+   * @param owner is told of settled records
+   * @param clock tells how long a record took
+   * @param dispatcher executes its records
+   * @param halts makes its halt
+   */
   PartitionFlow(
-      TopicPartition partition,
+      Seat seat,
       Route route,
       OwnerSignal owner,
+      MonotonicClock clock,
       Dispatcher dispatcher,
       HaltFactory halts) {
-    this.partition = partition;
+    this.partition = seat.partition();
+    this.before = seat.before();
+    this.tracker = new OffsetTracker(before);
     this.route = route;
     this.owner = owner;
+    this.clock = clock;
     this.dispatcher = dispatcher;
     this.halt = halts.create(partition, dispatcher);
   }
+
+  /**
+   * A partition as it is assigned.
+   *
+   * @param partition the partition
+   * @param before what an earlier owner has settled ahead of its committed offset
+   */
+  record Seat(TopicPartition partition, SettledOffsets before) {}
 
   /** Makes the halt of a partition. */
   interface HaltFactory {
@@ -51,30 +80,62 @@ final class PartitionFlow {
   }
 
   void accept(List<ConsumerRecord<byte[], byte[]>> records) {
-    RecordBatch batch = new RecordBatch(this, records);
     route.counters().read(records.size());
-    tracker.add(batch);
-    taken += records.size();
-    dispatcher.dispatch(batch);
+    for (int from = 0; from < records.size(); from += RecordBatch.MAX_SIZE) {
+      int to = Math.min(records.size(), from + RecordBatch.MAX_SIZE);
+      RecordBatch batch = new RecordBatch(this, records.subList(from, to), clock.nanos());
+      if (batch.offset(0) < before.end()) {
+        skip(batch);
+      }
+      tracker.add(batch);
+      held.add(batch);
+    }
+    dispatchHeld();
+  }
+
+  private void skip(RecordBatch batch) {
+    int skipped = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      if (before.contains(batch.offset(i))) {
+        batch.skip(i);
+        skipped++;
+      }
+    }
+    route.counters().settled(Outcome.SKIPPED, skipped);
+  }
+
+  /** Begins what was held back, as far as there is room for it by now. */
+  void dispatchHeld() {
+    while (!held.isEmpty() && tracker.hasRoom(held.element())) {
+      dispatcher.dispatch(held.remove());
+    }
+  }
+
+  boolean holdsBack() {
+    return !held.isEmpty();
   }
 
   /** The consumer has read up to this offset, markers of transactions included. */
-  void position(long next) {
-    tracker.position(next);
+  void position(OffsetAndMetadata next) {
+    tracker.position(next.offset(), next.leaderEpoch());
   }
 
   int inFlight() {
     return tracker.unsettled();
   }
 
-  /** The offset to commit, empty when the broker has it already. */
-  Optional<Long> toCommit() {
-    long frontier = tracker.frontier();
-    return frontier < 0 || frontier == committed ? Optional.empty() : Optional.of(frontier);
+  /** Bytes of values, keys and encoded emissions in flight. */
+  long bytesInFlight() {
+    return tracker.bytes();
   }
 
-  void committed(long offset) {
-    committed = offset;
+  /** What to commit, empty when the broker has it already. */
+  Optional<OffsetAndMetadata> toCommit() {
+    return tracker.commit().filter(commit -> !commit.equals(committed));
+  }
+
+  void committed(OffsetAndMetadata commit) {
+    committed = commit;
   }
 
   boolean paused() {
@@ -89,6 +150,16 @@ final class PartitionFlow {
     return halt.report();
   }
 
+  /** Bounds how many executions there may be at once. */
+  void limit(int executions) {
+    dispatcher.limit(executions);
+  }
+
+  /** Begins no further execution while the runner is paused. */
+  void suspend(boolean now) {
+    dispatcher.pause(now);
+  }
+
   /** Begins no further execution; what runs may end. */
   void stop() {
     dispatcher.stop();
@@ -97,16 +168,13 @@ final class PartitionFlow {
 
   /** After {@link #stop}: whether all that was begun is settled, or halted for good. */
   boolean quiet() {
-    if (dispatcher.executing()) {
-      return false;
-    }
-    long unsettledBegun = dispatcher.begun() - (taken - tracker.unsettled());
-    return unsettledBegun <= halt.blockedRecords();
+    return tracker.begun() <= halt.blockedRecords();
   }
 
   /** Lets go of everything: what is not settled is another member's. */
   int abandon() {
     stop();
+    held.clear();
     int released = tracker.abandon();
     route.counters().settled(Outcome.RELEASED, released);
     return released;
@@ -117,7 +185,7 @@ final class PartitionFlow {
       Outcome outcome, ConsumerRecord<byte[], byte[]> record, long read, boolean worthLook) {
     byte[] value = record.value();
     int bytes = value == null ? 0 : value.length;
-    route.counters().settled(outcome, bytes, bytes, System.nanoTime() - read);
+    route.counters().settled(outcome, bytes, bytes, clock.nanos() - read);
     owner.settled(worthLook);
   }
 

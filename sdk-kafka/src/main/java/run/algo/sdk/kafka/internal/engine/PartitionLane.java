@@ -2,132 +2,101 @@ package run.algo.sdk.kafka.internal.engine;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import run.algo.sdk.kafka.internal.execute.Scope;
 
 /**
  * Executes a partition's records one at a time and in order.
  *
- * <p>The lane is a task that is on the executor at most once: whoever adds work moves it from idle
- * to queued and submits it, and the worker that takes it moves it to running, works through one
- * batch, and either submits it again, behind the lanes of other partitions, or lets it go idle. So
- * no two workers ever hold the same lane, and an idle lane holds no worker. What the running worker
- * alone uses (batch and cursor) passes from one worker to the next through the state's atomic.
+ * <p>Its crew is one worker, who works through one batch a step; so no two ever hold the lane, and
+ * an idle lane holds none. What that worker alone uses (batch and cursor) passes from one worker to
+ * the next through the crew's atomics.
  */
-final class PartitionLane implements Dispatcher, Runnable {
+final class PartitionLane implements Dispatcher, Crew.Work, Scope {
 
-  private enum State {
-    IDLE,
-    QUEUED,
-    RUNNING
-  }
-
-  private final Executor workers;
-  private final BatchRunner runner;
   private final Queue<RecordBatch> queue = new ConcurrentLinkedQueue<>();
-  private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
-
-  private volatile boolean halted;
-  private volatile boolean stopped;
+  private final Crew crew;
 
   private @Nullable RecordBatch current;
   private int cursor;
-  private volatile long begun;
 
-  /** Executes one record of a batch. */
-  interface BatchRunner {
-
-    /**
-     * Executes a record.
-     *
-     * @param batch its batch
-     * @param index its index there
-     * @return whether the lane may go on; false leaves this record without outcome
-     */
-    boolean run(RecordBatch batch, int index);
-  }
-
-  PartitionLane(Executor workers, BatchRunner runner) {
-    this.workers = workers;
-    this.runner = runner;
+  /**
+   * A lane.
+   *
+   * @param workers of all partitions
+   * @param runner executes a record
+   */
+  PartitionLane(Crew.Workers workers, Crew.RecordRunner runner) {
+    this.crew = new Crew(workers, runner, 1, this);
   }
 
   @Override
   public void dispatch(RecordBatch batch) {
     queue.add(batch);
-    schedule();
+    crew.call();
   }
 
   @Override
-  public void halt() {
-    halted = true;
+  public void halt(boolean now) {
+    crew.halt(now);
   }
 
   @Override
-  public void resume() {
-    halted = false;
-    schedule();
+  public void pause(boolean now) {
+    crew.pause(now);
   }
 
   @Override
   public void stop() {
-    stopped = true;
+    crew.stop();
   }
 
   @Override
-  public long begun() {
-    return begun;
+  public void limit(int executions) {
+    // One at a time is the least there can be.
   }
 
   @Override
-  public boolean executing() {
-    return state.get() == State.RUNNING;
+  public boolean waiting() {
+    return current != null || !queue.isEmpty();
   }
 
   @Override
-  public void run() {
-    state.set(State.RUNNING);
-    boolean unfinished = true;
-    try {
-      runBatch();
-      unfinished = current != null; // once idle, it is another worker's to read
-    } finally {
-      state.set(State.IDLE);
-    }
-    // What was added, or resumed, between the last look and the state's change is seen here.
-    if (unfinished || !queue.isEmpty()) {
-      schedule();
-    }
-  }
-
-  private void runBatch() {
+  public Crew.Step step() {
     RecordBatch batch = current;
     if (batch == null) {
       batch = queue.poll();
       if (batch == null) {
-        return;
+        return Crew.Step.NONE;
       }
       current = batch;
       cursor = 0;
     }
-    long count = begun;
     while (cursor < batch.size()) {
-      if (stopped || halted) {
-        return;
-      }
-      begun = ++count;
-      if (!runner.run(batch, cursor++)) {
-        stopped = true;
-        return;
+      int index = cursor;
+      if (!batch.isSettled(index)) {
+        cursor = index + 1; // before: an execution that detaches is followed by another worker
+        Crew.Step step = crew.execute(batch, index, this);
+        if (step == Crew.Step.NONE) {
+          cursor = index;
+        }
+        if (step != Crew.Step.ENDED) {
+          return step;
+        }
+      } else {
+        cursor = index + 1;
       }
     }
     current = null;
+    return Crew.Step.ENDED;
   }
 
-  private void schedule() {
-    if (!stopped && !halted && state.compareAndSet(State.IDLE, State.QUEUED)) {
-      workers.execute(this);
-    }
+  @Override
+  public void resume(Runnable rest) {
+    crew.resume(
+        () -> {
+          rest.run();
+          return Crew.Step.ENDED;
+        });
   }
 }

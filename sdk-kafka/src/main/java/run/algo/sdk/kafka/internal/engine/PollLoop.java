@@ -45,7 +45,10 @@ public final class PollLoop {
   private final Assignment assignment;
   private final FlowControl flowControl;
   private final LoopListener listener;
-  private final RateLimit warnings;
+  private final Environs environs;
+
+  private volatile Intake intake = Intake.OPEN;
+  private volatile @Nullable CountDownLatch drained;
 
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile @Nullable String trouble;
@@ -54,27 +57,50 @@ public final class PollLoop {
   private boolean assignedOnce;
   private long lastCommit;
 
+  /** What the loop does about new records. */
+  private enum Intake {
+    /** Reads and executes. */
+    OPEN,
+    /** Reads nothing, executes what was read. */
+    DRAINING,
+    /** Reads nothing and begins no execution. */
+    PAUSED
+  }
+
   /**
    * What the loop is told.
    *
    * @param commitInterval time between commits
-   * @param maxInFlight most records read and not settled
-   * @param maxPollRecords most records that one poll brings
-   * @param revokeTimeout most time for the drain of revoked partitions
+   * @param bounds what may be in flight
+   * @param terms what holds for all partitions
    * @param shutdownTimeout most time for the drain when the runner closes
    * @param commitTimeout most time for the last commit
    */
   public record LoopSettings(
       Duration commitInterval,
-      int maxInFlight,
-      int maxPollRecords,
-      Duration revokeTimeout,
+      FlowControl.Bounds bounds,
+      Assignment.Terms terms,
       Duration shutdownTimeout,
       Duration commitTimeout) {
 
     /** {@return how long a turn may take when all is well: a poll, or a revocation's drain} */
     public Duration longestTurn() {
-      return commitInterval.plus(revokeTimeout.multipliedBy(2)).plus(ERROR_BACKOFF);
+      return commitInterval.plus(terms.revokeTimeout().multipliedBy(2)).plus(ERROR_BACKOFF);
+    }
+  }
+
+  /**
+   * What the loop lives in.
+   *
+   * @param clock tells the time
+   * @param wait how it waits for executions that end
+   * @param warnings keeps the log readable
+   */
+  record Environs(MonotonicClock clock, OwnerSignal.Wait wait, RateLimit warnings) {
+
+    /** The process's own. */
+    static Environs system(RateLimit warnings) {
+      return new Environs(MonotonicClock.SYSTEM, OwnerSignal.Wait.PARK, warnings);
     }
   }
 
@@ -91,11 +117,11 @@ public final class PollLoop {
     /**
      * A flow for a newly assigned partition.
      *
-     * @param partition the partition
+     * @param seat the partition
      * @param signal wakes the owner thread
      * @return the flow
      */
-    PartitionFlow create(TopicPartition partition, OwnerSignal signal);
+    PartitionFlow create(PartitionFlow.Seat seat, OwnerSignal signal);
   }
 
   PollLoop(
@@ -104,23 +130,23 @@ public final class PollLoop {
       LoopSettings settings,
       Flows flows,
       LoopListener listener,
-      RateLimit warnings) {
+      Environs environs) {
     this.consumer = consumer;
     this.topics = topics;
     this.settings = settings;
     this.listener = listener;
-    this.warnings = warnings;
-    this.signal = new OwnerSignal(consumer::wakeup);
-    this.committer = new Committer(consumer, warnings);
+    this.environs = environs;
+    this.signal = new OwnerSignal(consumer::wakeup, environs.wait());
+    this.committer = new Committer(consumer, environs.warnings(), environs.clock());
     this.assignment =
         new Assignment(
-            partition -> flows.create(partition, signal),
+            seat -> flows.create(seat, signal),
             committer,
             signal,
-            settings.revokeTimeout(),
+            environs.clock(),
+            settings.terms(),
             this::assigned);
-    this.flowControl =
-        new FlowControl(consumer, signal, settings.maxInFlight(), settings.maxPollRecords());
+    this.flowControl = new FlowControl(consumer, signal, settings.bounds());
   }
 
   /**
@@ -129,29 +155,69 @@ public final class PollLoop {
    * @throws KafkaException when the group will not have this member any more
    */
   public void run() {
+    begin();
+    while (closing.getCount() > 0) {
+      step();
+    }
+    end();
+  }
+
+  /** Makes the calling thread the owner, and joins the group. */
+  void begin() {
     signal.owner(Thread.currentThread());
-    lastCommit = System.nanoTime();
+    lastCommit = environs.clock().nanos();
     consumer.subscribe(topics, assignment);
     turnBegan = lastCommit;
     turning = true;
-    while (closing.getCount() > 0) {
-      try {
-        turn();
-        trouble = null;
-      } catch (WakeupException e) {
-        // A paused partition may have room again, or the runner closes.
-      } catch (FencedInstanceIdException | UnsupportedVersionException e) {
-        throw e;
-      } catch (InterruptException e) {
-        // Nobody has a reason to interrupt this thread but an Algo that found it: clear and go on.
-        boolean cleared = Thread.interrupted();
-        log.warn("the poll thread was interrupted ({}); it goes on", cleared);
-      } catch (KafkaException e) {
-        troubled(e);
-      }
+  }
+
+  /** One turn, whatever becomes of it. */
+  void step() {
+    try {
+      turn();
+      trouble = null;
+    } catch (WakeupException e) {
+      // A paused partition may have room again, or the runner closes.
+    } catch (FencedInstanceIdException | UnsupportedVersionException e) {
+      throw e;
+    } catch (InterruptException e) {
+      // Nobody has a reason to interrupt this thread but an Algo that found it: clear and go on.
+      boolean cleared = Thread.interrupted();
+      log.warn("the poll thread was interrupted ({}); it goes on", cleared);
+    } catch (KafkaException e) {
+      troubled(e);
     }
+  }
+
+  /** Drains and lets go of everything. */
+  void end() {
     turning = false;
     assignment.leaveAll(settings.shutdownTimeout(), settings.commitTimeout());
+  }
+
+  /** Reads nothing and begins no execution until {@link #resume}. From any thread. */
+  public void pause() {
+    intake = Intake.PAUSED;
+    consumer.wakeup();
+  }
+
+  /** Ends {@link #pause} and {@link #drain}. From any thread. */
+  public void resume() {
+    intake = Intake.OPEN;
+    consumer.wakeup();
+  }
+
+  /**
+   * Reads nothing more until {@link #resume}, and executes what was read. From any thread.
+   *
+   * @return counted down when all of it is settled and committed
+   */
+  public CountDownLatch drain() {
+    CountDownLatch done = new CountDownLatch(1);
+    drained = done;
+    intake = Intake.DRAINING;
+    consumer.wakeup();
+    return done;
   }
 
   /** Makes {@link #run} end. From any thread. */
@@ -180,17 +246,30 @@ public final class PollLoop {
   }
 
   private void turn() {
-    turnBegan = System.nanoTime();
-    flowControl.apply(assignment.flows());
-    ConsumerRecords<byte[], byte[]> records = consumer.poll(untilCommit());
-    accept(records);
+    turnBegan = environs.clock().nanos();
+    Intake now = intake;
+    assignment.suspend(now == Intake.PAUSED);
+    flowControl.apply(assignment.flows(), now == Intake.OPEN);
+    if (now == Intake.DRAINING) {
+      tellDrained();
+    }
+    accept(consumer.poll(untilCommit()));
     if (!assignedOnce && joined()) {
       assigned(); // the consumer protocol does not call back for an empty assignment
     }
-    long now = System.nanoTime();
-    if (now - lastCommit >= settings.commitInterval().toNanos()) {
-      lastCommit = now;
+    long time = environs.clock().nanos();
+    if (time - lastCommit >= settings.commitInterval().toNanos()) {
+      lastCommit = time;
       committer.commitAsync(assignment.flows());
+    }
+  }
+
+  private void tellDrained() {
+    CountDownLatch waiting = drained;
+    if (waiting != null && assignment.flows().stream().allMatch(flow -> flow.inFlight() == 0)) {
+      committer.commitSync(assignment.flows(), settings.commitTimeout());
+      drained = null;
+      waiting.countDown();
     }
   }
 
@@ -203,12 +282,12 @@ public final class PollLoop {
       flow.accept(records.records(partition)); // to drop records without a word would lose them
     }
     for (Map.Entry<TopicPartition, OffsetAndMetadata> next : records.nextOffsets().entrySet()) {
-      assignment.flow(next.getKey()).ifPresent(flow -> flow.position(next.getValue().offset()));
+      assignment.flow(next.getKey()).ifPresent(flow -> flow.position(next.getValue()));
     }
   }
 
   private Duration untilCommit() {
-    long left = settings.commitInterval().toNanos() - (System.nanoTime() - lastCommit);
+    long left = settings.commitInterval().toNanos() - (environs.clock().nanos() - lastCommit);
     return Duration.ofNanos(Math.max(1_000_000, left));
   }
 
@@ -225,7 +304,7 @@ public final class PollLoop {
 
   private void troubled(KafkaException e) {
     trouble = String.valueOf(e);
-    warnings.run(
+    environs.warnings().run(
         "poll " + e.getClass().getName(),
         suppressed ->
             log.error(

@@ -3,67 +3,174 @@ package run.algo.sdk.kafka.internal.engine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.Settlement;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
 /**
- * The records that one poll brought for one partition, and which of them are settled.
+ * The records that one poll brought for one partition, and how each stands: waiting, begun, or
+ * settled.
  *
- * <p>Records are settled in any order and from any thread: a flag each, written with release
- * semantics, and one atomic count for the batch. The owner thread reads the flags to move the
- * frontier; nothing is locked and nothing is allocated per record. A flag is visible before the
- * count that includes it, so a count of zero means that all flags are.
+ * <p>Records are settled in any order and from any thread: a mark each, written with release
+ * semantics, and one atomic for the batch that holds the number of unsettled records and their
+ * bytes. The owner thread reads the marks to move the frontier; nothing is locked and nothing is
+ * allocated per record. A mark is visible before the count that includes it, so a count of zero
+ * means that all marks are. A settled record is let go of at once, so that one slow record does not
+ * keep the values of its neighbours in memory.
  *
  * <p>When its partition is taken away the batch is {@linkplain #abandon abandoned}: what has not
  * been settled by then is released, and a completion that comes later touches nothing.
  */
 final class RecordBatch implements Settlement {
 
-  private static final VarHandle FLAGS = MethodHandles.arrayElementVarHandle(byte[].class);
-  private static final VarHandle UNSETTLED;
+  /** Most records of a batch, so that their number fits beside their bytes. */
+  static final int MAX_SIZE = (1 << 20) - 1;
+
+  private static final int COUNT_BITS = 20;
+
+  private static final byte WAITING = 0;
+  private static final byte BEGUN = 1;
+  private static final byte SETTLED = 2;
+
+  private static final VarHandle MARKS = MethodHandles.arrayElementVarHandle(byte[].class);
+  private static final VarHandle NEXT = MethodHandles.arrayElementVarHandle(RecordBatch[].class);
+  private static final VarHandle LOAD;
 
   static {
     try {
-      UNSETTLED = MethodHandles.lookup().findVarHandle(RecordBatch.class, "unsettled", int.class);
+      LOAD = MethodHandles.lookup().findVarHandle(RecordBatch.class, "load", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
   /** Far enough below zero that late completions cannot climb out of it. */
-  private static final int ABANDONED = Integer.MIN_VALUE / 2;
+  private static final long ABANDONED = Long.MIN_VALUE / 2;
 
   private final PartitionFlow flow;
-  private final List<ConsumerRecord<byte[], byte[]>> records;
-  private final byte[] settled;
-  private final long read = System.nanoTime();
+  private final @Nullable ConsumerRecord<byte[], byte[]>[] records;
+  private final byte[] marks;
+  private final long firstOffset;
 
-  @SuppressWarnings("FieldMayBeFinal") // by UNSETTLED
-  private volatile int unsettled;
+  /** Offsets from the first one on; null while they have no holes. */
+  private final long @Nullable [] offsets;
 
-  RecordBatch(PartitionFlow flow, List<ConsumerRecord<byte[], byte[]>> records) {
+  private final Optional<Integer> leaderEpoch;
+  private final long read;
+
+  /** The next record of the same order scope, perhaps of a later batch; null until asked for. */
+  private @Nullable RecordBatch @Nullable [] nextBatch;
+
+  private int @Nullable [] nextIndex;
+
+  /** Bytes of what is unsettled, and below {@link #COUNT_BITS} its number. */
+  @SuppressWarnings("FieldMayBeFinal") // by LOAD
+  private volatile long load;
+
+  /**
+   * A batch.
+   *
+   * @param flow its partition
+   * @param polled the records, in the order of their offsets; 1 at least, {@link #MAX_SIZE} at most
+   * @param read when they were read, in monotonic nanoseconds
+   */
+  @SuppressWarnings("unchecked") // an array of a generic type
+  RecordBatch(PartitionFlow flow, List<ConsumerRecord<byte[], byte[]>> polled, long read) {
     this.flow = flow;
-    this.records = records;
-    this.settled = new byte[records.size()];
-    this.unsettled = records.size();
+    this.records = polled.toArray(new ConsumerRecord[0]);
+    this.marks = new byte[records.length];
+    this.read = read;
+    ConsumerRecord<byte[], byte[]> first = polled.get(0);
+    ConsumerRecord<byte[], byte[]> last = polled.get(polled.size() - 1);
+    this.firstOffset = first.offset();
+    this.offsets = last.offset() - first.offset() == marks.length - 1 ? null : offsets(polled);
+    // Epochs only grow, so equal ends mean that all are equal; else the frontier has none.
+    this.leaderEpoch =
+        first.leaderEpoch().equals(last.leaderEpoch()) ? first.leaderEpoch() : Optional.empty();
+    long bytes = 0;
+    for (ConsumerRecord<byte[], byte[]> record : polled) {
+      bytes += bytes(record);
+    }
+    this.load = (bytes << COUNT_BITS) + marks.length;
   }
 
   int size() {
-    return settled.length;
+    return marks.length;
   }
 
+  /** A record that is not settled. */
   ConsumerRecord<byte[], byte[]> record(int index) {
-    return records.get(index);
+    ConsumerRecord<byte[], byte[]> record = records[index];
+    if (record == null) {
+      throw new IllegalStateException("record " + offset(index) + " of " + flow + " is settled");
+    }
+    return record;
   }
 
+  long offset(int index) {
+    long[] listed = offsets;
+    return listed == null ? firstOffset + index : listed[index];
+  }
+
+  long lastOffset() {
+    return offset(marks.length - 1);
+  }
+
+  /** The leader epoch of all the records, empty where they differ or have none. */
+  Optional<Integer> leaderEpoch() {
+    return leaderEpoch;
+  }
+
+  /** How many are not settled. From any thread. */
   int unsettled() {
-    return Math.max(0, unsettled);
+    long now = load;
+    return now < 0 ? 0 : (int) (now & MAX_SIZE);
+  }
+
+  /** Bytes of values, keys and encoded emissions that are not settled. From any thread. */
+  long bytes() {
+    return Math.max(0, load) >> COUNT_BITS;
   }
 
   boolean isSettled(int index) {
-    return (byte) FLAGS.getAcquire(settled, index) != 0;
+    return (byte) MARKS.getAcquire(marks, index) == SETTLED;
+  }
+
+  /** Whether the record has not been begun. */
+  boolean isWaiting(int index) {
+    return (byte) MARKS.getVolatile(marks, index) == WAITING;
+  }
+
+  /** How many have been begun and are not settled. */
+  int begun() {
+    int count = 0;
+    for (int i = 0; i < marks.length; i++) {
+      if ((byte) MARKS.getVolatile(marks, i) == BEGUN) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** A worker is about to execute the record. */
+  void begin(int index) {
+    MARKS.setVolatile(marks, index, BEGUN);
+  }
+
+  /** The record was not executed after all. */
+  void putBack(int index) {
+    MARKS.setVolatile(marks, index, WAITING);
+  }
+
+  /** The record needs no execution; before the batch is handed to anybody. */
+  void skip(int index) {
+    long bytes = bytes(record(index));
+    marks[index] = SETTLED;
+    records[index] = null;
+    load -= (bytes << COUNT_BITS) + 1;
   }
 
   /**
@@ -73,17 +180,55 @@ final class RecordBatch implements Settlement {
    * @return how many records are released by this
    */
   int abandon() {
-    return Math.max(0, (int) UNSETTLED.getAndSet(this, ABANDONED));
+    long before = (long) LOAD.getAndSet(this, ABANDONED);
+    return before < 0 ? 0 : (int) (before & MAX_SIZE);
+  }
+
+  // The next record of the same order scope
+
+  /** Makes room for links; once, before the first of them. */
+  void linkable() {
+    nextBatch = new RecordBatch[marks.length];
+    nextIndex = new int[marks.length];
+  }
+
+  /** Names the successor of a record within its order scope. On the owner thread. */
+  @SuppressWarnings("NullAway") // linkable
+  void link(int index, RecordBatch batch, int at) {
+    nextIndex[index] = at;
+    NEXT.setVolatile(nextBatch, index, batch);
+  }
+
+  /** The batch of the record's successor, null while there is none. */
+  @Nullable RecordBatch nextBatch(int index) {
+    return (RecordBatch) NEXT.getVolatile(nextBatch, index);
+  }
+
+  /** The successor's index there, once its batch is known. */
+  @SuppressWarnings("NullAway") // linkable
+  int nextIndex(int index) {
+    return nextIndex[index];
+  }
+
+  // The way back
+
+  @Override
+  public void emitted(int index, long bytes) {
+    LOAD.getAndAdd(this, bytes << COUNT_BITS);
   }
 
   @Override
-  public void settled(int index, Outcome outcome) {
-    FLAGS.setRelease(settled, index, (byte) 1);
-    int left = (int) UNSETTLED.getAndAdd(this, -1) - 1;
+  public void settled(int index, Outcome outcome, long emittedBytes) {
+    ConsumerRecord<byte[], byte[]> record = record(index);
+    MARKS.setRelease(marks, index, SETTLED);
+    records[index] = null;
+    long less = ((bytes(record) + emittedBytes) << COUNT_BITS) + 1;
+    long left = (long) LOAD.getAndAdd(this, -less) - less;
     if (left < 0) {
       return; // abandoned: the record is another member's by now
     }
-    flow.settled(outcome, record(index), read, left == 0 || left == settled.length / 2);
+    int count = (int) (left & MAX_SIZE);
+    flow.settled(outcome, record, read, count == 0 || count == marks.length / 2);
   }
 
   @Override
@@ -93,6 +238,20 @@ final class RecordBatch implements Settlement {
 
   @Override
   public void unblocked(int index) {
-    flow.unblocked(record(index).offset());
+    flow.unblocked(offset(index));
+  }
+
+  private static long bytes(ConsumerRecord<byte[], byte[]> record) {
+    byte[] key = record.key();
+    byte[] value = record.value();
+    return (key == null ? 0L : key.length) + (value == null ? 0 : value.length);
+  }
+
+  private static long[] offsets(List<ConsumerRecord<byte[], byte[]>> records) {
+    long[] offsets = new long[records.size()];
+    for (int i = 0; i < offsets.length; i++) {
+      offsets[i] = records.get(i).offset();
+    }
+    return offsets;
   }
 }

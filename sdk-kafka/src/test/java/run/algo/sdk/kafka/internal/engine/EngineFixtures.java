@@ -57,15 +57,32 @@ final class EngineFixtures {
 
   /** A flow that executes nothing by itself: the test settles its records. */
   static PartitionFlow idleFlow(InputCounters counters) {
-    return flow(counters, new IdleDispatcher(), new OwnerSignal(() -> {}));
+    return flow(counters, new IdleDispatcher(), signal(() -> {}));
   }
 
   static PartitionFlow flow(InputCounters counters, Dispatcher dispatcher, OwnerSignal signal) {
-    ScheduledExecutorService never = Executors.newSingleThreadScheduledExecutor();
-    never.shutdown();
-    Timers timers = new Timers(never, Runnable::run);
+    return flow(P0, counters, dispatcher, signal);
+  }
+
+  static PartitionFlow flow(
+      TopicPartition partition, InputCounters counters, Dispatcher dispatcher, OwnerSignal signal) {
+    Timers never = (delay, task) -> {};
     return new PartitionFlow(
-        P0, route(counters, ECHO), signal, dispatcher, (tp, d) -> new Halt(tp, d, timers));
+        new PartitionFlow.Seat(partition, SettledOffsets.none(0)),
+        route(counters, ECHO),
+        signal,
+        MonotonicClock.SYSTEM,
+        dispatcher,
+        (tp, d) -> new Halt(tp, d, never));
+  }
+
+  static OwnerSignal signal(Runnable wakeup) {
+    return new OwnerSignal(wakeup, OwnerSignal.Wait.PARK);
+  }
+
+  static RecordBatch batch(
+      PartitionFlow flow, List<ConsumerRecord<byte[], byte[]>> records) {
+    return new RecordBatch(flow, records, 0);
   }
 
   static RateLimit quiet() {
@@ -75,9 +92,8 @@ final class EngineFixtures {
   /** Takes records and does nothing with them. */
   static class IdleDispatcher implements Dispatcher {
     final List<RecordBatch> batches = new ArrayList<>();
-    long begun;
-    boolean executing;
     boolean halted;
+    boolean paused;
     boolean stopped;
 
     @Override
@@ -86,13 +102,13 @@ final class EngineFixtures {
     }
 
     @Override
-    public void halt() {
-      halted = true;
+    public void halt(boolean now) {
+      halted = now;
     }
 
     @Override
-    public void resume() {
-      halted = false;
+    public void pause(boolean now) {
+      paused = now;
     }
 
     @Override
@@ -101,13 +117,8 @@ final class EngineFixtures {
     }
 
     @Override
-    public long begun() {
-      return begun;
-    }
-
-    @Override
-    public boolean executing() {
-      return executing;
+    public void limit(int executions) {
+      // it executes nothing
     }
   }
 

@@ -40,7 +40,7 @@ class FlowControlTest {
     MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
     Map<TopicPartition, PartitionFlow> flows = new LinkedHashMap<>();
     Map<TopicPartition, Long> next = new LinkedHashMap<>();
-    OwnerSignal signal = new OwnerSignal(() -> {});
+    OwnerSignal signal = EngineFixtures.signal(() -> {});
     List<RecordBatch> open = new ArrayList<>();
     for (int p = 0; p < partitions; p++) {
       TopicPartition partition = new TopicPartition("orders", p);
@@ -48,10 +48,11 @@ class FlowControlTest {
       next.put(partition, 0L);
     }
     consumer.assign(flows.keySet());
-    FlowControl control = new FlowControl(consumer, signal, bound, perPoll);
+    FlowControl control = new FlowControl(
+            consumer, signal, new FlowControl.Bounds(bound, perPoll, 1L << 40, 0));
     int most = 0;
     for (int turn = 0; turn < 300; turn++) {
-      control.apply(flows.values());
+      control.apply(flows.values(), true);
       int room = perPoll;
       for (Map.Entry<TopicPartition, PartitionFlow> entry : flows.entrySet()) {
         if (room == 0 || consumer.paused().contains(entry.getKey())) {
@@ -69,7 +70,7 @@ class FlowControlTest {
     assertThat(most).isPositive();
     // When all has settled everything flows again.
     open.forEach(FlowControlTest::settleAll);
-    control.apply(flows.values());
+    control.apply(flows.values(), true);
     assertThat(consumer.paused()).isEmpty();
   }
 
@@ -83,7 +84,7 @@ class FlowControlTest {
     MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
     Map<TopicPartition, PartitionFlow> flows = new LinkedHashMap<>();
     Map<TopicPartition, Long> next = new LinkedHashMap<>();
-    OwnerSignal signal = new OwnerSignal(() -> {});
+    OwnerSignal signal = EngineFixtures.signal(() -> {});
     List<RecordBatch> open = new ArrayList<>();
     TopicPartition flowing = new TopicPartition("orders", 0);
     for (int p = 0; p < partitions; p++) {
@@ -92,9 +93,10 @@ class FlowControlTest {
       next.put(partition, 0L);
     }
     consumer.assign(flows.keySet());
-    FlowControl control = new FlowControl(consumer, signal, bound, perPoll);
+    FlowControl control = new FlowControl(
+            consumer, signal, new FlowControl.Bounds(bound, perPoll, 1L << 40, 0));
     for (int turn = 0; turn < 1000; turn++) {
-      control.apply(flows.values());
+      control.apply(flows.values(), true);
       List<TopicPartition> willing =
           flows.keySet().stream().filter(p -> !consumer.paused().contains(p)).toList();
       assertThat(willing).as("turn %s", turn).contains(flowing);
@@ -104,6 +106,7 @@ class FlowControlTest {
       assertThat(flows.values().stream().mapToInt(PartitionFlow::inFlight).sum())
           .isLessThanOrEqualTo(bound);
       open.stream()
+          .filter(batch -> batch.unsettled() > 0)
           .filter(batch -> batch.record(0).partition() == flowing.partition())
           .forEach(FlowControlTest::settleAll);
     }
@@ -118,12 +121,7 @@ class FlowControlTest {
             open.add(batch);
           }
         };
-    return new PartitionFlow(
-        partition,
-        route(new InputCounters("orders"), ECHO),
-        signal,
-        dispatcher,
-        (tp, d) -> new Halt(tp, d, new Timers(never, Runnable::run)));
+    return EngineFixtures.flow(partition, new InputCounters("orders"), dispatcher, signal);
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> take(
@@ -147,7 +145,7 @@ class FlowControlTest {
   private static void settleAll(RecordBatch batch) {
     for (int i = 0; i < batch.size(); i++) {
       if (!batch.isSettled(i)) {
-        batch.settled(i, Outcome.WRITTEN);
+        batch.settled(i, Outcome.WRITTEN, 0);
       }
     }
   }

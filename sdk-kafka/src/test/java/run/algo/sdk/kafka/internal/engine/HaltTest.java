@@ -28,7 +28,7 @@ class HaltTest {
         }
       };
   private final EngineFixtures.IdleDispatcher dispatcher = new EngineFixtures.IdleDispatcher();
-  private final Halt halt = new Halt(P0, dispatcher, new Timers(timer, Runnable::run));
+  private final Halt halt = new Halt(P0, dispatcher, new ScheduledTimers(timer, Runnable::run));
 
   @AfterEach
   void close() {

@@ -6,6 +6,7 @@ import static run.algo.sdk.kafka.internal.engine.EngineFixtures.records;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.RepeatedTest;
@@ -18,7 +19,7 @@ class OffsetTrackerTest {
 
   private final InputCounters counters = new InputCounters("orders");
   private final PartitionFlow flow = idleFlow(counters);
-  private final OffsetTracker tracker = new OffsetTracker(-1);
+  private final OffsetTracker tracker = new OffsetTracker(SettledOffsets.none(0));
 
   @Test
   void nothingIsKnownBeforeTheFirstPoll() {
@@ -27,23 +28,23 @@ class OffsetTrackerTest {
 
   @Test
   void positionCountsWhenNothingIsOpen() {
-    RecordBatch batch = new RecordBatch(flow, records(5, 6));
+    RecordBatch batch = EngineFixtures.batch(flow, records(5, 6));
     tracker.add(batch);
-    tracker.position(9); // transaction markers at 7 and 8
+    tracker.position(9, Optional.empty()); // transaction markers at 7 and 8
     assertThat(tracker.frontier()).isEqualTo(5);
-    batch.settled(0, Outcome.WRITTEN);
+    batch.settled(0, Outcome.WRITTEN, 0);
     assertThat(tracker.frontier()).isEqualTo(6);
-    batch.settled(1, Outcome.WRITTEN);
+    batch.settled(1, Outcome.WRITTEN, 0);
     assertThat(tracker.frontier()).isEqualTo(9);
   }
 
   @Test
   void aGapOpensNothing() {
-    RecordBatch batch = new RecordBatch(flow, records(1, 2, 3));
+    RecordBatch batch = EngineFixtures.batch(flow, records(1, 2, 3));
     tracker.add(batch);
-    tracker.position(4);
-    batch.settled(1, Outcome.WRITTEN);
-    batch.settled(2, Outcome.FILTERED);
+    tracker.position(4, Optional.empty());
+    batch.settled(1, Outcome.WRITTEN, 0);
+    batch.settled(2, Outcome.FILTERED, 0);
     assertThat(tracker.frontier()).isEqualTo(1);
     assertThat(tracker.unsettled()).isEqualTo(1);
   }
@@ -63,18 +64,18 @@ class OffsetTrackerTest {
         offsets[i] = offset;
         open.add(offset);
       }
-      RecordBatch batch = new RecordBatch(flow, records(offsets));
+      RecordBatch batch = EngineFixtures.batch(flow, records(offsets));
       tracker.add(batch);
       for (int i = 0; i < offsets.length; i++) {
         slots.add(new Slot(batch, i));
       }
     }
     long position = offset + 1 + random.nextInt(5);
-    tracker.position(position);
+    tracker.position(position, Optional.empty());
     while (!slots.isEmpty()) {
       Slot slot = slots.remove(random.nextInt(slots.size()));
-      open.remove(slot.batch().record(slot.index()).offset());
-      slot.batch().settled(slot.index(), Outcome.WRITTEN);
+      open.remove(slot.batch().offset(slot.index()));
+      slot.batch().settled(slot.index(), Outcome.WRITTEN, 0);
       if (random.nextBoolean()) {
         assertThat(tracker.frontier()).isEqualTo(open.isEmpty() ? position : open.first());
         assertThat(tracker.unsettled()).isEqualTo(open.size());

@@ -30,8 +30,12 @@ class PartitionLaneTest {
     workers.shutdownNow();
   }
 
+  private static Crew.Workers crew(Executor executor) {
+    return Crew.Workers.of(4, executor, MonotonicClock.SYSTEM);
+  }
+
   private static RecordBatch batch(long from, long to) {
-    return new RecordBatch(
+    return EngineFixtures.batch(
         idleFlow(new InputCounters("orders")), records(LongStream.range(from, to).toArray()));
   }
 
@@ -45,20 +49,20 @@ class PartitionLaneTest {
       AtomicInteger overlaps = new AtomicInteger();
       PartitionLane lane =
           new PartitionLane(
-              workers,
-              (batch, index) -> {
+            crew(workers),
+              (batch, index, scope) -> {
                 if (inside.incrementAndGet() != 1) {
                   overlaps.incrementAndGet();
                 }
                 executed.add(batch.record(index).offset());
                 inside.decrementAndGet();
-                return true;
+                return Progress.ENDED;
               });
       long next = 0;
       for (int step = 0; step < 60; step++) {
         switch (random.nextInt(5)) {
-          case 0 -> lane.halt();
-          case 1 -> lane.resume();
+          case 0 -> lane.halt(true);
+          case 1 -> lane.halt(false);
           default -> {
             long to = next + 1 + random.nextInt(5);
             lane.dispatch(batch(next, to));
@@ -66,17 +70,16 @@ class PartitionLaneTest {
           }
         }
       }
-      lane.resume();
+      lane.halt(false);
       long expected = next;
       await()
           .pollDelay(Duration.ZERO)
           .pollInterval(Duration.ofMillis(1))
-          .until(() -> executed.size() == expected && !lane.executing());
+          .until(() -> executed.size() == expected && inside.get() == 0);
       assertThat(executed)
           .describedAs("seed %d", seed)
           .isEqualTo(LongStream.range(0, expected).boxed().toList());
       assertThat(overlaps).hasValue(0);
-      assertThat(lane.begun()).isEqualTo(expected);
     }
   }
 
@@ -85,20 +88,18 @@ class PartitionLaneTest {
     PartitionLane[] self = new PartitionLane[1];
     self[0] =
         new PartitionLane(
-            Runnable::run,
-            (batch, index) -> {
+            crew(Runnable::run),
+            (batch, index, scope) -> {
               executed.add(batch.record(index).offset());
               if (index == 2) {
                 self[0].stop();
               }
-              return true;
+              return Progress.ENDED;
             });
     self[0].dispatch(batch(0, 10));
     self[0].dispatch(batch(10, 20));
-    self[0].resume();
+    self[0].halt(false);
     assertThat(executed).containsExactly(0L, 1L, 2L);
-    assertThat(self[0].begun()).isEqualTo(3);
-    assertThat(self[0].executing()).isFalse();
   }
 
   @Test
@@ -106,17 +107,17 @@ class PartitionLaneTest {
     PartitionLane[] self = new PartitionLane[1];
     self[0] =
         new PartitionLane(
-            Runnable::run,
-            (batch, index) -> {
+            crew(Runnable::run),
+            (batch, index, scope) -> {
               executed.add(batch.record(index).offset());
               if (batch.record(index).offset() == 4) {
-                self[0].halt();
+                self[0].halt(true);
               }
-              return true;
+              return Progress.ENDED;
             });
     self[0].dispatch(batch(0, 8));
     assertThat(executed).containsExactly(0L, 1L, 2L, 3L, 4L);
-    self[0].resume();
+    self[0].halt(false);
     assertThat(executed).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L);
   }
 
@@ -136,10 +137,10 @@ class PartitionLaneTest {
 
   private PartitionLane lane(Queue<Runnable> tasks, long shift) {
     return new PartitionLane(
-        tasks::add,
-        (batch, index) -> {
+            crew(tasks::add),
+        (batch, index, scope) -> {
           executed.add(batch.record(index).offset() + shift);
-          return true;
+          return Progress.ENDED;
         });
   }
 }

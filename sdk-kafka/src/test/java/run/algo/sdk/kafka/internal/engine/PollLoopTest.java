@@ -104,14 +104,17 @@ class PollLoopTest {
             (Algo<String, String>) (text, context) -> algo.run(text, context),
             Optional.of(output),
             counters);
-    Timers timers = new Timers(timer, workers);
+    Timers timers = new ScheduledTimers(timer, workers);
+    Crew.Workers crew = Crew.Workers.of(4, workers, MonotonicClock.SYSTEM);
     PollLoop.Flows flows =
-        (partition, signal) ->
+        (seat, signal) ->
             new PartitionFlow(
-                partition,
+                seat,
                 route,
                 signal,
-                new PartitionLane(workers, (batch, index) -> run(processor, route, batch, index)),
+                MonotonicClock.SYSTEM,
+                new PartitionLane(
+                    crew, (batch, index, scope) -> run(processor, route, batch, index, scope)),
                 (tp, dispatcher) -> new Halt(tp, dispatcher, timers));
     loop =
         new PollLoop(
@@ -119,27 +122,27 @@ class PollLoopTest {
             List.of(TOPIC),
             new PollLoop.LoopSettings(
                 Duration.ofMillis(5),
-                1000,
-                100,
-                revokeTimeout,
+                new FlowControl.Bounds(1000, 100, 1L << 40, 0),
+                new Assignment.Terms(revokeTimeout, 4),
                 shutdownTimeout,
                 Duration.ofSeconds(5)),
             flows,
             assigned::countDown,
-            quiet());
+            PollLoop.Environs.system(quiet()));
     owner = new Thread(loop::run, "owner");
     owner.start();
     onPoll(() -> consumer.rebalance(List.of(P0, P1)));
     await().until(() -> assigned.getCount() == 0);
   }
 
-  private static boolean run(RecordProcessor processor, Route route, RecordBatch batch, int index) {
+  private static Progress run(
+      RecordProcessor processor, Route route, RecordBatch batch, int index, Scope scope) {
     try {
-      processor.process(route, batch.record(index), batch, index);
+      return processor.process(route, batch.record(index), batch, index, scope);
     } catch (RuntimeException e) {
       batch.blocked(index, new Blockage("error", e, false, Optional.empty()));
+      return Progress.ENDED;
     }
-    return true;
   }
 
   /** Runs on the owner thread within its next poll, as the coordinator's doings do. */

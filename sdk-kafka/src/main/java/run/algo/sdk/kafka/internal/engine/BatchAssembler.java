@@ -1,0 +1,213 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+import run.algo.sdk.kafka.config.Ordering;
+import run.algo.sdk.kafka.internal.execute.BatchEntry;
+
+/**
+ * Assembles the records of one input, of all its partitions, into the batches that a batch Algo is
+ * executed on.
+ *
+ * <p>A batch runs when it is full, or when its first record has waited for the linger time; one
+ * that then has to wait for a slot goes on taking records until it is full, so that batches grow
+ * under load. The records of an order scope are in a batch in their order, and while one with some
+ * of them runs, or is about to, the scope's further records wait for its end: so no two executions
+ * hold records of one scope at once.
+ *
+ * <p>Under one lock: a batch form pays for it once a record and gains it back on each batch.
+ * Nothing is executed while it is held.
+ */
+final class BatchAssembler {
+
+  /** A scope lies within a partition, so this is its order. */
+  static final Comparator<Item> BY_OFFSET = Comparator.comparingLong(Item::offset);
+
+  private final Crew.Workers workers;
+  private final Timers timers;
+  private final BatchRunner runner;
+  private final Ordering ordering;
+  private final Limits limits;
+
+  private final ArrayDeque<List<Item>> full = new ArrayDeque<>();
+  private List<Item> filling = new ArrayList<>();
+  private boolean due;
+
+  /** The scopes in batches that run or are full, with the records that wait for their end. */
+  private final Map<Object, PriorityQueue<Item>> busy = new HashMap<>();
+
+  /**
+   * When a batch runs.
+   *
+   * @param size most records
+   * @param linger how long the first record waits for others
+   */
+  record Limits(int size, Duration linger) {}
+
+  /** Executes a batch. */
+  interface BatchRunner {
+
+    /**
+     * Executes a batch; on a worker.
+     *
+     * @param entries the records, 1 at least
+     */
+    void run(List<BatchEntry> entries);
+  }
+
+  /** A record on its way into a batch. */
+  record Item(BatchDispatcher partition, RecordBatch batch, int index, @Nullable Object scope) {
+
+    long offset() {
+      return batch.offset(index);
+    }
+  }
+
+  /** A key of a partition. */
+  private record KeyScope(BatchDispatcher partition, @Nullable ByteBuffer key) {}
+
+  BatchAssembler(
+      Crew.Workers workers,
+      Timers timers,
+      BatchRunner runner,
+      Ordering ordering,
+      Limits limits) {
+    this.workers = workers;
+    this.timers = timers;
+    this.runner = runner;
+    this.ordering = ordering;
+    this.limits = limits;
+  }
+
+  /** Takes over what is not settled of a batch that was read. */
+  synchronized void add(BatchDispatcher partition, RecordBatch batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      if (!batch.isSettled(i)) {
+        offer(new Item(partition, batch, i, scope(partition, batch, i)));
+      }
+    }
+  }
+
+  /** Takes back what a partition had kept. In one piece, so that nothing newer comes between. */
+  synchronized void readmit(BatchDispatcher partition) {
+    partition.takeKept().forEach(this::offer);
+  }
+
+  private @Nullable Object scope(BatchDispatcher partition, RecordBatch batch, int index) {
+    return switch (ordering) {
+      case PARTITION -> partition;
+      case KEY -> {
+        byte[] key = batch.record(index).key();
+        yield new KeyScope(partition, key == null ? null : ByteBuffer.wrap(key));
+      }
+      case UNORDERED -> null;
+    };
+  }
+
+  private void offer(Item item) {
+    Object scope = item.scope();
+    PriorityQueue<Item> behind = scope == null ? null : busy.get(scope);
+    if (behind != null) {
+      behind.add(item);
+      return;
+    }
+    if (!item.partition().admits(item)) {
+      return; // it keeps the record until it may begin executions again
+    }
+    filling.add(item);
+    if (filling.size() >= limits.size()) {
+      close();
+    } else if (filling.size() == 1) {
+      List<Item> mine = filling;
+      timers.after(limits.linger(), () -> lingered(mine));
+    }
+  }
+
+  private synchronized void lingered(List<Item> batch) {
+    if (batch == filling && !due) {
+      due = true;
+      workers.slots().request(this::visit);
+    }
+  }
+
+  /** The batch takes no more; what its scopes bring from now on waits for its end. */
+  private void close() {
+    List<Item> batch = filling;
+    full.add(batch);
+    occupy(batch);
+    filling = new ArrayList<>();
+    if (!due) {
+      workers.slots().request(this::visit);
+    }
+    due = false; // a visit that was on its way for this batch finds it among the full ones
+  }
+
+  private void occupy(List<Item> batch) {
+    for (Item item : batch) {
+      Object scope = item.scope();
+      if (scope != null) {
+        busy.putIfAbsent(scope, new PriorityQueue<>(BY_OFFSET));
+      }
+    }
+  }
+
+  /** A worker with a slot. */
+  private void visit() {
+    try {
+      List<Item> batch = next();
+      try {
+        List<BatchEntry> entries = begin(batch);
+        if (!entries.isEmpty()) {
+          runner.run(entries);
+        }
+      } finally {
+        ended(batch);
+      }
+    } finally {
+      workers.slots().release();
+    }
+  }
+
+  private synchronized List<Item> next() {
+    List<Item> batch = full.poll();
+    if (batch == null) {
+      batch = filling;
+      filling = new ArrayList<>();
+      due = false;
+      occupy(batch);
+    }
+    return batch;
+  }
+
+  private static List<BatchEntry> begin(List<Item> batch) {
+    List<BatchEntry> entries = new ArrayList<>(batch.size());
+    for (Item item : batch) {
+      if (item.partition().begin(item)) {
+        entries.add(new BatchEntry(item.batch().record(item.index()), item.batch(), item.index()));
+      }
+    }
+    return entries;
+  }
+
+  private synchronized void ended(List<Item> batch) {
+    for (Item item : batch) {
+      Object scope = item.scope();
+      PriorityQueue<Item> behind = scope == null ? null : busy.remove(scope);
+      for (Item next = poll(behind); next != null; next = poll(behind)) {
+        offer(next);
+      }
+    }
+  }
+
+  private static @Nullable Item poll(@Nullable PriorityQueue<Item> items) {
+    return items == null ? null : items.poll();
+  }
+}

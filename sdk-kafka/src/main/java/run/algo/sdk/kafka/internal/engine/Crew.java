@@ -1,0 +1,269 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.errors.InterruptException;
+import run.algo.sdk.kafka.internal.execute.Progress;
+import run.algo.sdk.kafka.internal.execute.Scope;
+
+/**
+ * The workers that are with one partition at this moment, at most {@link #limit} of them.
+ *
+ * <p>A worker comes with a slot ({@link Slots}), works off whatever of the partition's work can be
+ * begun, and leaves when there is none. So a busy partition pays for the hand-over once, not once a
+ * record. More workers come one after the other: each, once there, calls the next as long as work
+ * waits. Work that is done quicker than a worker arrives is therefore done by few, and work that
+ * waits has soon as many as it may have; nobody has to guess which of the two it is.
+ *
+ * <p>An execution under way without a thread keeps its worker's slot and place; the worker goes on
+ * only with another. Thread-safe.
+ */
+final class Crew implements Runnable {
+
+  /** After so many steps, or so long, a worker makes room for those of other partitions. */
+  private static final int STEPS_A_TURN = 64;
+
+  private static final long NANOS_A_TURN = 1_000_000;
+
+  private final Workers workers;
+  private final RecordRunner runner;
+  private final Work work;
+
+  /** Workers here, called, and executions under way without a thread. */
+  private final AtomicInteger active = new AtomicInteger();
+
+  /** Whether a worker has been called and has not come yet. */
+  private final AtomicBoolean called = new AtomicBoolean();
+
+  private volatile int limit;
+  private volatile boolean halted;
+  private volatile boolean paused;
+  private volatile boolean stopped;
+
+  /** What became of an attempt to do some of the work. */
+  enum Step {
+    /** There was nothing that could be begun. */
+    NONE,
+    /** Something has ended. */
+    ENDED,
+    /** Something is under way without this worker, and keeps its slot. */
+    DETACHED
+  }
+
+  /** The work of a partition. Called by workers, several at once where the limit allows it. */
+  interface Work {
+
+    /** Does the next piece. */
+    Step step();
+
+    /** Whether a piece waits. */
+    boolean waiting();
+  }
+
+  /** Executes one record. */
+  interface RecordRunner {
+
+    /**
+     * Executes a record.
+     *
+     * @param batch its batch
+     * @param index its index there
+     * @param scope what waits for it when it is under way without a thread
+     * @return how it stands
+     * @throws InterruptException when the runner closes; the record then has no outcome
+     */
+    Progress run(RecordBatch batch, int index, Scope scope);
+  }
+
+  /**
+   * A crew.
+   *
+   * @param workers of all partitions
+   * @param runner executes a record
+   * @param limit most executions at once
+   * @param work what there is to do
+   */
+  Crew(Workers workers, RecordRunner runner, int limit, Work work) {
+    this.workers = workers;
+    this.runner = runner;
+    this.limit = limit;
+    this.work = work;
+  }
+
+  /** There may be work: calls a worker if one more may come. */
+  void call() {
+    // Active first: with it comes what the last worker to leave has left behind.
+    while (open() && active.get() < limit && work.waiting()) {
+      if (called.get() || !called.compareAndSet(false, true)) {
+        return; // the one on its way looks for work after it has come
+      }
+      if (enter()) {
+        workers.slots().request(this);
+        return;
+      }
+      called.set(false);
+    }
+  }
+
+  /** A called worker has come. */
+  @Override
+  public void run() {
+    called.set(false);
+    visit(Step.ENDED);
+  }
+
+  /**
+   * Goes on with an execution that was under way without a thread, in its slot.
+   *
+   * @param rest the rest of it, and what of the work follows
+   */
+  void resume(Resumption rest) {
+    workers.threads().execute(() -> visitFrom(rest));
+  }
+
+  /**
+   * What the workers of all partitions share.
+   *
+   * @param slots bound the executions at once
+   * @param threads run what has a slot already
+   * @param clock tells when a worker's turn is over
+   */
+  record Workers(Slots slots, Executor threads, MonotonicClock clock) {
+
+    /**
+     * Workers.
+     *
+     * @param concurrency most executions at once
+     * @param threads what they run on
+     * @param clock tells when a worker's turn is over
+     * @return workers
+     */
+    static Workers of(int concurrency, Executor threads, MonotonicClock clock) {
+      return new Workers(new Slots(concurrency, threads), threads, clock);
+    }
+  }
+
+  /** The rest of an execution. */
+  interface Resumption {
+    Step run();
+  }
+
+  /**
+   * Executes a record, unless nothing may be begun any more.
+   *
+   * @return {@link Step#NONE} when it was not begun
+   */
+  Step execute(RecordBatch batch, int index, Scope scope) {
+    batch.begin(index);
+    // After the mark: who stops the crew and then finds no mark knows that none will be made.
+    if (!open()) {
+      batch.putBack(index);
+      return Step.NONE;
+    }
+    try {
+      return runner.run(batch, index, scope) == Progress.PENDING ? Step.DETACHED : Step.ENDED;
+    } catch (InterruptException e) {
+      batch.putBack(index); // the runner closes: the record is left to the next owner
+      stopped = true;
+      return Step.NONE;
+    }
+  }
+
+  /** Whether anything may be begun. */
+  boolean open() {
+    return !halted && !paused && !stopped;
+  }
+
+  void halt(boolean now) {
+    halted = now;
+    call();
+  }
+
+  void pause(boolean now) {
+    paused = now;
+    call();
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  void limit(int most) {
+    limit = most;
+    call();
+  }
+
+  private void visitFrom(Resumption rest) {
+    Step step = Step.NONE;
+    try {
+      step = rest.run();
+    } finally {
+      if (step == Step.NONE) {
+        leave();
+      }
+    }
+    if (step != Step.NONE) {
+      visit(step);
+    }
+  }
+
+  private void visit(Step before) {
+    Step step = before;
+    boolean here = true;
+    long began = workers.clock().nanos();
+    try {
+      for (int steps = 0; step != Step.NONE; steps++) {
+        if (step == Step.DETACHED) {
+          here = false; // the slot is the execution's now
+          if (!another()) {
+            return;
+          }
+          here = true;
+        } else if (workers.slots().contended()
+            && (steps >= STEPS_A_TURN || workers.clock().nanos() - began >= NANOS_A_TURN)) {
+          here = false;
+          workers.slots().request(this); // behind those that wait, in this place
+          workers.slots().release();
+          return;
+        }
+        step = open() ? work.step() : Step.NONE;
+      }
+    } finally {
+      if (here) {
+        leave();
+      } else {
+        call();
+      }
+    }
+  }
+
+  /** Takes another place and slot, if there are. */
+  private boolean another() {
+    if (!enter()) {
+      return false;
+    }
+    if (workers.slots().tryTake()) {
+      return true;
+    }
+    active.decrementAndGet();
+    return false;
+  }
+
+  private boolean enter() {
+    int now = active.get();
+    while (now < limit) {
+      if (active.compareAndSet(now, now + 1)) {
+        return true;
+      }
+      now = active.get();
+    }
+    return false;
+  }
+
+  private void leave() {
+    active.decrementAndGet();
+    workers.slots().release();
+    call(); // what came after the last look
+  }
+}

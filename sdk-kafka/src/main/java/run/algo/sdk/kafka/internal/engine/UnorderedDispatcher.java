@@ -1,0 +1,111 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import run.algo.sdk.kafka.internal.execute.Scope;
+
+/**
+ * Executes the records of a partition as they come, as many at once as there may be. Batches are
+ * handed over whole; workers take their records one by one.
+ */
+final class UnorderedDispatcher implements Dispatcher, Crew.Work, Scope {
+
+  private final Crew crew;
+  private final Queue<Spread> queue = new ConcurrentLinkedQueue<>();
+
+  /** A part of a batch whose records are taken one by one, from any thread. */
+  private static final class Spread {
+    private final RecordBatch batch;
+    private final int end;
+    private final AtomicInteger taken;
+
+    Spread(RecordBatch batch, int begin, int end) {
+      this.batch = batch;
+      this.end = end;
+      this.taken = new AtomicInteger(begin);
+    }
+
+    boolean exhausted() {
+      return taken.get() >= end;
+    }
+  }
+
+  /**
+   * A dispatcher.
+   *
+   * @param workers of all partitions
+   * @param runner executes a record
+   * @param limit most executions of this partition at once
+   */
+  UnorderedDispatcher(Crew.Workers workers, Crew.RecordRunner runner, int limit) {
+    this.crew = new Crew(workers, runner, limit, this);
+  }
+
+  @Override
+  public void dispatch(RecordBatch batch) {
+    queue.add(new Spread(batch, 0, batch.size()));
+    crew.call();
+  }
+
+  @Override
+  public void halt(boolean now) {
+    crew.halt(now);
+  }
+
+  @Override
+  public void pause(boolean now) {
+    crew.pause(now);
+  }
+
+  @Override
+  public void stop() {
+    crew.stop();
+  }
+
+  @Override
+  public void limit(int executions) {
+    crew.limit(executions);
+  }
+
+  @Override
+  public boolean waiting() {
+    return first() != null;
+  }
+
+  @Override
+  public Crew.Step step() {
+    for (Spread first = first(); first != null; first = first()) {
+      int index = first.taken.getAndIncrement();
+      if (index < first.end && !first.batch.isSettled(index)) {
+        crew.call(); // before the execution, which may take its time
+        Crew.Step step = crew.execute(first.batch, index, this);
+        if (step == Crew.Step.NONE) {
+          queue.add(new Spread(first.batch, index, index + 1));
+        }
+        return step;
+      }
+    }
+    return Crew.Step.NONE;
+  }
+
+  @Override
+  public void resume(Runnable rest) {
+    crew.resume(
+        () -> {
+          rest.run();
+          return Crew.Step.ENDED;
+        });
+  }
+
+  /** The first that is not exhausted; takes out those that are. */
+  private @Nullable Spread first() {
+    Spread first = queue.peek();
+    while (first != null && first.exhausted()) {
+      queue.remove(first);
+      first = queue.peek();
+    }
+    return first;
+  }
+}

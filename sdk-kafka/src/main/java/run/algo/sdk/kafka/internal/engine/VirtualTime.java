@@ -1,0 +1,106 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.Executor;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * Threads, timers and clock of an engine that runs on one thread, in time that only moves when it
+ * is told to: for tests of Algos, and of the engine itself. Tasks run one at a time and whole; which
+ * of those that are ready comes next is the test's choice. Not thread-safe.
+ */
+public final class VirtualTime implements Executor, Timers, MonotonicClock, OwnerSignal.Wait {
+
+  private final IntUnaryOperator choice;
+  private final List<Runnable> ready = new ArrayList<>();
+  private final PriorityQueue<Timed> timed =
+      new PriorityQueue<>(Comparator.comparingLong(Timed::due).thenComparingLong(Timed::number));
+  private long now;
+  private long numbers;
+
+  /** A task that is due some time. */
+  private record Timed(long due, long number, Runnable task) {}
+
+  /** Time in which the task that is ready first runs first. */
+  public VirtualTime() {
+    this(count -> 0);
+  }
+
+  /**
+   * Time in which the order of tasks is chosen.
+   *
+   * @param choice given how many are ready, which of them is next, from 0
+   */
+  public VirtualTime(IntUnaryOperator choice) {
+    this.choice = choice;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    ready.add(task);
+  }
+
+  @Override
+  public void after(Duration delay, Runnable task) {
+    timed.add(new Timed(now + delay.toNanos(), numbers++, task));
+  }
+
+  @Override
+  public long nanos() {
+    return now;
+  }
+
+  /**
+   * Runs one task.
+   *
+   * @return false when none is ready
+   */
+  public boolean runOne() {
+    if (ready.isEmpty()) {
+      return false;
+    }
+    ready.remove(choice.applyAsInt(ready.size())).run();
+    return true;
+  }
+
+  /** Runs tasks until none is ready. */
+  public void runAll() {
+    while (runOne()) {
+      // each may make others ready
+    }
+  }
+
+  /** {@return whether a task is ready} */
+  public boolean anyReady() {
+    return !ready.isEmpty();
+  }
+
+  /**
+   * Lets time pass, at most up to the next timer, whose task is then ready.
+   *
+   * @param nanos how much at most
+   * @return how much has passed
+   */
+  public long pass(long nanos) {
+    Timed next = timed.peek();
+    long until = next == null ? now + nanos : Math.min(now + nanos, Math.max(now, next.due()));
+    long passed = until - now;
+    now = until;
+    for (Timed due = timed.peek(); due != null && due.due() <= now; due = timed.peek()) {
+      ready.add(timed.remove().task());
+    }
+    return passed;
+  }
+
+  /** The owner drains: everybody else goes on, or time does. */
+  @Override
+  public void await(Object blocker, long nanos) {
+    if (!runOne()) {
+      pass(nanos);
+    }
+  }
+}
