@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,7 +24,10 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import run.algo.sdk.kafka.internal.execute.BatchEntry;
 import run.algo.sdk.kafka.internal.execute.Blockage;
+import run.algo.sdk.kafka.internal.execute.FormKind;
+import run.algo.sdk.kafka.internal.execute.Progress;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
@@ -264,8 +268,19 @@ public final class Engine implements Runnable {
   private static boolean execute(
       RecordProcessor processor, Route route, RecordBatch batch, int index) {
     try {
-      processor.process(route, batch.record(index), batch, index);
+      if (route.form() == FormKind.BATCH) {
+        processor.processBatch(route, List.of(new BatchEntry(batch.record(index), batch, index)));
+        return true;
+      }
+      CompletableFuture<Runnable> rest = new CompletableFuture<>();
+      if (processor.process(route, batch.record(index), batch, index, rest::complete)
+          == Progress.PENDING) {
+        rest.get().run();
+      }
       return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false; // the runner closes: the record is left to the next owner
     } catch (InterruptException e) {
       return false; // the runner closes: the record is left to the next owner
     } catch (Throwable t) { // a defect of ours must not lose the record

@@ -77,7 +77,10 @@ final class RecordBatch implements Settlement {
   }
 
   @Override
-  public void settled(int index, Outcome outcome) {
+  public void emitted(int index, long bytes) {}
+
+  @Override
+  public void settled(int index, Outcome outcome, long emittedBytes) {
     FLAGS.setRelease(settled, index, (byte) 1);
     int left = (int) UNSETTLED.getAndAdd(this, -1) - 1;
     if (left < 0) {

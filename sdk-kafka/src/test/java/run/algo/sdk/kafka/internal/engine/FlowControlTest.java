@@ -147,7 +147,7 @@ class FlowControlTest {
   private static void settleAll(RecordBatch batch) {
     for (int i = 0; i < batch.size(); i++) {
       if (!batch.isSettled(i)) {
-        batch.settled(i, Outcome.WRITTEN);
+        batch.settled(i, Outcome.WRITTEN, 0);
       }
     }
   }

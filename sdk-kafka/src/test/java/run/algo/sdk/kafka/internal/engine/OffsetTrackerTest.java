@@ -31,9 +31,9 @@ class OffsetTrackerTest {
     tracker.add(batch);
     tracker.position(9); // transaction markers at 7 and 8
     assertThat(tracker.frontier()).isEqualTo(5);
-    batch.settled(0, Outcome.WRITTEN);
+    batch.settled(0, Outcome.WRITTEN, 0);
     assertThat(tracker.frontier()).isEqualTo(6);
-    batch.settled(1, Outcome.WRITTEN);
+    batch.settled(1, Outcome.WRITTEN, 0);
     assertThat(tracker.frontier()).isEqualTo(9);
   }
 
@@ -42,8 +42,8 @@ class OffsetTrackerTest {
     RecordBatch batch = new RecordBatch(flow, records(1, 2, 3));
     tracker.add(batch);
     tracker.position(4);
-    batch.settled(1, Outcome.WRITTEN);
-    batch.settled(2, Outcome.FILTERED);
+    batch.settled(1, Outcome.WRITTEN, 0);
+    batch.settled(2, Outcome.FILTERED, 0);
     assertThat(tracker.frontier()).isEqualTo(1);
     assertThat(tracker.unsettled()).isEqualTo(1);
   }
@@ -74,7 +74,7 @@ class OffsetTrackerTest {
     while (!slots.isEmpty()) {
       Slot slot = slots.remove(random.nextInt(slots.size()));
       open.remove(slot.batch().record(slot.index()).offset());
-      slot.batch().settled(slot.index(), Outcome.WRITTEN);
+      slot.batch().settled(slot.index(), Outcome.WRITTEN, 0);
       if (random.nextBoolean()) {
         assertThat(tracker.frontier()).isEqualTo(open.isEmpty() ? position : open.first());
         assertThat(tracker.unsettled()).isEqualTo(open.size());

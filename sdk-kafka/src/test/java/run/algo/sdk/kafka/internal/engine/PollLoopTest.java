@@ -33,6 +33,7 @@ import run.algo.sdk.Algo;
 import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.config.ContentTypeCheck;
 import run.algo.sdk.kafka.config.ParameterResolver;
+import run.algo.sdk.kafka.internal.execute.AlgoForm;
 import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.ExecutionScope;
 import run.algo.sdk.kafka.internal.execute.OutputTarget;
@@ -101,7 +102,7 @@ class PollLoopTest {
             new Route.Input("orders", new ContentTypes(List.of()), null),
             TOPIC,
             Codec.text(),
-            (Algo<String, String>) (text, context) -> algo.run(text, context),
+            new AlgoForm.Sync((Algo<String, String>) (text, context) -> algo.run(text, context)),
             Optional.of(output),
             counters);
     Timers timers = new Timers(timer, workers);
@@ -135,7 +136,7 @@ class PollLoopTest {
 
   private static boolean run(RecordProcessor processor, Route route, RecordBatch batch, int index) {
     try {
-      processor.process(route, batch.record(index), batch, index);
+      processor.process(route, batch.record(index), batch, index, rest -> {});
     } catch (RuntimeException e) {
       batch.blocked(index, new Blockage("error", e, false, Optional.empty()));
     }

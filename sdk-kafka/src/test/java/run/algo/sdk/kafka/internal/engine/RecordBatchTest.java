@@ -17,10 +17,10 @@ class RecordBatchTest {
   void lateCompletionTouchesNothing() {
     InputCounters counters = new InputCounters("orders");
     RecordBatch batch = new RecordBatch(idleFlow(counters), records(0, 1, 2));
-    batch.settled(0, Outcome.WRITTEN);
+    batch.settled(0, Outcome.WRITTEN, 0);
     assertThat(batch.abandon()).isEqualTo(2);
-    batch.settled(1, Outcome.WRITTEN);
-    batch.settled(2, Outcome.DEAD_LETTERED);
+    batch.settled(1, Outcome.WRITTEN, 0);
+    batch.settled(2, Outcome.DEAD_LETTERED, 0);
     assertThat(counters.settled(Outcome.WRITTEN)).isEqualTo(1);
     assertThat(counters.settled(Outcome.DEAD_LETTERED)).isZero();
     assertThat(batch.unsettled()).isZero();
@@ -62,7 +62,7 @@ class RecordBatchTest {
                 throw new IllegalStateException(e);
               }
               for (int i = from; i < to; i++) {
-                batch.settled(i, Outcome.WRITTEN);
+                batch.settled(i, Outcome.WRITTEN, 0);
               }
             });
     thread.start();
