@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * alone; nothing that the failed execution emitted is written. {@link NonRetriableException} says
  * that trying again cannot help.
  *
+ * <p>{@link AsyncAlgo} is the form for work that waits without a thread, {@link BatchAlgo} the one
+ * for work that is cheaper for several records together.
+ *
  * @param <I> type of the input value
  * @param <O> type of the output value
  * @since 0.1.0

@@ -6,8 +6,11 @@ import java.util.Optional;
 /**
  * What an execution knows of its record, and its way to further outputs.
  *
- * <p>A context belongs to one execution and to the thread that runs it: it is not thread-safe, and
- * what is emitted after the execution has ended is refused with an {@link IllegalStateException}.
+ * <p>A context belongs to one execution and is used by one thread at a time: by the thread that
+ * runs the {@link Algo}, or by any thread that an {@link AsyncAlgo} or a {@link BatchAlgo} hands it
+ * to. What is emitted after the execution has ended is refused with an {@link
+ * IllegalStateException}; an execution ends when {@link Algo#run} returns, when the stage of {@link
+ * AsyncAlgo#run} completes, when a {@link BatchRecord} is settled.
  *
  * @since 0.1.0
  */
@@ -110,7 +113,7 @@ public interface AlgoContext {
 
   /**
    * Adds a value to an output. It is written, in the order of emission and before the value that
-   * {@link Algo#run} returns, once the execution has succeeded; a failed execution writes nothing.
+   * the Algo returns, once the execution has succeeded; a failed execution writes nothing.
    *
    * @param pipe the output
    * @param value the value

@@ -8,6 +8,7 @@ import java.lang.reflect.WildcardType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import run.algo.sdk.codec.Codec;
@@ -121,9 +122,17 @@ public record AlgoTypes(Codec<?> input, Optional<Codec<?>> output) {
             + type.getName()
             + " are unknown: "
             + why
-            + ". Name its pipes, as in builder().input(Pipe.text(\"lines\"), algo,"
+            + ". Name its pipes, as in builder()."
+            + builderMethod(form)
+            + "(Pipe.text(\"lines\"), algo,"
             + " Pipe.text(\"words\")), or write it as a class that implements "
             + form.getSimpleName()
             + "<Input, Output> with both types");
+  }
+
+  /** The builder's method that takes the form: input, asyncInput, batchInput. */
+  private static String builderMethod(Class<?> form) {
+    String kind = form.getSimpleName().replace("Algo", "").toLowerCase(Locale.ROOT);
+    return kind.isEmpty() ? "input" : kind + "Input";
   }
 }

@@ -5,6 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoConfigurationException;
+import run.algo.sdk.AsyncAlgo;
+import run.algo.sdk.BatchAlgo;
 
 /**
  * The process around an Algo: reads its settings from the environment, runs until SIGTERM or
@@ -32,7 +34,27 @@ public final class AlgoMain {
    *
    * @param algo the Algo
    */
+  @SuppressWarnings("overloads") // ambiguous for lambdas alone, which tell no types
   public static void run(Algo<?, ?> algo) {
+    run(AlgoRunner.builder(algo));
+  }
+
+  /**
+   * Runs an asynchronous Algo whose class tells its types. Does not return: the process exits.
+   *
+   * @param algo the Algo
+   */
+  @SuppressWarnings("overloads") // ambiguous for lambdas alone, which tell no types
+  public static void run(AsyncAlgo<?, ?> algo) {
+    run(AlgoRunner.builder(algo));
+  }
+
+  /**
+   * Runs a batch Algo whose class tells its types. Does not return: the process exits.
+   *
+   * @param algo the Algo
+   */
+  public static void run(BatchAlgo<?, ?> algo) {
     run(AlgoRunner.builder(algo));
   }
 

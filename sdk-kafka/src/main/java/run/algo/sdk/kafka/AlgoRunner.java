@@ -14,9 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoConfigurationException;
+import run.algo.sdk.AsyncAlgo;
+import run.algo.sdk.BatchAlgo;
 import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.internal.engine.Engine;
 import run.algo.sdk.kafka.internal.engine.WorkerKind;
+import run.algo.sdk.kafka.internal.execute.AlgoForm;
 import run.algo.sdk.kafka.internal.observe.Condition;
 import run.algo.sdk.kafka.internal.observe.Health;
 import run.algo.sdk.kafka.internal.observe.RunnerMetrics;
@@ -82,14 +85,46 @@ public final class AlgoRunner implements AutoCloseable {
    * @throws IllegalArgumentException when the class does not tell its types, as a lambda's does
    *     not; the message says what to do
    */
+  @SuppressWarnings("overloads") // ambiguous for lambdas alone, which tell no types
   public static AlgoRunnerBuilder builder(Algo<?, ?> algo) {
+    return undeclared(new AlgoForm.Sync(algo));
+  }
+
+  /**
+   * A runner of one asynchronous Algo whose class tells its types, for deployments with one input
+   * and at most one output.
+   *
+   * @param algo the Algo
+   * @return a builder
+   * @throws IllegalArgumentException when the class does not tell its types, as a lambda's does
+   *     not; the message says what to do
+   */
+  @SuppressWarnings("overloads") // ambiguous for lambdas alone, which tell no types
+  public static AlgoRunnerBuilder builder(AsyncAlgo<?, ?> algo) {
+    return undeclared(new AlgoForm.Async(algo));
+  }
+
+  /**
+   * A runner of one batch Algo whose class tells its types, for deployments with one input and at
+   * most one output.
+   *
+   * @param algo the Algo
+   * @return a builder
+   * @throws IllegalArgumentException when the class does not tell its types, as a lambda's does
+   *     not; the message says what to do
+   */
+  public static AlgoRunnerBuilder builder(BatchAlgo<?, ?> algo) {
+    return undeclared(new AlgoForm.Batch(algo));
+  }
+
+  private static AlgoRunnerBuilder undeclared(AlgoForm form) {
     AlgoRunnerBuilder builder = new AlgoRunnerBuilder();
-    builder.wiring.undeclared(algo);
+    builder.wiring.undeclared(form);
     return builder;
   }
 
   /**
-   * A runner whose inputs and outputs are named by {@link AlgoRunnerBuilder#input}.
+   * A runner whose inputs and outputs are named by {@link AlgoRunnerBuilder#input} and its kin.
    *
    * @return a builder
    */

@@ -11,6 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoConfigurationException;
+import run.algo.sdk.AsyncAlgo;
+import run.algo.sdk.BatchAlgo;
 import run.algo.sdk.Pipe;
 import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.config.Delivery;
@@ -20,6 +22,7 @@ import run.algo.sdk.kafka.config.Setting;
 import run.algo.sdk.kafka.config.SettingsSource;
 import run.algo.sdk.kafka.config.ThreadModel;
 import run.algo.sdk.kafka.internal.engine.KafkaClients;
+import run.algo.sdk.kafka.internal.execute.AlgoForm;
 
 /**
  * Declares what runs, and overrides settings. What is set here beats a system property, which beats
@@ -52,7 +55,7 @@ public final class AlgoRunnerBuilder {
    */
   public <I, O> AlgoRunnerBuilder input(
       Pipe<I> input, Algo<? super I, ? extends O> algo, Pipe<O> output) {
-    wiring.input(input, algo, output);
+    wiring.input(input, new AlgoForm.Sync(algo), output);
     return this;
   }
 
@@ -67,7 +70,73 @@ public final class AlgoRunnerBuilder {
    * @throws IllegalArgumentException when the input has an Algo already
    */
   public <I> AlgoRunnerBuilder input(Pipe<I> input, Algo<? super I, Void> algo) {
-    wiring.input(input, algo, null);
+    wiring.input(input, new AlgoForm.Sync(algo), null);
+    return this;
+  }
+
+  /**
+   * An input, the asynchronous Algo that reads it, and the output that takes what its stages
+   * complete with.
+   *
+   * @param input the input
+   * @param algo the Algo
+   * @param output the output
+   * @param <I> type of the input's values
+   * @param <O> type of the output's values
+   * @return this
+   * @throws IllegalArgumentException when the input has an Algo already
+   */
+  public <I, O> AlgoRunnerBuilder asyncInput(
+      Pipe<I> input, AsyncAlgo<? super I, ? extends O> algo, Pipe<O> output) {
+    wiring.input(input, new AlgoForm.Async(algo), output);
+    return this;
+  }
+
+  /**
+   * An input and the asynchronous Algo that reads it, which returns nothing; it may still
+   * {@linkplain run.algo.sdk.AlgoContext#emit(Pipe, Object) emit}.
+   *
+   * @param input the input
+   * @param algo the Algo
+   * @param <I> type of the input's values
+   * @return this
+   * @throws IllegalArgumentException when the input has an Algo already
+   */
+  public <I> AlgoRunnerBuilder asyncInput(Pipe<I> input, AsyncAlgo<? super I, Void> algo) {
+    wiring.input(input, new AlgoForm.Async(algo), null);
+    return this;
+  }
+
+  /**
+   * An input, the batch Algo that reads it, and the output that takes what its records are
+   * completed with.
+   *
+   * @param input the input
+   * @param algo the Algo
+   * @param output the output
+   * @param <I> type of the input's values
+   * @param <O> type of the output's values
+   * @return this
+   * @throws IllegalArgumentException when the input has an Algo already
+   */
+  public <I, O> AlgoRunnerBuilder batchInput(
+      Pipe<I> input, BatchAlgo<? super I, ? extends O> algo, Pipe<O> output) {
+    wiring.input(input, new AlgoForm.Batch(algo), output);
+    return this;
+  }
+
+  /**
+   * An input and the batch Algo that reads it, which completes records with nothing; it may still
+   * {@linkplain run.algo.sdk.AlgoContext#emit(Pipe, Object) emit}.
+   *
+   * @param input the input
+   * @param algo the Algo
+   * @param <I> type of the input's values
+   * @return this
+   * @throws IllegalArgumentException when the input has an Algo already
+   */
+  public <I> AlgoRunnerBuilder batchInput(Pipe<I> input, BatchAlgo<? super I, Void> algo) {
+    wiring.input(input, new AlgoForm.Batch(algo), null);
     return this;
   }
 

@@ -45,6 +45,9 @@ final class Assembly {
   /** The last commit gets this long when the runner closes. */
   private static final Duration LAST_COMMIT = Duration.ofSeconds(3);
 
+  /** Executions at once where they hold no thread. */
+  private static final int ASYNC_CONCURRENCY = 1000;
+
   private final AlgoSettings settings;
   private final Wiring wiring;
   private final RunnerCounters counters;
@@ -89,7 +92,12 @@ final class Assembly {
   }
 
   private int concurrency() {
-    return settings.engine().concurrency().orElse(Runtime.getRuntime().availableProcessors());
+    return settings.engine().concurrency().orElseGet(this::defaultConcurrency);
+  }
+
+  /** What waits without a thread costs little, and is done by many at once or not at all. */
+  private int defaultConcurrency() {
+    return wiring.hasAsync() ? ASYNC_CONCURRENCY : Runtime.getRuntime().availableProcessors();
   }
 
   private ThreadFactory threads() {
@@ -118,7 +126,7 @@ final class Assembly {
   private String algoName() {
     DeploymentIdentity identity = settings.runnerConfig().identity();
     return identity.name().isEmpty()
-        ? wiring.inputs().get(0).algo().getClass().getName()
+        ? wiring.inputs().get(0).form().algo().getClass().getName()
         : identity.fullName();
   }
 
@@ -210,7 +218,7 @@ final class Assembly {
               input.name(), new ContentTypes(input.contentTypes()), first(input.contentTypes())),
           topic,
           wired.codec(),
-          wired.algo(),
+          wired.form(),
           result(wired.result(), outputs),
           counters.input(input.name()));
     }

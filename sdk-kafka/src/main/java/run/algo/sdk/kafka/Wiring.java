@@ -10,8 +10,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.Algo;
+import run.algo.sdk.AsyncAlgo;
+import run.algo.sdk.BatchAlgo;
 import run.algo.sdk.Pipe;
 import run.algo.sdk.codec.Codec;
+import run.algo.sdk.kafka.internal.execute.AlgoForm;
+import run.algo.sdk.kafka.internal.execute.FormKind;
 import run.algo.sdk.spi.AlgoTypes;
 
 /**
@@ -29,10 +33,10 @@ final class Wiring {
    *
    * @param name the pipe's name; empty for the only input there is
    * @param codec the format of its values
-   * @param algo what is executed
+   * @param form what is executed
    * @param result where the returned value goes
    */
-  record Input(Optional<String> name, Codec<?> codec, Algo<?, ?> algo, Result result) {}
+  record Input(Optional<String> name, Codec<?> codec, AlgoForm form, Result result) {}
 
   /** Where a returned value goes. */
   sealed interface Result {
@@ -69,6 +73,10 @@ final class Wiring {
     return optional.stream().sorted().toList();
   }
 
+  boolean hasAsync() {
+    return inputs.stream().anyMatch(input -> input.form().kind() == FormKind.ASYNC);
+  }
+
   boolean wantsOnlyOutput() {
     return inputs.stream().anyMatch(input -> input.result() instanceof Result.Only);
   }
@@ -103,13 +111,22 @@ final class Wiring {
     private final Map<String, Pipe<?>> outputs = new LinkedHashMap<>();
     private final Set<String> optional = new TreeSet<>();
 
-    void undeclared(Algo<?, ?> algo) {
-      AlgoTypes types = AlgoTypes.of(algo, Algo.class);
+    void undeclared(AlgoForm form) {
+      AlgoTypes types = AlgoTypes.of(form.algo(), type(form));
       Result result = types.output().<Result>map(Result.Only::new).orElseGet(Result.None::new);
-      inputs.add(new Input(Optional.empty(), types.input(), algo, result));
+      inputs.add(new Input(Optional.empty(), types.input(), form, result));
     }
 
-    void input(Pipe<?> input, Algo<?, ?> algo, @Nullable Pipe<?> result) {
+    /** The interface whose two type arguments the author's class fixes. */
+    private static Class<?> type(AlgoForm form) {
+      return switch (form.kind()) {
+        case SYNC -> Algo.class;
+        case ASYNC -> AsyncAlgo.class;
+        case BATCH -> BatchAlgo.class;
+      };
+    }
+
+    void input(Pipe<?> input, AlgoForm form, @Nullable Pipe<?> result) {
       for (Input known : inputs) {
         if (known.name().isEmpty() || known.name().get().equals(input.name())) {
           throw new IllegalArgumentException("input " + input.name() + " has an Algo already");
@@ -119,7 +136,7 @@ final class Wiring {
       if (result != null) {
         output(result, false);
       }
-      inputs.add(new Input(Optional.of(input.name()), input.codec(), algo, to));
+      inputs.add(new Input(Optional.of(input.name()), input.codec(), form, to));
     }
 
     void output(Pipe<?> pipe, boolean mayBeAbsent) {

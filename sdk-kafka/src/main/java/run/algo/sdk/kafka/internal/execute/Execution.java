@@ -7,7 +7,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -25,16 +27,24 @@ import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
  * One execution of the Algo on one record: what the author sees as the context, and what the SDK
  * must remember until the record's sends are acknowledged. The one object of ours per record.
  *
- * <p>Until {@link #close()} it belongs to the thread that executes; afterwards only the count of
+ * <p>Until it is {@linkplain #close() closed} it belongs to the author's code, on whatever threads
+ * that runs: the emissions are a chain whose head is swapped for an end mark, so one that comes
+ * from another thread is either in the chain or refused, never lost. Afterwards only the count of
  * open sends and the first failure are shared, with the producer's thread.
  */
 final class Execution implements AlgoContext {
 
   private static final VarHandle OPEN_SENDS;
+  private static final VarHandle EMISSIONS;
+
+  /** Takes the place of the emissions when the execution has ended. */
+  private static final Emission CLOSED = new Emission(null, null);
 
   static {
     try {
-      OPEN_SENDS = MethodHandles.lookup().findVarHandle(Execution.class, "openSends", int.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      OPEN_SENDS = lookup.findVarHandle(Execution.class, "openSends", int.class);
+      EMISSIONS = lookup.findVarHandle(Execution.class, "emissions", Emission.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -48,13 +58,27 @@ final class Execution implements AlgoContext {
   private final int index;
   private byte @Nullable [] traceId;
   private @Nullable Parameters parameters;
-  private @Nullable List<Output<?>> emissions;
-  private boolean closed;
+  private long emittedBytes;
+
+  /** The last emission, linked to those before. */
+  @SuppressWarnings("unused") // by EMISSIONS
+  private volatile @Nullable Emission emissions;
 
   @SuppressWarnings("unused") // by OPEN_SENDS
   private volatile int openSends;
 
   private volatile @Nullable Failure sendFailure;
+
+  /** An emission and the one before it. */
+  private static final class Emission {
+    private final @Nullable Output<?> output;
+    private final @Nullable Emission previous;
+
+    Emission(@Nullable Output<?> output, @Nullable Emission previous) {
+      this.output = output;
+      this.previous = previous;
+    }
+  }
 
   Execution(
       ExecutionScope scope,
@@ -143,17 +167,20 @@ final class Execution implements AlgoContext {
 
   @Override
   public void emit(Output<?> output) {
-    if (closed) {
+    refuseWhenClosed(emissions);
+    target(output.pipe()); // an unknown output is the emitting line's error
+    Emission last;
+    do {
+      last = emissions;
+      refuseWhenClosed(last);
+    } while (!EMISSIONS.compareAndSet(this, last, new Emission(output, last)));
+  }
+
+  private void refuseWhenClosed(@Nullable Emission last) {
+    if (last == CLOSED) {
       throw new IllegalStateException(
           "the execution of " + position() + " has ended: what it emits now would be lost");
     }
-    target(output.pipe()); // an unknown output is the emitting line's error
-    List<Output<?>> buffer = emissions;
-    if (buffer == null) {
-      buffer = new ArrayList<>(4);
-      emissions = buffer;
-    }
-    buffer.add(output);
   }
 
   // What the SDK sees
@@ -197,12 +224,36 @@ final class Execution implements AlgoContext {
     }
   }
 
-  /** Ends the author's part: what is emitted later is refused. */
+  /**
+   * Ends the author's part: what is emitted later is refused.
+   *
+   * @return what was emitted, in its order; nothing when it was closed before
+   */
   List<Output<?>> close() {
-    closed = true;
-    List<Output<?>> buffer = emissions;
-    emissions = null;
-    return buffer == null ? List.of() : buffer;
+    return firstClose().orElseGet(List::of);
+  }
+
+  /** As {@link #close()}; empty for all but the first who closes. */
+  Optional<List<Output<?>>> firstClose() {
+    Emission last = (Emission) EMISSIONS.getAndSet(this, CLOSED);
+    if (last == CLOSED) {
+      return Optional.empty();
+    }
+    if (last == null) {
+      return Optional.of(List.of());
+    }
+    List<Output<?>> inOrder = new ArrayList<>();
+    for (Emission next = last; next != null; next = next.previous) {
+      inOrder.add(Objects.requireNonNull(next.output));
+    }
+    Collections.reverse(inOrder);
+    return Optional.of(inOrder);
+  }
+
+  /** All outputs are encoded and will be sent. */
+  void emitted(long bytes) {
+    emittedBytes = bytes;
+    settlement.emitted(index, bytes);
   }
 
   /** Must be called before the first of the sends. */
@@ -227,11 +278,16 @@ final class Execution implements AlgoContext {
   }
 
   void settle(Outcome outcome) {
-    settlement.settled(index, outcome);
+    settlement.settled(index, outcome, emittedBytes);
   }
 
   void block(Blockage blockage) {
     settlement.blocked(index, blockage);
+  }
+
+  /** A defect of ours must not lose the record: its partition halts there. */
+  void defect(Throwable error) {
+    block(new Blockage("an error within the SDK", error, false, Optional.empty()));
   }
 
   void unblock() {

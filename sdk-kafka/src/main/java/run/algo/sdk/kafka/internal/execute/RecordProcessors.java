@@ -47,9 +47,6 @@ public final class RecordProcessors {
     return new RecordProcessor(
         scope,
         new InputGate(check, parameters, limit),
-        new OutputEncoder(),
-        sender,
-        failures,
-        new FailureLog(limit));
+        new ExecutionEnd(new OutputEncoder(), sender, failures, new FailureLog(limit)));
   }
 }

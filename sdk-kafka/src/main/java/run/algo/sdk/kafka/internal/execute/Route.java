@@ -3,7 +3,6 @@ package run.algo.sdk.kafka.internal.execute;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import run.algo.sdk.Algo;
 import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
@@ -14,7 +13,7 @@ public final class Route {
 
   final String input;
   final Codec<Object> codec;
-  final Algo<@Nullable Object, Object> algo;
+  final AlgoForm form;
   final @Nullable OutputTarget result;
   final ContentTypes contentTypes;
   final @Nullable String defaultContentType;
@@ -27,7 +26,7 @@ public final class Route {
    * @param input name and accepted types of the input
    * @param topic the topic
    * @param codec the format of its values
-   * @param algo what is executed
+   * @param form what is executed
    * @param result where the returned value goes, empty when the Algo returns none
    * @param counters where its records are counted
    */
@@ -37,12 +36,12 @@ public final class Route {
       Input input,
       String topic,
       Codec<?> codec,
-      Algo<?, ?> algo,
+      AlgoForm form,
       Optional<OutputTarget> result,
       InputCounters counters) {
     this.input = input.name().toLowerCase(Locale.ROOT);
     this.codec = (Codec<Object>) codec;
-    this.algo = (Algo<@Nullable Object, Object>) algo;
+    this.form = form;
     this.result = result.orElse(null);
     this.contentTypes = input.contentTypes();
     this.defaultContentType = input.defaultContentType();
@@ -59,6 +58,11 @@ public final class Route {
    */
   public record Input(
       String name, ContentTypes contentTypes, @Nullable String defaultContentType) {}
+
+  /** {@return how the Algo takes its records} */
+  public FormKind form() {
+    return form.kind();
+  }
 
   /** {@return where this input's records are counted} */
   public InputCounters counters() {

@@ -1,13 +1,17 @@
 package run.algo.sdk.kafka.internal.execute;
 
-/** What waits for an execution that is under way without a thread. */
+/** What waits for an execution that is in flight without a thread: its order scope. */
 public interface Scope {
 
   /**
-   * Runs the rest of the execution on a worker, then lets the scope go on. From any thread, never
-   * blocks; once for each {@link Progress#PENDING}, and not before that was decided.
+   * Runs the rest of the execution on a worker, then lets the scope go on. May be called from any
+   * thread, an author's included, so it never blocks. Called exactly once for each {@link
+   * Progress#PENDING}, and not before {@link RecordProcessor#process} has decided to return it;
+   * that may be before it has returned.
    *
-   * @param rest the rest: encodes, sends and settles, or fails
+   * @param rest encodes and sends, or fails the record; throws an {@link
+   *     org.apache.kafka.common.errors.InterruptException} when the runner closes, and the record
+   *     then has no outcome
    */
   void resume(Runnable rest);
 }

@@ -9,12 +9,22 @@ import run.algo.sdk.kafka.internal.record.Outcome;
 public interface Settlement {
 
   /**
+   * The record's outputs are encoded and about to be sent; from here to {@link #settled} they take
+   * memory. Called at most once, before the first send, and not for a record without outputs.
+   *
+   * @param index the record's index within its batch
+   * @param bytes of the keys and values of all its outputs
+   */
+  void emitted(int index, long bytes);
+
+  /**
    * The record's outcome is durable; its offset may be committed.
    *
    * @param index the record's index within its batch
    * @param outcome the outcome
+   * @param emittedBytes what {@link #emitted} was told; 0 when it was not called
    */
-  void settled(int index, Outcome outcome);
+  void settled(int index, Outcome outcome, long emittedBytes);
 
   /**
    * The record has no durable outcome and will have none for now: nothing more of its partition is

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import run.algo.sdk.Algo;
 import run.algo.sdk.codec.Codec;
+import run.algo.sdk.kafka.internal.execute.AlgoForm;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
@@ -50,7 +51,7 @@ final class EngineFixtures {
         new Route.Input("orders", new ContentTypes(List.of()), null),
         TOPIC,
         Codec.text(),
-        algo,
+        new AlgoForm.Sync(algo),
         Optional.empty(),
         counters);
   }

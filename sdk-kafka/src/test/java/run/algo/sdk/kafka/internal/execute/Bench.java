@@ -1,6 +1,7 @@
 package run.algo.sdk.kafka.internal.execute;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -116,7 +117,15 @@ final class Bench {
   /** Executes a record and says what became of it so far. */
   RecordingSettlement run(ConsumerRecord<byte[], byte[]> record, Algo<?, ?> algo) {
     RecordingSettlement settlement = new RecordingSettlement();
-    processor().process(route(counting(algo)), record, settlement, RecordingSettlement.INDEX);
+    Progress progress =
+        processor()
+            .process(
+                route(counting(algo)),
+                record,
+                settlement,
+                RecordingSettlement.INDEX,
+                Bench::neverPending);
+    assertThat(progress).isEqualTo(Progress.ENDED);
     return settlement;
   }
 
@@ -149,7 +158,16 @@ final class Bench {
                     deadLetters, new DeadLetterHeaders("algorun-g", "owner/name:1[0]"))));
   }
 
+  /** The scope of an execution that must end at once. */
+  static void neverPending(Runnable rest) {
+    throw new AssertionError("nothing is pending");
+  }
+
   Route route(Algo<?, ?> algo) {
+    return route(new AlgoForm.Sync(algo));
+  }
+
+  Route route(AlgoForm form) {
     return new Route(
         new Route.Input(
             "Orders",
@@ -157,7 +175,7 @@ final class Bench {
             contentTypes.isEmpty() ? null : contentTypes.get(0)),
         INPUT_TOPIC,
         inputCodec,
-        algo,
+        form,
         Optional.of(result()),
         counters);
   }

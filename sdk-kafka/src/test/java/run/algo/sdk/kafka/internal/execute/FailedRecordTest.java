@@ -396,7 +396,8 @@ class FailedRecordTest {
                         bench.route(waiting),
                         Bench.record("k", "v"),
                         settlement,
-                        RecordingSettlement.INDEX))
+                        RecordingSettlement.INDEX,
+                        Bench::neverPending))
         .isInstanceOf(InterruptException.class)
         .hasMessageContaining("t.orders-2@41");
     assertThat(Thread.interrupted()).as("the worker ends").isTrue();
@@ -420,7 +421,11 @@ class FailedRecordTest {
             new Sender(bench.producer, Runnable::run),
             Optional.of(new RecordProcessors.DeadLetters(topics, new DeadLetterHeaders("g", "a"))))
         .process(
-            bench.route(failing()), Bench.record("k", "v"), settlement, RecordingSettlement.INDEX);
+            bench.route(failing()),
+            Bench.record("k", "v"),
+            settlement,
+            RecordingSettlement.INDEX,
+            Bench::neverPending);
   }
 
   private static Algo<String, Object> failing() {

@@ -15,10 +15,21 @@ final class RecordingSettlement implements Settlement {
   private final List<Blockage> blockages = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
   private int blocked;
+  private long emitted;
 
   @Override
-  public synchronized void settled(int index, Outcome outcome) {
+  public synchronized void emitted(int index, long bytes) {
+    check(index == INDEX, "emitted at index " + index);
+    check(emitted == 0, "emitted again");
+    check(bytes > 0, "emitted " + bytes + " bytes");
+    check(outcomes.isEmpty(), "emitted after " + outcomes);
+    emitted = bytes;
+  }
+
+  @Override
+  public synchronized void settled(int index, Outcome outcome, long emittedBytes) {
     check(index == INDEX, "settled at index " + index);
+    check(emittedBytes == emitted, "settled with " + emittedBytes + " bytes of " + emitted);
     check(outcomes.isEmpty(), "settled again, " + outcome);
     check(blocked == 0, "settled " + outcome + " while blocked");
     outcomes.add(outcome);
@@ -59,6 +70,11 @@ final class RecordingSettlement implements Settlement {
     assertThat(violations).isEmpty();
     assertThat(outcomes).isEmpty();
     assertThat(blocked).isEqualTo(sendsInTheWay);
+  }
+
+  /** Bytes that the record's outputs were said to take. */
+  synchronized long emitted() {
+    return emitted;
   }
 
   synchronized List<Blockage> blockages() {

@@ -1,0 +1,98 @@
+package run.algo.sdk.kafka.internal.execute;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import run.algo.sdk.AlgoContext;
+import run.algo.sdk.BatchRecord;
+import run.algo.sdk.Output;
+import run.algo.sdk.kafka.internal.record.FailureReason;
+
+/**
+ * One record of a batch as the author sees it. Whoever closes its execution settles it; the end of
+ * the batch settles what is left. That may race with an author's thread that is late, so the
+ * verdict is one atomic: either it is in the batch's result or the late call is refused.
+ */
+final class BatchItem implements BatchRecord<@Nullable Object, Object> {
+
+  private final Execution execution;
+  private final @Nullable Object value;
+  private final AtomicReference<Verdict> verdict = new AtomicReference<>();
+
+  private record Verdict(
+      List<Output<?>> emissions, @Nullable Object output, @Nullable Throwable failure) {}
+
+  BatchItem(Execution execution, @Nullable Object value) {
+    this.execution = execution;
+    this.value = value;
+  }
+
+  @Override
+  @SuppressWarnings("NullAway") // does not see that the type argument is nullable
+  public @Nullable Object value() {
+    return value;
+  }
+
+  @Override
+  public AlgoContext context() {
+    return execution;
+  }
+
+  @Override
+  public void complete(@Nullable Object output) {
+    settle(output, null);
+  }
+
+  @Override
+  public void fail(Throwable cause) {
+    settle(null, Objects.requireNonNull(cause, "cause"));
+  }
+
+  private void settle(@Nullable Object output, @Nullable Throwable failure) {
+    Optional<List<Output<?>>> emissions = execution.firstClose();
+    if (emissions.isEmpty()
+        || !verdict.compareAndSet(null, new Verdict(emissions.get(), output, failure))) {
+      throw new IllegalStateException(
+          "record "
+              + execution.position()
+              + " is settled already: each record is completed or failed once, before the batch's"
+              + " run returns");
+    }
+  }
+
+  Execution execution() {
+    return execution;
+  }
+
+  /**
+   * The batch's run has ended: a record that is not settled by now has failed.
+   *
+   * @param thrown what ended the run, null when it returned
+   */
+  void runEnded(@Nullable Throwable thrown) {
+    if (verdict.get() == null) {
+      Throwable failure = thrown == null ? forgotten() : thrown;
+      // When this comes second, the author's thread was just in time.
+      verdict.compareAndSet(null, new Verdict(List.of(), null, failure));
+    }
+    execution.close();
+  }
+
+  private Throwable forgotten() {
+    return new IllegalStateException(
+        "the batch's run returned without completing or failing record " + execution.position());
+  }
+
+  /** After {@link #runEnded}: the record goes its way. */
+  void conclude(ExecutionEnd end) {
+    Verdict known = Objects.requireNonNull(verdict.get());
+    Throwable failure = known.failure();
+    if (failure == null) {
+      end.succeeded(execution, known.emissions(), known.output());
+    } else {
+      end.failed(execution, FailureReason.ALGO, failure);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package run.algo.sdk.kafka.internal.execute;
+
+import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+import run.algo.sdk.Output;
+import run.algo.sdk.kafka.internal.record.Failure;
+import run.algo.sdk.kafka.internal.record.FailureReason;
+import run.algo.sdk.kafka.internal.record.Outcome;
+
+/**
+ * What follows an execution, whatever the Algo's form: its outputs are encoded and sent, or the
+ * failed record is handed to the {@link FailureHandler}. On workers only, since both may block.
+ *
+ * <p>Nothing is sent before everything the execution emitted has been encoded and measured, so a
+ * failed execution writes nothing.
+ */
+final class ExecutionEnd {
+
+  private final OutputEncoder encoder;
+  private final Sender sender;
+  private final FailureHandler failures;
+  private final FailureLog failureLog;
+
+  ExecutionEnd(
+      OutputEncoder encoder, Sender sender, FailureHandler failures, FailureLog failureLog) {
+    this.encoder = encoder;
+    this.sender = sender;
+    this.failures = failures;
+    this.failureLog = failureLog;
+  }
+
+  /**
+   * The Algo has succeeded.
+   *
+   * @param emissions what the closed execution emitted
+   * @param result what the Algo returned
+   * @throws InterruptException when the runner closes; the record then has no outcome
+   */
+  void succeeded(Execution execution, List<Output<?>> emissions, @Nullable Object result) {
+    List<ProducerRecord<byte[], byte[]>> outputs;
+    try {
+      outputs = encoder.encode(execution, emissions, result);
+    } catch (Throwable t) { // a codec's Error fails its record, not the process
+      failed(execution, FailureReason.ENCODE, t);
+      return;
+    }
+    send(execution, outputs);
+  }
+
+  /**
+   * The record has failed; what it emitted is discarded.
+   *
+   * @param stage where it failed; a {@link Refusal} has a reason of its own
+   * @throws InterruptException when it is no failure: the runner closes, and has interrupted it
+   */
+  void failed(Execution execution, FailureReason stage, Throwable cause) {
+    execution.close();
+    endWhenInterrupted(execution, cause);
+    fail(execution, failure(stage, cause));
+  }
+
+  /** An interrupt is not a failure of the record: only a runner that closes interrupts. */
+  void endWhenInterrupted(Execution execution, Throwable t) {
+    if (execution.closing()
+        && (t instanceof InterruptedException
+            || t instanceof InterruptException
+            || Thread.currentThread().isInterrupted())) {
+      throw new InterruptException("interrupted while executing " + execution.position());
+    }
+  }
+
+  private void send(Execution execution, List<ProducerRecord<byte[], byte[]>> outputs) {
+    if (outputs.isEmpty()) {
+      execution.settle(Outcome.FILTERED);
+      return;
+    }
+    execution.emitted(bytes(outputs));
+    execution.expectSends(outputs.size());
+    for (ProducerRecord<byte[], byte[]> output : outputs) {
+      sender.send(new OutputSend(execution, output));
+    }
+  }
+
+  private static long bytes(List<ProducerRecord<byte[], byte[]>> outputs) {
+    long bytes = 0;
+    for (ProducerRecord<byte[], byte[]> output : outputs) {
+      bytes += output.key().length + output.value().length;
+    }
+    return bytes;
+  }
+
+  private void fail(Execution execution, Failure failure) {
+    if (failure.reason() == FailureReason.ALGO) {
+      execution.route.counters.algoError();
+    } else {
+      execution.route.counters.runnerError();
+    }
+    failureLog.failed(execution.record, failure);
+    failures.failed(execution, failure);
+  }
+
+  private static Failure failure(FailureReason stage, Throwable cause) {
+    if (cause instanceof Refusal refusal) {
+      return refusal.failure();
+    }
+    return new Failure(stage, cause, stage == FailureReason.DECODE ? 0 : 1);
+  }
+
+  /** An output on its way. */
+  private final class OutputSend extends Send {
+
+    OutputSend(Execution execution, ProducerRecord<byte[], byte[]> record) {
+      super(sender, execution, record, false);
+    }
+
+    @Override
+    void acknowledged() {
+      count();
+      if (execution.sendEnded()) {
+        if (execution.sendFailure() == null) {
+          execution.settle(Outcome.WRITTEN);
+        } else {
+          sender.later(this::concludeFailed);
+        }
+      }
+    }
+
+    @Override
+    void tooLarge(Exception cause) {
+      unblock();
+      execution.sendFailed(new Failure(FailureReason.TOO_LARGE, cause, 1));
+      if (execution.sendEnded()) {
+        concludeFailed();
+      }
+    }
+
+    private void count() {
+      if (record() instanceof OutputRecord output) {
+        int bytes = output.value().length;
+        output.target().counters().written(bytes, bytes);
+      }
+    }
+
+    private void concludeFailed() {
+      Failure failure = execution.sendFailure();
+      if (failure == null) {
+        throw new IllegalStateException("no send of " + execution + " has failed");
+      }
+      fail(execution, failure);
+    }
+  }
+}
