@@ -69,7 +69,7 @@ public final class AlgoRunner implements AutoCloseable {
     Health health =
         new Health(
             settings.engine().healthGrace(),
-            assembly.loopSettings().longestTurn(),
+            assembly.plan().times().longestTurn(),
             System::nanoTime,
             this::condition);
     this.observation = new Observation(settings.http(), metrics, health, this::notReady);

@@ -19,10 +19,11 @@ import run.algo.sdk.kafka.config.DeploymentIdentity;
 import run.algo.sdk.kafka.config.EngineSettings;
 import run.algo.sdk.kafka.config.FailureAction;
 import run.algo.sdk.kafka.config.InputSettings;
+import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.config.OutputSettings;
 import run.algo.sdk.kafka.config.ParameterResolver;
-import run.algo.sdk.kafka.config.ThreadModel;
 import run.algo.sdk.kafka.internal.engine.Engine;
+import run.algo.sdk.kafka.internal.engine.EnginePlan;
 import run.algo.sdk.kafka.internal.engine.KafkaClients;
 import run.algo.sdk.kafka.internal.engine.PollLoop;
 import run.algo.sdk.kafka.internal.engine.WorkerKind;
@@ -46,7 +47,7 @@ final class Assembly {
   private static final Duration LAST_COMMIT = Duration.ofSeconds(3);
 
   /** Executions at once where they hold no thread. */
-  private static final int ASYNC_CONCURRENCY = 1000;
+  private static final int WAITING_CONCURRENCY = 1000;
 
   private final AlgoSettings settings;
   private final Wiring wiring;
@@ -65,15 +66,22 @@ final class Assembly {
     return counters;
   }
 
-  PollLoop.LoopSettings loopSettings() {
+  EnginePlan plan() {
     EngineSettings engine = settings.engine();
-    return new PollLoop.LoopSettings(
-        engine.commitInterval(),
-        engine.maxInFlight(),
-        Engine.maxPollRecords(ClientProperties.consumer(settings)),
-        engine.revokeTimeout(),
-        engine.shutdownTimeout(),
-        LAST_COMMIT);
+    Map<String, Object> consumer = ClientProperties.consumer(settings);
+    return new EnginePlan(
+        new EnginePlan.Execution(
+            engine.ordering(), concurrency(), engine.batchSize(), engine.batchLinger()),
+        new EnginePlan.Bounds(
+            engine.maxInFlight(),
+            Engine.maxPollRecords(consumer),
+            engine.memoryBudgetBytes(),
+            Engine.fetchMaxBytes(consumer)),
+        new EnginePlan.Times(
+            engine.commitInterval(),
+            engine.revokeTimeout(),
+            engine.shutdownTimeout(),
+            LAST_COMMIT));
   }
 
   Engine engine(KafkaClients clients, PollLoop.LoopListener listener) {
@@ -86,8 +94,8 @@ final class Assembly {
             ClientProperties.admin(settings)),
         topics,
         new AlgoWorkload(topics),
-        loopSettings(),
-        new WorkerThreads(concurrency(), threads()),
+        plan(),
+        new WorkerThreads(threadCount(), threads()),
         listener);
   }
 
@@ -95,16 +103,34 @@ final class Assembly {
     return settings.engine().concurrency().orElseGet(this::defaultConcurrency);
   }
 
-  /** What waits without a thread costs little, and is done by many at once or not at all. */
+  /** What waits without a thread of its own costs little, and is done by many at once. */
   private int defaultConcurrency() {
-    return wiring.hasAsync() ? ASYNC_CONCURRENCY : Runtime.getRuntime().availableProcessors();
+    return wiring.allAsync() || virtual()
+        ? WAITING_CONCURRENCY
+        : Runtime.getRuntime().availableProcessors();
+  }
+
+  /** An execution in flight without a thread needs one only to begin and to end. */
+  private int threadCount() {
+    return wiring.allAsync()
+        ? Math.min(concurrency(), Math.max(2, Runtime.getRuntime().availableProcessors()))
+        : concurrency();
   }
 
   private ThreadFactory threads() {
     String prefix = "algo-worker-";
-    return settings.engine().threads() == ThreadModel.VIRTUAL
+    return virtual()
         ? WorkerKind.virtualFactory(prefix).orElseGet(() -> WorkerKind.platform(prefix))
         : WorkerKind.platform(prefix);
+  }
+
+  private boolean virtual() {
+    return switch (settings.engine().threads()) {
+      case VIRTUAL -> true;
+      case PLATFORM -> false;
+      case AUTO ->
+          settings.engine().ordering() != Ordering.PARTITION && WorkerKind.virtualAvailable();
+    };
   }
 
   private TopicPreparation.Plan topicPlan() {

@@ -73,8 +73,8 @@ final class Wiring {
     return optional.stream().sorted().toList();
   }
 
-  boolean hasAsync() {
-    return inputs.stream().anyMatch(input -> input.form().kind() == FormKind.ASYNC);
+  boolean allAsync() {
+    return inputs.stream().allMatch(input -> input.form().kind() == FormKind.ASYNC);
   }
 
   boolean wantsOnlyOutput() {

@@ -36,6 +36,10 @@ public final class ClientProperties {
   private static final int DEFAULT_FETCH_MAX_BYTES = ConsumerConfig.DEFAULT_FETCH_MAX_BYTES;
   private static final int DEFAULT_MAX_PARTITION_FETCH_BYTES =
       ConsumerConfig.DEFAULT_MAX_PARTITION_FETCH_BYTES;
+
+  /** A partition that stands still holds this part of the budget beyond its share, at most. */
+  private static final int PARTITION_FETCHES_IN_BUDGET = 16;
+
   private static final long DEFAULT_BUFFER_MEMORY = 32L * 1024 * 1024;
 
   // Larger than the client's 16 KiB: outputs come in bursts, one a poll.
@@ -95,7 +99,10 @@ public final class ClientProperties {
     result.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, fetch);
     result.put(
         ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-        Math.min(DEFAULT_MAX_PARTITION_FETCH_BYTES, fetch));
+        (int)
+            Math.min(
+                DEFAULT_MAX_PARTITION_FETCH_BYTES,
+                engine.memoryBudgetBytes() / PARTITION_FETCHES_IN_BUDGET));
     if (!usesConsumerProtocol(kafka)) {
       // The new protocol assigns on the broker; its client refuses an assignor, even the default
       // one.

@@ -30,29 +30,9 @@ final class Assignment implements ConsumerRebalanceListener {
   private final Committer committer;
   private final OwnerSignal signal;
   private final MonotonicClock clock;
-  private final Terms terms;
+  private final EnginePlan plan;
   private final Runnable onAssigned;
   private boolean suspended;
-
-  /**
-   * What holds for all partitions.
-   *
-   * @param revokeTimeout most time for the drain of revoked partitions
-   * @param concurrency most executions at once, of all partitions together
-   */
-  record Terms(Duration revokeTimeout, int concurrency) {
-
-    /**
-     * How many executions one of so many partitions may have at once. Half of what there may be is
-     * reserved, in equal parts, so that a partition whose records take long leaves the others what
-     * they need; the other half is for whoever comes. With less than two for each nothing can be
-     * reserved without leaving it idle.
-     */
-    int limit(int partitions) {
-      int reserved = concurrency / (2 * partitions);
-      return concurrency - (partitions - 1) * reserved;
-    }
-  }
 
   /** Makes the flow of a newly assigned partition. */
   interface Flows {
@@ -64,13 +44,13 @@ final class Assignment implements ConsumerRebalanceListener {
       Committer committer,
       OwnerSignal signal,
       MonotonicClock clock,
-      Terms terms,
+      EnginePlan plan,
       Runnable onAssigned) {
     this.factory = factory;
     this.committer = committer;
     this.signal = signal;
     this.clock = clock;
-    this.terms = terms;
+    this.plan = plan;
     this.onAssigned = onAssigned;
   }
 
@@ -120,8 +100,8 @@ final class Assignment implements ConsumerRebalanceListener {
     for (TopicPartition partition : partitions) {
       flow(partition).ifPresent(revoked::add);
     }
-    drain(revoked, terms.revokeTimeout());
-    committer.commitSync(revoked, terms.revokeTimeout());
+    drain(revoked, plan.times().revokeTimeout());
+    committer.commitSync(revoked, plan.times().revokeTimeout());
     int released = letGo(revoked);
     log.info("revoked {}, {} records left to the next owner", partitions, released);
   }
@@ -146,7 +126,7 @@ final class Assignment implements ConsumerRebalanceListener {
 
   private void shareOut() {
     if (!flows.isEmpty()) {
-      int limit = terms.limit(flows.size());
+      int limit = plan.execution().limit(flows.size());
       flows.values().forEach(flow -> flow.limit(limit));
     }
   }

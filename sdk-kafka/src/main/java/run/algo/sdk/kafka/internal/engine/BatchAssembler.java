@@ -1,7 +1,6 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
-import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.internal.execute.BatchEntry;
 
 /**
@@ -34,8 +32,7 @@ final class BatchAssembler {
   private final Crew.Workers workers;
   private final Timers timers;
   private final BatchRunner runner;
-  private final Ordering ordering;
-  private final Limits limits;
+  private final EnginePlan.Execution plan;
 
   private final ArrayDeque<List<Item>> full = new ArrayDeque<>();
   private List<Item> filling = new ArrayList<>();
@@ -43,14 +40,6 @@ final class BatchAssembler {
 
   /** The scopes in batches that run or are full, with the records that wait for their end. */
   private final Map<Object, PriorityQueue<Item>> busy = new HashMap<>();
-
-  /**
-   * When a batch runs.
-   *
-   * @param size most records
-   * @param linger how long the first record waits for others
-   */
-  record Limits(int size, Duration linger) {}
 
   /** Executes a batch. */
   interface BatchRunner {
@@ -75,16 +64,11 @@ final class BatchAssembler {
   private record KeyScope(BatchDispatcher partition, @Nullable ByteBuffer key) {}
 
   BatchAssembler(
-      Crew.Workers workers,
-      Timers timers,
-      BatchRunner runner,
-      Ordering ordering,
-      Limits limits) {
+      Crew.Workers workers, Timers timers, BatchRunner runner, EnginePlan.Execution plan) {
     this.workers = workers;
     this.timers = timers;
     this.runner = runner;
-    this.ordering = ordering;
-    this.limits = limits;
+    this.plan = plan;
   }
 
   /** Takes over what is not settled of a batch that was read. */
@@ -102,7 +86,7 @@ final class BatchAssembler {
   }
 
   private @Nullable Object scope(BatchDispatcher partition, RecordBatch batch, int index) {
-    return switch (ordering) {
+    return switch (plan.ordering()) {
       case PARTITION -> partition;
       case KEY -> {
         byte[] key = batch.record(index).key();
@@ -123,11 +107,11 @@ final class BatchAssembler {
       return; // it keeps the record until it may begin executions again
     }
     filling.add(item);
-    if (filling.size() >= limits.size()) {
+    if (filling.size() >= plan.batchSize()) {
       close();
     } else if (filling.size() == 1) {
       List<Item> mine = filling;
-      timers.after(limits.linger(), () -> lingered(mine));
+      timers.after(plan.batchLinger(), () -> lingered(mine));
     }
   }
 

@@ -19,11 +19,9 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
@@ -47,8 +45,8 @@ public final class Engine implements Runnable {
   private final Clients clients;
   private final TopicPreparation topics;
   private final Workload workload;
-  private final PollLoop.LoopSettings settings;
-  private final Workforce workforce;
+  private final EnginePlan plan;
+  private final WorkerThreads threads;
   private final PollLoop.LoopListener listener;
 
   private final RateLimit warnings = new RateLimit(LOG_INTERVAL, System::nanoTime);
@@ -69,14 +67,6 @@ public final class Engine implements Runnable {
       Map<String, Object> consumer,
       Map<String, Object> producer,
       Map<String, Object> admin) {}
-
-  /**
-   * Who executes the Algo, and how.
-   *
-   * @param threads execute it; ended by the engine
-   * @param plan in which order, and how many at once
-   */
-  public record Workforce(WorkerThreads threads, PartitionFlows.Plan plan) {}
 
   /** What is done with the records. */
   public interface Workload {
@@ -108,22 +98,22 @@ public final class Engine implements Runnable {
    * @param clients how the clients are made
    * @param topics prepares the topics
    * @param workload what is done with the records
-   * @param settings of the loop
-   * @param workforce executes the Algo
+   * @param plan what it is told
+   * @param threads execute the Algo; ended by the engine
    * @param listener is told of the first assignment
    */
   public Engine(
       Clients clients,
       TopicPreparation topics,
       Workload workload,
-      PollLoop.LoopSettings settings,
-      Workforce workforce,
+      EnginePlan plan,
+      WorkerThreads threads,
       PollLoop.LoopListener listener) {
     this.clients = clients;
     this.topics = topics;
     this.workload = workload;
-    this.settings = settings;
-    this.workforce = workforce;
+    this.plan = plan;
+    this.threads = threads;
     this.listener = listener;
   }
 
@@ -138,11 +128,11 @@ public final class Engine implements Runnable {
         Executors.newSingleThreadScheduledExecutor(WorkerKind.platform("algo-timer-"));
     try {
       if (prepareTopics(timer)) {
-        consume(new ScheduledTimers(timer, workforce.threads()));
+        consume(new ScheduledTimers(timer, threads));
       }
     } finally {
       timer.shutdownNow();
-      workforce.threads().interrupt();
+      threads.interrupt();
     }
   }
 
@@ -228,7 +218,7 @@ public final class Engine implements Runnable {
             log.error("the dead letters of a new input topic cannot be prepared", e);
           }
         };
-    new ScheduledTimers(timer, workforce.threads()).after(TOPIC_RETRY, look);
+    new ScheduledTimers(timer, threads).after(TOPIC_RETRY, look);
   }
 
   private void consume(Timers timers) {
@@ -237,16 +227,15 @@ public final class Engine implements Runnable {
       Consumer<byte[], byte[]> consumer = clients.factory().consumer(clients.consumer());
       try {
         RecordProcessor processor =
-            workload.processor(new Sender(producer, workforce.threads()), this::closing);
+            workload.processor(new Sender(producer, threads), this::closing);
         Crew.Workers workers =
-            Crew.Workers.of(
-                workforce.plan().concurrency(), workforce.threads(), MonotonicClock.SYSTEM);
+            Crew.Workers.of(plan.execution().concurrency(), threads, MonotonicClock.SYSTEM);
         PollLoop running =
             new PollLoop(
                 consumer,
                 workload.topics(),
-                settings,
-                new PartitionFlows(workload, processor, workers, timers, workforce.plan()),
+                plan,
+                new PartitionFlows(workload, processor, workers, timers, plan.execution()),
                 listener,
                 PollLoop.Environs.system(warnings));
         loop = running;
@@ -255,7 +244,7 @@ public final class Engine implements Runnable {
         }
         running.run();
       } finally {
-        workforce.threads().interrupt();
+        threads.interrupt();
         consumer.close(CloseOptions.timeout(LEAVE_TIMEOUT));
       }
     } finally {
@@ -277,6 +266,19 @@ public final class Engine implements Runnable {
       config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 2L * largest);
     }
     return config;
+  }
+
+  /**
+   * Most bytes that one fetch brings.
+   *
+   * @param config the consumer's configuration
+   * @return the setting, or the client's default
+   */
+  public static long fetchMaxBytes(Map<String, Object> config) {
+    Object value = config.get(ConsumerConfig.FETCH_MAX_BYTES_CONFIG);
+    return value == null
+        ? ConsumerConfig.DEFAULT_FETCH_MAX_BYTES
+        : Long.parseLong(value.toString());
   }
 
   /**

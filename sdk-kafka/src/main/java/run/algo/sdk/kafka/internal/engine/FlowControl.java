@@ -21,17 +21,7 @@ final class FlowControl {
 
   private final Consumer<byte[], byte[]> consumer;
   private final OwnerSignal signal;
-  private final Bounds bounds;
-
-  /**
-   * What may be in flight.
-   *
-   * @param records most records
-   * @param pollRecords most records that one poll brings
-   * @param bytes most bytes of values and encoded emissions
-   * @param pollBytes most bytes that one poll brings
-   */
-  record Bounds(int records, int pollRecords, long bytes, long pollBytes) {}
+  private final EnginePlan.Bounds bounds;
 
   /**
    * Flow control.
@@ -40,7 +30,7 @@ final class FlowControl {
    * @param signal wakes the owner when paused partitions may go on
    * @param bounds what may be in flight
    */
-  FlowControl(Consumer<byte[], byte[]> consumer, OwnerSignal signal, Bounds bounds) {
+  FlowControl(Consumer<byte[], byte[]> consumer, OwnerSignal signal, EnginePlan.Bounds bounds) {
     this.consumer = consumer;
     this.signal = signal;
     this.bounds = bounds;

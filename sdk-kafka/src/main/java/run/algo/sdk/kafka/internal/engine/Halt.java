@@ -74,7 +74,8 @@ final class Halt {
 
   void blocked(ConsumerRecord<byte[], byte[]> record, Blockage blockage) {
     synchronized (this) {
-      dispatcher.halt(true); // under the lock, so that no resume of an earlier record comes after it
+      dispatcher.halt(
+          true); // under the lock, so that no resume of an earlier record comes after it
       if (!blockage.again()) {
         if (blocked.isEmpty()) {
           logHalt(record, blockage);

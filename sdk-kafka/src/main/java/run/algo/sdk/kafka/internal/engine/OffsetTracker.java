@@ -106,7 +106,7 @@ final class OffsetTracker {
     }
 
     @Override
-    public void run(long first, long last) {
+    public void accept(long first, long last) {
       if (first > next) {
         metadata.unsettled(next, first - 1);
       }

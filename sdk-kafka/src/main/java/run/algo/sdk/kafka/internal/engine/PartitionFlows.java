@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.InterruptException;
-import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.FormKind;
 import run.algo.sdk.kafka.internal.execute.Progress;
@@ -23,24 +22,15 @@ final class PartitionFlows implements PollLoop.Flows {
   private final RecordProcessor processor;
   private final Crew.Workers workers;
   private final Timers timers;
-  private final Plan plan;
+  private final EnginePlan.Execution plan;
   private final Map<Route, BatchAssembler> assemblers = new HashMap<>();
-
-  /**
-   * How records are executed.
-   *
-   * @param ordering which of them one at a time
-   * @param concurrency most executions at once
-   * @param batches of the batch form
-   */
-  public record Plan(Ordering ordering, int concurrency, BatchAssembler.Limits batches) {}
 
   PartitionFlows(
       Engine.Workload workload,
       RecordProcessor processor,
       Crew.Workers workers,
       Timers timers,
-      Plan plan) {
+      EnginePlan.Execution plan) {
     this.workload = workload;
     this.processor = processor;
     this.workers = workers;
@@ -74,11 +64,7 @@ final class PartitionFlows implements PollLoop.Flows {
 
   private BatchAssembler assembler(Route route) {
     return new BatchAssembler(
-        workers,
-        timers,
-        entries -> processor.processBatch(route, entries),
-        plan.ordering(),
-        plan.batches());
+        workers, timers, entries -> processor.processBatch(route, entries), plan);
   }
 
   private Progress execute(Route route, RecordBatch batch, int index, Scope scope) {

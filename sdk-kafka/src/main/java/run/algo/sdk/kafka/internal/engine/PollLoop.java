@@ -35,11 +35,11 @@ public final class PollLoop {
   private static final Logger log = LoggerFactory.getLogger(PollLoop.class);
 
   /** Pause after an error of the consumer, so that a lasting one does not spin. */
-  private static final Duration ERROR_BACKOFF = Duration.ofSeconds(1);
+  static final Duration ERROR_BACKOFF = Duration.ofSeconds(1);
 
   private final Consumer<byte[], byte[]> consumer;
   private final Collection<String> topics;
-  private final LoopSettings settings;
+  private final EnginePlan plan;
   private final OwnerSignal signal;
   private final Committer committer;
   private final Assignment assignment;
@@ -68,35 +68,13 @@ public final class PollLoop {
   }
 
   /**
-   * What the loop is told.
-   *
-   * @param commitInterval time between commits
-   * @param bounds what may be in flight
-   * @param terms what holds for all partitions
-   * @param shutdownTimeout most time for the drain when the runner closes
-   * @param commitTimeout most time for the last commit
-   */
-  public record LoopSettings(
-      Duration commitInterval,
-      FlowControl.Bounds bounds,
-      Assignment.Terms terms,
-      Duration shutdownTimeout,
-      Duration commitTimeout) {
-
-    /** {@return how long a turn may take when all is well: a poll, or a revocation's drain} */
-    public Duration longestTurn() {
-      return commitInterval.plus(terms.revokeTimeout().multipliedBy(2)).plus(ERROR_BACKOFF);
-    }
-  }
-
-  /**
    * What the loop lives in.
    *
    * @param clock tells the time
-   * @param wait how it waits for executions that end
+   * @param waiting how it waits for executions that end
    * @param warnings keeps the log readable
    */
-  record Environs(MonotonicClock clock, OwnerSignal.Wait wait, RateLimit warnings) {
+  record Environs(MonotonicClock clock, OwnerSignal.Wait waiting, RateLimit warnings) {
 
     /** The process's own. */
     static Environs system(RateLimit warnings) {
@@ -127,16 +105,16 @@ public final class PollLoop {
   PollLoop(
       Consumer<byte[], byte[]> consumer,
       Collection<String> topics,
-      LoopSettings settings,
+      EnginePlan plan,
       Flows flows,
       LoopListener listener,
       Environs environs) {
     this.consumer = consumer;
     this.topics = topics;
-    this.settings = settings;
+    this.plan = plan;
     this.listener = listener;
     this.environs = environs;
-    this.signal = new OwnerSignal(consumer::wakeup, environs.wait());
+    this.signal = new OwnerSignal(consumer::wakeup, environs.waiting());
     this.committer = new Committer(consumer, environs.warnings(), environs.clock());
     this.assignment =
         new Assignment(
@@ -144,9 +122,9 @@ public final class PollLoop {
             committer,
             signal,
             environs.clock(),
-            settings.terms(),
+            plan,
             this::assigned);
-    this.flowControl = new FlowControl(consumer, signal, settings.bounds());
+    this.flowControl = new FlowControl(consumer, signal, plan.bounds());
   }
 
   /**
@@ -192,7 +170,7 @@ public final class PollLoop {
   /** Drains and lets go of everything. */
   void end() {
     turning = false;
-    assignment.leaveAll(settings.shutdownTimeout(), settings.commitTimeout());
+    assignment.leaveAll(plan.times().shutdownTimeout(), plan.times().lastCommit());
   }
 
   /** Reads nothing and begins no execution until {@link #resume}. From any thread. */
@@ -258,7 +236,7 @@ public final class PollLoop {
       assigned(); // the consumer protocol does not call back for an empty assignment
     }
     long time = environs.clock().nanos();
-    if (time - lastCommit >= settings.commitInterval().toNanos()) {
+    if (time - lastCommit >= plan.times().commitInterval().toNanos()) {
       lastCommit = time;
       committer.commitAsync(assignment.flows());
     }
@@ -267,7 +245,7 @@ public final class PollLoop {
   private void tellDrained() {
     CountDownLatch waiting = drained;
     if (waiting != null && assignment.flows().stream().allMatch(flow -> flow.inFlight() == 0)) {
-      committer.commitSync(assignment.flows(), settings.commitTimeout());
+      committer.commitSync(assignment.flows(), plan.times().lastCommit());
       drained = null;
       waiting.countDown();
     }
@@ -287,7 +265,7 @@ public final class PollLoop {
   }
 
   private Duration untilCommit() {
-    long left = settings.commitInterval().toNanos() - (environs.clock().nanos() - lastCommit);
+    long left = plan.times().commitInterval().toNanos() - (environs.clock().nanos() - lastCommit);
     return Duration.ofNanos(Math.max(1_000_000, left));
   }
 
@@ -304,11 +282,15 @@ public final class PollLoop {
 
   private void troubled(KafkaException e) {
     trouble = String.valueOf(e);
-    environs.warnings().run(
-        "poll " + e.getClass().getName(),
-        suppressed ->
-            log.error(
-                "the consumer cannot go on (and {} more like it); trying again", suppressed, e));
+    environs
+        .warnings()
+        .run(
+            "poll " + e.getClass().getName(),
+            suppressed ->
+                log.error(
+                    "the consumer cannot go on (and {} more like it); trying again",
+                    suppressed,
+                    e));
     try {
       boolean closed = closing.await(ERROR_BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
       log.debug("after the consumer's error: closing {}", closed);

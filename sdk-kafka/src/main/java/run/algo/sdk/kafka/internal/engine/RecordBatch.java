@@ -77,7 +77,7 @@ final class RecordBatch implements Settlement {
    * @param polled the records, in the order of their offsets; 1 at least, {@link #MAX_SIZE} at most
    * @param read when they were read, in monotonic nanoseconds
    */
-  @SuppressWarnings("unchecked") // an array of a generic type
+  @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
   RecordBatch(PartitionFlow flow, List<ConsumerRecord<byte[], byte[]>> polled, long read) {
     this.flow = flow;
     this.records = polled.toArray(new ConsumerRecord[0]);
@@ -170,7 +170,7 @@ final class RecordBatch implements Settlement {
     long bytes = bytes(record(index));
     marks[index] = SETTLED;
     records[index] = null;
-    load -= (bytes << COUNT_BITS) + 1;
+    LOAD.getAndAdd(this, -((bytes << COUNT_BITS) + 1));
   }
 
   /**

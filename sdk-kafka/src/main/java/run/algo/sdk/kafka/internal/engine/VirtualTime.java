@@ -10,8 +10,8 @@ import java.util.function.IntUnaryOperator;
 
 /**
  * Threads, timers and clock of an engine that runs on one thread, in time that only moves when it
- * is told to: for tests of Algos, and of the engine itself. Tasks run one at a time and whole; which
- * of those that are ready comes next is the test's choice. Not thread-safe.
+ * is told to: for tests of Algos, and of the engine itself. Tasks run one at a time and whole;
+ * which of those that are ready comes next is the test's choice. Not thread-safe.
  */
 public final class VirtualTime implements Executor, Timers, MonotonicClock, OwnerSignal.Wait {
 

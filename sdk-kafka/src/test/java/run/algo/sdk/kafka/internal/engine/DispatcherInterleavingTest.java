@@ -93,8 +93,7 @@ class DispatcherInterleavingTest {
         }
       }
       dispatcher.halt(false);
-      await()
-          .describedAs("%s, seed %d", ordering, seed)
+      await(ordering + ", seed " + seed)
           .pollDelay(Duration.ZERO)
           .pollInterval(Duration.ofMillis(1))
           .until(() -> (executed.get() == next && running.get() == 0) || !forbidden.isEmpty());

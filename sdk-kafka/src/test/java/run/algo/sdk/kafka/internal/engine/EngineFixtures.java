@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import run.algo.sdk.Algo;
@@ -81,8 +79,7 @@ final class EngineFixtures {
     return new OwnerSignal(wakeup, OwnerSignal.Wait.PARK);
   }
 
-  static RecordBatch batch(
-      PartitionFlow flow, List<ConsumerRecord<byte[], byte[]>> records) {
+  static RecordBatch batch(PartitionFlow flow, List<ConsumerRecord<byte[], byte[]>> records) {
     return new RecordBatch(flow, records, 0);
   }
 

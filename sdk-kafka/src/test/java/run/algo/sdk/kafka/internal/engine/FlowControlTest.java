@@ -1,9 +1,7 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static run.algo.sdk.kafka.internal.engine.EngineFixtures.ECHO;
 import static run.algo.sdk.kafka.internal.engine.EngineFixtures.record;
-import static run.algo.sdk.kafka.internal.engine.EngineFixtures.route;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,8 +46,8 @@ class FlowControlTest {
       next.put(partition, 0L);
     }
     consumer.assign(flows.keySet());
-    FlowControl control = new FlowControl(
-            consumer, signal, new FlowControl.Bounds(bound, perPoll, 1L << 40, 0));
+    FlowControl control =
+        new FlowControl(consumer, signal, new EnginePlan.Bounds(bound, perPoll, 1L << 40, 0));
     int most = 0;
     for (int turn = 0; turn < 300; turn++) {
       control.apply(flows.values(), true);
@@ -93,8 +91,8 @@ class FlowControlTest {
       next.put(partition, 0L);
     }
     consumer.assign(flows.keySet());
-    FlowControl control = new FlowControl(
-            consumer, signal, new FlowControl.Bounds(bound, perPoll, 1L << 40, 0));
+    FlowControl control =
+        new FlowControl(consumer, signal, new EnginePlan.Bounds(bound, perPoll, 1L << 40, 0));
     for (int turn = 0; turn < 1000; turn++) {
       control.apply(flows.values(), true);
       List<TopicPartition> willing =

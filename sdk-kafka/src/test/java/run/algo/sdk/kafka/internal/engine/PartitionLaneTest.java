@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 import static run.algo.sdk.kafka.internal.engine.EngineFixtures.idleFlow;
 import static run.algo.sdk.kafka.internal.engine.EngineFixtures.records;
 
+import run.algo.sdk.kafka.internal.execute.Progress;
+import java.util.concurrent.Executor;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +52,7 @@ class PartitionLaneTest {
       AtomicInteger overlaps = new AtomicInteger();
       PartitionLane lane =
           new PartitionLane(
-            crew(workers),
+              crew(workers),
               (batch, index, scope) -> {
                 if (inside.incrementAndGet() != 1) {
                   overlaps.incrementAndGet();
@@ -121,11 +124,14 @@ class PartitionLaneTest {
     assertThat(executed).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L);
   }
 
+  /** One slot, and a clock by which each batch takes longer than a turn. */
   @Test
-  void yieldsToOtherPartitionsAfterEachBatch() {
+  void yieldsToOtherPartitionsWhenItsTurnIsOver() {
     Queue<Runnable> tasks = new ArrayDeque<>();
-    PartitionLane first = lane(tasks, 0);
-    PartitionLane second = lane(tasks, 100);
+    AtomicLong time = new AtomicLong();
+    Crew.Workers workers = Crew.Workers.of(1, tasks::add, () -> time.addAndGet(2_000_000));
+    PartitionLane first = lane(workers, 0);
+    PartitionLane second = lane(workers, 100);
     first.dispatch(batch(0, 2));
     first.dispatch(batch(2, 4));
     second.dispatch(batch(0, 2));
@@ -135,9 +141,9 @@ class PartitionLaneTest {
     assertThat(executed).containsExactly(0L, 1L, 100L, 101L, 2L, 3L);
   }
 
-  private PartitionLane lane(Queue<Runnable> tasks, long shift) {
+  private PartitionLane lane(Crew.Workers workers, long shift) {
     return new PartitionLane(
-            crew(tasks::add),
+        workers,
         (batch, index, scope) -> {
           executed.add(batch.record(index).offset() + shift);
           return Progress.ENDED;

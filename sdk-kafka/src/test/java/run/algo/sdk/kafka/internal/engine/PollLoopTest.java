@@ -7,6 +7,10 @@ import static run.algo.sdk.kafka.internal.engine.EngineFixtures.P0;
 import static run.algo.sdk.kafka.internal.engine.EngineFixtures.TOPIC;
 import static run.algo.sdk.kafka.internal.engine.EngineFixtures.quiet;
 
+import run.algo.sdk.kafka.internal.execute.Progress;
+import run.algo.sdk.kafka.internal.execute.Scope;
+import run.algo.sdk.kafka.config.Ordering;
+import run.algo.sdk.kafka.internal.execute.AlgoForm;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -101,7 +105,7 @@ class PollLoopTest {
             new Route.Input("orders", new ContentTypes(List.of()), null),
             TOPIC,
             Codec.text(),
-            (Algo<String, String>) (text, context) -> algo.run(text, context),
+            new AlgoForm.Sync((Algo<String, String>) (text, context) -> algo.run(text, context)),
             Optional.of(output),
             counters);
     Timers timers = new ScheduledTimers(timer, workers);
@@ -120,12 +124,11 @@ class PollLoopTest {
         new PollLoop(
             consumer,
             List.of(TOPIC),
-            new PollLoop.LoopSettings(
-                Duration.ofMillis(5),
-                new FlowControl.Bounds(1000, 100, 1L << 40, 0),
-                new Assignment.Terms(revokeTimeout, 4),
-                shutdownTimeout,
-                Duration.ofSeconds(5)),
+            new EnginePlan(
+                new EnginePlan.Execution(Ordering.PARTITION, 4, 100, Duration.ZERO),
+                new EnginePlan.Bounds(1000, 100, 1L << 40, 0),
+                new EnginePlan.Times(
+                    Duration.ofMillis(5), revokeTimeout, shutdownTimeout, Duration.ofSeconds(5))),
             flows,
             assigned::countDown,
             PollLoop.Environs.system(quiet()));

@@ -1,0 +1,69 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import java.time.Duration;
+import run.algo.sdk.kafka.config.Ordering;
+
+/**
+ * What an engine is told by its settings. Immutable.
+ *
+ * @param execution how records are executed
+ * @param bounds what may be in flight
+ * @param times intervals and deadlines
+ */
+public record EnginePlan(Execution execution, Bounds bounds, Times times) {
+
+  /**
+   * How records are executed.
+   *
+   * @param ordering which of them one at a time
+   * @param concurrency most executions at once, of all partitions together
+   * @param batchSize most records of an execution of the batch form
+   * @param batchLinger how long the first record of such an execution waits for others
+   */
+  public record Execution(Ordering ordering, int concurrency, int batchSize, Duration batchLinger) {
+
+    /**
+     * How many executions one of so many partitions may have at once. Half of what there may be is
+     * reserved, in equal parts, so that a partition whose records take long leaves the others what
+     * they need; the other half is for whoever comes. With less than two for each nothing can be
+     * reserved without leaving it idle.
+     *
+     * @param partitions assigned partitions, 1 at least
+     * @return the bound of each
+     */
+    int limit(int partitions) {
+      int reserved = concurrency / (2 * partitions);
+      return concurrency - (partitions - 1) * reserved;
+    }
+  }
+
+  /**
+   * What may be in flight: read and not settled.
+   *
+   * @param records most records
+   * @param pollRecords most records that one poll brings
+   * @param bytes most bytes of values, keys and encoded emissions
+   * @param pollBytes most bytes that one fetch brings
+   */
+  public record Bounds(int records, int pollRecords, long bytes, long pollBytes) {}
+
+  /**
+   * Intervals and deadlines.
+   *
+   * @param commitInterval time between commits
+   * @param revokeTimeout most time for the drain of revoked partitions
+   * @param shutdownTimeout most time for the drain when the runner closes
+   * @param lastCommit most time for the last commit
+   */
+  public record Times(
+      Duration commitInterval,
+      Duration revokeTimeout,
+      Duration shutdownTimeout,
+      Duration lastCommit) {
+
+    /** {@return how long a turn may take when all is well: a poll, or a revocation's drain} */
+    public Duration longestTurn() {
+      return commitInterval.plus(revokeTimeout.multipliedBy(2)).plus(PollLoop.ERROR_BACKOFF);
+    }
+  }
+}
