@@ -9,7 +9,6 @@ import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.config.Delivery;
 import run.algo.sdk.kafka.config.EngineSettings;
 import run.algo.sdk.kafka.config.MessageDataType;
-import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.config.OutputSettings;
 import run.algo.sdk.kafka.config.ThreadModel;
 import run.algo.sdk.kafka.internal.engine.WorkerKind;
@@ -58,13 +57,6 @@ final class Support {
   static List<String> warnings(AlgoSettings settings) {
     List<String> warnings = new ArrayList<>();
     EngineSettings engine = settings.engine();
-    if (engine.ordering() != Ordering.PARTITION) {
-      warnings.add(
-          "ALGO_ORDERING="
-              + engine.ordering().wireName()
-              + ": this version executes the records of a partition one at a time, which keeps this"
-              + " order and more, with less at once");
-    }
     if (retriesWanted(settings)) {
       warnings.add(
           "retryStrategy: this version does not retry; a record that fails goes to the dead letters"

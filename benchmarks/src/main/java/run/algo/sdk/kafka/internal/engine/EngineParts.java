@@ -1,0 +1,157 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import run.algo.sdk.Algo;
+import run.algo.sdk.codec.Codec;
+import run.algo.sdk.kafka.config.ContentTypeCheck;
+import run.algo.sdk.kafka.config.Ordering;
+import run.algo.sdk.kafka.config.ParameterResolver;
+import run.algo.sdk.kafka.internal.execute.AlgoForm;
+import run.algo.sdk.kafka.internal.execute.ExecutionScope;
+import run.algo.sdk.kafka.internal.execute.OutputTarget;
+import run.algo.sdk.kafka.internal.execute.Outputs;
+import run.algo.sdk.kafka.internal.execute.RecordProcessor;
+import run.algo.sdk.kafka.internal.execute.RecordProcessors;
+import run.algo.sdk.kafka.internal.execute.Route;
+import run.algo.sdk.kafka.internal.execute.Sender;
+import run.algo.sdk.kafka.internal.observe.InputCounters;
+import run.algo.sdk.kafka.internal.observe.OutputCounters;
+import run.algo.sdk.kafka.internal.record.ContentTypes;
+
+/** Parts of an engine for benchmarks, on the calling thread and without a network. */
+final class EngineParts {
+
+  static final int BATCH = 500;
+  static final TopicPartition PARTITION = new TopicPartition("orders", 0);
+
+  private static final Executor DIRECT = Runnable::run;
+
+  private EngineParts() {}
+
+  /**
+   * Records as a poll brings them.
+   *
+   * @param keys how many different keys
+   * @param bytes size of a value
+   * @return {@link #BATCH} records
+   */
+  static List<ConsumerRecord<byte[], byte[]>> records(int keys, int bytes) {
+    Random random = new Random(7);
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < BATCH; i++) {
+      byte[] key = ("key-" + random.nextInt(keys)).getBytes(UTF_8);
+      RecordHeaders headers = new RecordHeaders();
+      headers.add(new RecordHeader("traceID", "00112233445566778899aabbccddeeff".getBytes(UTF_8)));
+      headers.add(new RecordHeader("contentType", "application/octet-stream".getBytes(UTF_8)));
+      records.add(
+          new ConsumerRecord<>(
+              PARTITION.topic(),
+              PARTITION.partition(),
+              i,
+              1_700_000_000_000L,
+              TimestampType.CREATE_TIME,
+              key.length,
+              bytes,
+              key,
+              new byte[bytes],
+              headers,
+              Optional.of(1)));
+    }
+    return records;
+  }
+
+  static Route route() {
+    OutputTarget output =
+        new OutputTarget(
+            "out",
+            "out",
+            Codec.bytes(),
+            "application/octet-stream",
+            1_000_000,
+            new OutputCounters("out"));
+    Algo<byte[], byte[]> identity = (bytes, context) -> bytes;
+    return new Route(
+        new Route.Input("orders", new ContentTypes(List.of()), null),
+        PARTITION.topic(),
+        Codec.bytes(),
+        new AlgoForm.Sync(identity),
+        Optional.of(output),
+        new InputCounters("orders"));
+  }
+
+  static RecordProcessor processor() {
+    OutputTarget output =
+        new OutputTarget(
+            "out",
+            "out",
+            Codec.bytes(),
+            "application/octet-stream",
+            1_000_000,
+            new OutputCounters("out"));
+    return RecordProcessors.create(
+        new ExecutionScope(new Outputs(List.of(output), Set.of()), "benchmark", () -> false),
+        ContentTypeCheck.WARN,
+        new ParameterResolver(List.of()),
+        new Sender(new InstantProducer(), DIRECT),
+        Optional.empty());
+  }
+
+  static Dispatcher dispatcher(Ordering ordering, Crew.RecordRunner runner) {
+    Crew.Workers workers = Crew.Workers.of(4, DIRECT, MonotonicClock.SYSTEM);
+    return switch (ordering) {
+      case PARTITION -> new PartitionLane(workers, runner);
+      case KEY -> new KeyDispatcher(workers, runner, 4);
+      case UNORDERED -> new UnorderedDispatcher(workers, runner, 4);
+    };
+  }
+
+  static PartitionFlow flow(Route route, Dispatcher dispatcher) {
+    Timers never = (delay, task) -> {};
+    return new PartitionFlow(
+        new PartitionFlow.Seat(PARTITION, SettledOffsets.none(0)),
+        route,
+        new OwnerSignal(() -> {}, OwnerSignal.Wait.PARK),
+        MonotonicClock.SYSTEM,
+        dispatcher,
+        (partition, self) -> new Halt(partition, self, never));
+  }
+
+  /** Acknowledges at once. */
+  static final class InstantProducer extends MockProducer<byte[], byte[]> {
+    private static final RecordMetadata WRITTEN =
+        new RecordMetadata(new TopicPartition("out", 0), 0, 0, 0, 0, 0);
+
+    InstantProducer() {
+      super(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // nobody looks at the future
+    public Future<RecordMetadata> send(
+        ProducerRecord<byte[], byte[]> record, @Nullable Callback callback) {
+      if (callback != null) {
+        callback.onCompletion(WRITTEN, null);
+      }
+      return null;
+    }
+  }
+}
