@@ -1,131 +1,15 @@
 package run.algo.examples.conformance;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoContext;
-import run.algo.sdk.NonRetriableException;
-import run.algo.sdk.Pipe;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
-/** Does what each record commands; {@code op} names it. */
+/** Serves the table by the plain form: a record holds its thread until it is done. */
 final class ConformanceAlgo implements Algo<Command, Void> {
-
-  static final Pipe<Command> COMMANDS = Pipe.of("commands", new CommandCodec());
-  static final Pipe<ObjectNode> RESULTS = Pipe.json("results", ObjectNode.class);
-  static final Pipe<byte[]> FILES = Pipe.bytes("files");
 
   @Override
   public @Nullable Void run(Command command, AlgoContext context) throws Exception {
-    Run run = new Run(command, context, System.currentTimeMillis());
-    switch (command.op()) {
-      case "echo" -> run.emit(0);
-      case "none" -> {}
-      case "emit" -> emit(run);
-      case "work" -> {
-        CpuTime.burn(command.number("micros"));
-        run.emit(0);
-      }
-      case "sleep" -> {
-        Thread.sleep(command.number("ms"));
-        run.emit(0);
-      }
-      case "hang" -> {
-        CpuTime.spin(command.number("ms"));
-        run.emit(0);
-      }
-      case "fail" -> fail(run);
-      case "fatal" -> throw new NonRetriableException("commanded to fail for good");
-      case "error" -> throw new StackOverflowError("commanded to overflow");
-      case "crash" -> Runtime.getRuntime().halt(137);
-      case "sha" -> run.emit(digest(run.result(0), command.bytes()));
-      case "file", "read", "gather" ->
-          throw new NonRetriableException(
-              "op " + command.op() + " comes with a later version of the SDK");
-      default -> throw new NonRetriableException("there is no op " + command.op());
-    }
+    Table.run(command, context);
     return null;
-  }
-
-  private static void emit(Run run) {
-    long count = run.command.number("count");
-    for (long n = 0; n < count; n++) {
-      run.emit(n);
-    }
-  }
-
-  private static void fail(Run run) {
-    if (run.context.attempt() <= run.command.number("times")) {
-      if (run.command.flag("partial")) {
-        run.emit(0);
-      }
-      throw new IllegalStateException("commanded to fail, attempt " + run.context.attempt());
-    }
-    run.emit(0);
-  }
-
-  private static ObjectNode digest(ObjectNode result, byte[] bytes) {
-    try {
-      byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return result.put("bytes", bytes.length).put("sha256", HexFormat.of().formatHex(sha256));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-  }
-
-  /** One execution. */
-  private static final class Run {
-    private final Command command;
-    private final AlgoContext context;
-    private final long startedMs;
-
-    Run(Command command, AlgoContext context, long startedMs) {
-      this.command = command;
-      this.context = context;
-      this.startedMs = startedMs;
-    }
-
-    void emit(long n) {
-      emit(result(n));
-    }
-
-    void emit(ObjectNode result) {
-      if (context.hasOutput(RESULTS)) {
-        context.emit(RESULTS, result);
-      }
-    }
-
-    ObjectNode result(long n) {
-      ObjectNode parameters = JsonNodeFactory.instance.objectNode();
-      for (Map.Entry<String, String> parameter : context.parameters().asMap().entrySet()) {
-        parameters.put(parameter.getKey(), parameter.getValue());
-      }
-      ObjectNode json = command.json();
-      ObjectNode result = JsonNodeFactory.instance.objectNode();
-      result.set("id", json.path("id").isMissingNode() ? result.nullNode() : json.get("id"));
-      result
-          .put("op", command.op())
-          .put("n", n)
-          .put("attempt", context.attempt())
-          .put("traceId", context.traceId())
-          .put("key", context.key().orElse(null))
-          .put("partition", context.position().partition())
-          .put("offset", context.position().offset())
-          .put("timestampMs", context.position().timestamp())
-          .put("startedMs", startedMs)
-          .put("contentType", context.contentType().orElse(null))
-          .set("parameters", parameters)
-          .put("instance", context.instanceName());
-      JsonNode text = json.get("text");
-      if (text != null) {
-        result.set("text", text);
-      }
-      return result;
-    }
   }
 }

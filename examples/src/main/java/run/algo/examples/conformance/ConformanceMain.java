@@ -1,14 +1,11 @@
 package run.algo.examples.conformance;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import run.algo.sdk.AlgoConfigurationException;
-import run.algo.sdk.ConfigurationProblem;
 import run.algo.sdk.kafka.AlgoMain;
 import run.algo.sdk.kafka.AlgoRunner;
+import run.algo.sdk.kafka.AlgoRunnerBuilder;
 import run.algo.sdk.kafka.RunnerState;
+import run.algo.sdk.kafka.config.Setting;
 
 /**
  * The conformance Algo as a process: {@code java -jar conformance-algo.jar}, configured by the
@@ -25,46 +22,38 @@ public final class ConformanceMain {
    * @param args none
    */
   public static void main(String[] args) {
-    List<ConfigurationProblem> later = unsupported(System.getenv());
-    if (!later.isEmpty()) {
-      System.err.println(new AlgoConfigurationException(later).getMessage());
+    ConformanceSettings settings;
+    try {
+      settings = ConformanceSettings.read(System.getenv());
+    } catch (AlgoConfigurationException e) {
+      System.err.println(e.getMessage());
       System.exit(AlgoConfigurationException.EXIT_CODE);
+      throw e; // not reached
     }
     AlgoMain.run(
-        AlgoRunner.builder()
-            .input(ConformanceAlgo.COMMANDS, new ConformanceAlgo())
-            .optionalOutput(ConformanceAlgo.RESULTS)
-            .optionalOutput(ConformanceAlgo.FILES)
+        input(AlgoRunner.builder(), settings)
+            .optionalOutput(Table.RESULTS)
+            .optionalOutput(Table.FILES)
             .onState(ConformanceMain::tell));
+  }
+
+  /** The same table in each of the SDK's forms. */
+  private static AlgoRunnerBuilder input(AlgoRunnerBuilder builder, ConformanceSettings settings) {
+    if (settings.async()) {
+      return builder.asyncInput(Table.COMMANDS, new ConformanceAsyncAlgo());
+    }
+    if (settings.batch() > 0) {
+      return builder
+          .batchInput(Table.COMMANDS, new ConformanceBatchAlgo())
+          .set(Setting.BATCH_SIZE, Integer.toString(settings.batch()));
+    }
+    return builder.input(Table.COMMANDS, new ConformanceAlgo());
   }
 
   private static void tell(RunnerState state) {
     if (state == RunnerState.RUNNING) {
       System.out.println("READY");
       System.out.flush();
-    }
-  }
-
-  /** The forms that this version cannot serve. */
-  static List<ConfigurationProblem> unsupported(Map<String, String> environment) {
-    List<ConfigurationProblem> problems = new ArrayList<>();
-    refuse(problems, environment, "CONFORMANCE_ASYNC", "false", "the asynchronous form");
-    refuse(problems, environment, "CONFORMANCE_BATCH", "0", "the batch form");
-    refuse(problems, environment, "CONFORMANCE_INPUT", "commands", "reading files");
-    return problems;
-  }
-
-  private static void refuse(
-      List<ConfigurationProblem> problems,
-      Map<String, String> environment,
-      String variable,
-      String off,
-      String what) {
-    String value = environment.getOrDefault(variable, "").strip();
-    if (!value.isEmpty() && !value.toLowerCase(Locale.ROOT).equals(off)) {
-      problems.add(
-          new ConfigurationProblem(
-              variable, value, what + " comes with a later version of the SDK", "leave it unset"));
     }
   }
 }

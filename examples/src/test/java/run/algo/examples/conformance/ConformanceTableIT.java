@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -22,6 +23,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import run.algo.sdk.testkit.kafka.EmbeddedKafka;
 import run.algo.sdk.testkit.kafka.KafkaProbe;
 import tools.jackson.databind.JsonNode;
@@ -29,8 +34,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Sends a command of every row to one partition, and judges all that came of them: nothing may be
- * missing, and nothing be there besides.
+ * missing, and nothing be there besides. In each of the SDK's forms.
  */
+@ParameterizedClass
+@EnumSource
 class ConformanceTableIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -68,6 +75,19 @@ class ConformanceTableIT {
           "",
           "{\"id\":22,\"op\":\"echo\",\"text\":\"last\"}");
 
+  /** The forms of an Algo that the same table is served by. */
+  enum Form {
+    SYNC(Map.of()),
+    ASYNC(Map.of("CONFORMANCE_ASYNC", "true")),
+    BATCH(Map.of("CONFORMANCE_BATCH", "4"));
+
+    private final Map<String, String> variables;
+
+    Form(Map<String, String> variables) {
+      this.variables = variables;
+    }
+  }
+
   private static EmbeddedKafka kafka;
   private static Deployment deployment;
   private static List<RecordMetadata> sent;
@@ -75,11 +95,18 @@ class ConformanceTableIT {
   private static List<JsonNode> values;
   private static Map<Long, ConsumerRecord<String, String>> dead;
 
+  @Parameter Form form;
+
   @BeforeAll
-  static void run(@TempDir Path folder) {
+  static void start() {
     kafka = EmbeddedKafka.start();
-    deployment = Deployment.create(kafka, "table", 2);
+  }
+
+  @BeforeParameterizedClassInvocation
+  static void run(Form form, @TempDir Path folder) {
+    deployment = Deployment.create(kafka, "table-" + form.name().toLowerCase(Locale.ROOT), 2);
     Map<String, String> environment = deployment.environment("instance-1");
+    environment.putAll(form.variables);
     environment.put("ALGO_RUNNER_CONFIG", CONFIG);
     try (AlgoProcess algo = AlgoProcess.start(folder, environment).awaitReady()) {
       List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
@@ -266,7 +293,7 @@ class ConformanceTableIT {
     assertThat(header(letter, "dlqAlgo")).isEqualTo("algo/conformance:0.1[1]");
     assertThat(header(letter, "dlqStackTrace"))
         .startsWith("run.algo.sdk.NonRetriableException: commanded to fail for good")
-        .contains("ConformanceAlgo.run");
+        .contains("Table.run");
     assertThat(dead.get(21L).key()).isEqualTo("tombstone");
     assertThat(dead.get(21L).value()).isNull();
   }

@@ -7,9 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoContext;
+import run.algo.sdk.AsyncAlgo;
+import run.algo.sdk.BatchAlgo;
+import run.algo.sdk.BatchRecord;
 import run.algo.sdk.codec.Codec;
 
 class AlgoTypesTest {
@@ -96,6 +101,37 @@ class AlgoTypesTest {
     }
   }
 
+  abstract static class AsyncBase<K, V> implements AsyncAlgo<Map<K, V>, List<V>> {
+    @Override
+    public CompletionStage<List<V>> run(Map<K, V> input, AlgoContext context) {
+      return CompletableFuture.completedFuture(List.copyOf(input.values()));
+    }
+  }
+
+  abstract static class AsyncMiddle<X> extends AsyncBase<String, X> {}
+
+  static final class AsyncDeep extends AsyncMiddle<Word> {}
+
+  static final class AsyncOpen<X> extends AsyncMiddle<X> {}
+
+  static final class AsyncSink implements AsyncAlgo<byte[], Void> {
+    @Override
+    public CompletionStage<Void> run(byte[] input, AlgoContext context) {
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
+  abstract static class BatchBase<Y, X> implements BatchAlgo<X, Y> {
+    @Override
+    public void run(List<BatchRecord<X, Y>> records) {
+      records.forEach(BatchRecord::complete);
+    }
+  }
+
+  static final class BatchDeep extends BatchBase<String, List<Word>> {}
+
+  static final class BatchSink extends BatchBase<Void, byte[]> {}
+
   private static AlgoTypes types(Object algo) {
     return AlgoTypes.of(algo, Algo.class);
   }
@@ -168,7 +204,7 @@ class AlgoTypesTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("lambda")
         .hasMessageContaining("Name its pipes")
-        .hasMessageContaining("Pipe.text(")
+        .hasMessageContaining("builder().input(Pipe.text(")
         .hasMessageContaining("implements Algo<Input, Output>");
   }
 
@@ -189,6 +225,41 @@ class AlgoTypesTest {
                     .hasMessageContaining(algo.getClass().getName())
                     .hasMessageContaining("open")
                     .hasMessageContaining("Name its pipes"));
+  }
+
+  @Test
+  void theOtherFormsNameTheirTypesTheSameWay() throws Exception {
+    AlgoTypes async = AlgoTypes.of(new AsyncDeep(), AsyncAlgo.class);
+    assertThat(decode(async.input(), "{\"a\":{\"text\":\"b\"}}"))
+        .isEqualTo(Map.of("a", new Word("b")));
+    assertThat(decode(async.output().orElseThrow(), "[{\"text\":\"b\"}]"))
+        .isEqualTo(List.of(new Word("b")));
+    AlgoTypes sink = AlgoTypes.of(new AsyncSink(), AsyncAlgo.class);
+    assertThat(sink.input()).isSameAs(Codec.bytes());
+    assertThat(sink.output()).isEmpty();
+
+    AlgoTypes batch = AlgoTypes.of(new BatchDeep(), BatchAlgo.class);
+    assertThat(decode(batch.input(), "[{\"text\":\"b\"}]")).isEqualTo(List.of(new Word("b")));
+    assertThat(batch.output()).hasValue(Codec.text());
+    assertThat(AlgoTypes.of(new BatchSink(), BatchAlgo.class).input()).isSameAs(Codec.bytes());
+    assertThat(AlgoTypes.of(new BatchSink(), BatchAlgo.class).output()).isEmpty();
+  }
+
+  @Test
+  void theOtherFormsAreRefusedWithARemedyOfTheirOwn() {
+    AsyncAlgo<String, String> lambda = (text, context) -> CompletableFuture.completedFuture(text);
+    BatchAlgo<String, String> batch = records -> records.forEach(BatchRecord::complete);
+
+    for (AsyncAlgo<?, ?> algo : List.of(lambda, new AsyncOpen<Word>())) {
+      assertThatThrownBy(() -> AlgoTypes.of(algo, AsyncAlgo.class))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("builder().asyncInput(Pipe.text(")
+          .hasMessageContaining("implements AsyncAlgo<Input, Output>");
+    }
+    assertThatThrownBy(() -> AlgoTypes.of(batch, BatchAlgo.class))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("builder().batchInput(Pipe.text(")
+        .hasMessageContaining("implements BatchAlgo<Input, Output>");
   }
 
   private static <T> Algo<T, T> inAGenericMethod(T same) {

@@ -99,7 +99,8 @@ final class Assembly {
         listener);
   }
 
-  private int concurrency() {
+  /** Most executions at once. */
+  int concurrency() {
     return settings.engine().concurrency().orElseGet(this::defaultConcurrency);
   }
 

@@ -48,7 +48,8 @@ public final class EngineSettings {
   /**
    * Returns how many executions may run at once.
    *
-   * @return the number as set, or empty for the default: the processors, 1000 on virtual threads
+   * @return the number as set, or empty for the default: the processors, 1000 on virtual threads or
+   *     with an asynchronous Algo
    */
   public OptionalInt concurrency() {
     return find(Setting.CONCURRENCY, Integer.class)

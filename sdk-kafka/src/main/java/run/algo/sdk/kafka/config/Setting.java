@@ -18,7 +18,7 @@ public enum Setting {
   /** Executions at once. */
   CONCURRENCY(
       "ALGO_CONCURRENCY",
-      "processors; 1000 on virtual threads",
+      "processors; 1000 on virtual threads or with an asynchronous Algo",
       "use a whole number from 1 to 100000",
       "executions at once"),
   /** Which threads execute the Algo. */

@@ -66,7 +66,7 @@ public final class DurationHistogram {
     }
   }
 
-  long count() {
+  public long count() {
     long count = 0;
     for (LongAdder bucket : buckets) {
       count += bucket.sum();
@@ -74,7 +74,7 @@ public final class DurationHistogram {
     return count;
   }
 
-  double sumSeconds() {
+  public double sumSeconds() {
     return nanos.sum() / NANOS_PER_SECOND;
   }
 }

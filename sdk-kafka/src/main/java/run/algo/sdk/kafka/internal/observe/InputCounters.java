@@ -87,7 +87,8 @@ public final class InputCounters {
   }
 
   /**
-   * The Algo was executed, well or not.
+   * The Algo was executed, well or not: from the call of its method to its return, or to the
+   * completion of its stage. Called for each record of a batch, with the duration of the batch.
    *
    * @param nanos how long, in nanoseconds
    */
@@ -168,7 +169,8 @@ public final class InputCounters {
     return runDurations;
   }
 
-  DurationHistogram algoDurations() {
+  /** {@return how long executions of the Algo took} */
+  public DurationHistogram algoDurations() {
     return algoDurations;
   }
 

@@ -47,6 +47,12 @@ final class Bench {
   static final Pipe<String> SIDE = Pipe.text("side");
   static final Pipe<String> ABSENT = Pipe.text("absent");
 
+  /** The scope of an execution that must end at once. */
+  static final Scope NEVER_PENDING =
+      rest -> {
+        throw new AssertionError("nothing is pending");
+      };
+
   final MockProducer<byte[], byte[]> producer;
   final DeadLetterTopics deadLetters = new DeadLetterTopics();
   final InputCounters counters = new InputCounters("orders");
@@ -124,7 +130,7 @@ final class Bench {
                 record,
                 settlement,
                 RecordingSettlement.INDEX,
-                Bench::neverPending);
+                NEVER_PENDING);
     assertThat(progress).isEqualTo(Progress.ENDED);
     return settlement;
   }
@@ -156,11 +162,6 @@ final class Bench {
             : Optional.of(
                 new RecordProcessors.DeadLetters(
                     deadLetters, new DeadLetterHeaders("algorun-g", "owner/name:1[0]"))));
-  }
-
-  /** The scope of an execution that must end at once. */
-  static void neverPending(Runnable rest) {
-    throw new AssertionError("nothing is pending");
   }
 
   Route route(Algo<?, ?> algo) {

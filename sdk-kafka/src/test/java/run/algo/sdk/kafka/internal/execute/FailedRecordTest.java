@@ -397,7 +397,7 @@ class FailedRecordTest {
                         Bench.record("k", "v"),
                         settlement,
                         RecordingSettlement.INDEX,
-                        Bench::neverPending))
+                        Bench.NEVER_PENDING))
         .isInstanceOf(InterruptException.class)
         .hasMessageContaining("t.orders-2@41");
     assertThat(Thread.interrupted()).as("the worker ends").isTrue();
@@ -425,7 +425,7 @@ class FailedRecordTest {
             Bench.record("k", "v"),
             settlement,
             RecordingSettlement.INDEX,
-            Bench::neverPending);
+            Bench.NEVER_PENDING);
   }
 
   private static Algo<String, Object> failing() {
@@ -440,7 +440,7 @@ class FailedRecordTest {
   }
 
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-  private static <T extends Throwable> RuntimeException sneaky(Throwable t) throws T {
+  static <T extends Throwable> RuntimeException sneaky(Throwable t) throws T {
     throw (T) t;
   }
 
