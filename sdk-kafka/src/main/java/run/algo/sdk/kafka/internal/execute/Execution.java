@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.AlgoContext;
 import run.algo.sdk.Output;
@@ -63,6 +65,9 @@ final class Execution implements AlgoContext {
   /** The last emission, linked to those before. */
   @SuppressWarnings("unused") // by EMISSIONS
   private volatile @Nullable Emission emissions;
+
+  /** Written before the first send, which publishes it. */
+  private int sends;
 
   @SuppressWarnings("unused") // by OPEN_SENDS
   private volatile int openSends;
@@ -201,6 +206,14 @@ final class Execution implements AlgoContext {
     return known;
   }
 
+  /** The trace ID as an output's header: the input's own where it has one. */
+  Header traceIdHeader() {
+    Header own = record.headers().lastHeader(ProtocolHeaders.TRACE_ID);
+    return own != null && own.value() == traceIdBytes()
+        ? own
+        : new RecordHeader(ProtocolHeaders.TRACE_ID, traceIdBytes());
+  }
+
   @Nullable String contentTypeOrNull() {
     String type = ProtocolHeaders.text(record.headers(), ProtocolHeaders.CONTENT_TYPE);
     return type == null ? route.defaultContentType : type;
@@ -258,12 +271,15 @@ final class Execution implements AlgoContext {
 
   /** Must be called before the first of the sends. */
   void expectSends(int count) {
-    OPEN_SENDS.set(this, count);
+    sends = count;
+    if (count > 1) {
+      OPEN_SENDS.set(this, count);
+    }
   }
 
   /** One send has its end, good or bad; true when it was the last. */
   boolean sendEnded() {
-    return (int) OPEN_SENDS.getAndAdd(this, -1) == 1;
+    return sends == 1 || (int) OPEN_SENDS.getAndAdd(this, -1) == 1;
   }
 
   /** Remembers that a send can never succeed; the first such failure counts. */

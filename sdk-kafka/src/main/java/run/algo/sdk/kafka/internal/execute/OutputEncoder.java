@@ -64,13 +64,13 @@ final class OutputEncoder {
       Execution execution, OutputTarget target, @Nullable Output<?> settings, int emission) {
     List<run.algo.sdk.RecordHeader> own = settings == null ? List.of() : settings.headers();
     RecordHeaders headers = new RecordHeaders();
-    headers.add(new RecordHeader(ProtocolHeaders.TRACE_ID, execution.traceIdBytes()));
+    headers.add(execution.traceIdHeader());
     if (!names(own, ProtocolHeaders.CONTENT_TYPE)) {
       headers.add(target.contentType());
     }
     headers.add(
         new RecordHeader(
-            ProtocolHeaders.FILE_NAME, fileName(execution.record, settings, emission)));
+            ProtocolHeaders.FILE_NAME, fileName(execution, settings, emission)));
     headers.add(target.messageDataType());
     for (Header header : execution.record.headers()) {
       if (ProtocolHeaders.carriedToOutputs(header.key()) && !names(own, header.key())) {
@@ -94,13 +94,12 @@ final class OutputEncoder {
 
   /** The name the Algo gave, else one derived from the record's position and the emission. */
   private static byte[] fileName(
-      ConsumerRecord<byte[], byte[]> record, @Nullable Output<?> settings, int emission) {
+      Execution execution, @Nullable Output<?> settings, int emission) {
     String given = settings == null ? null : settings.fileName();
-    if (given != null) {
-      return given.getBytes(UTF_8);
-    }
-    String position = record.topic() + '-' + record.partition() + '-' + record.offset();
-    return (emission == 0 ? position : position + '-' + emission).getBytes(UTF_8);
+    ConsumerRecord<byte[], byte[]> record = execution.record;
+    return given == null
+        ? execution.route.fileNames.name(record.partition(), record.offset(), emission)
+        : given.getBytes(UTF_8);
   }
 
   /**

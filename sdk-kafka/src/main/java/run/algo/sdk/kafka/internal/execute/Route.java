@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
+import run.algo.sdk.kafka.internal.record.FileNames;
 import run.algo.sdk.kafka.internal.record.TraceIds;
 
 /** What the records of one input topic go through. Made once per topic; immutable. */
@@ -18,6 +19,7 @@ public final class Route {
   final ContentTypes contentTypes;
   final @Nullable String defaultContentType;
   final TraceIds traceIds;
+  final FileNames fileNames;
   final InputCounters counters;
 
   /**
@@ -46,6 +48,7 @@ public final class Route {
     this.contentTypes = input.contentTypes();
     this.defaultContentType = input.defaultContentType();
     this.traceIds = new TraceIds(topic);
+    this.fileNames = new FileNames(topic);
     this.counters = counters;
   }
 

@@ -6,11 +6,15 @@ import java.util.concurrent.atomic.LongAdder;
 final class ByteCounters {
 
   private final LongAdder messages = new LongAdder();
-  private final LongAdder data = new LongAdder();
+
+  /** What payloads have beyond the values that refer to them; most have nothing. */
+  private final LongAdder beyond = new LongAdder();
 
   void add(long messageBytes, long dataBytes) {
     messages.add(messageBytes);
-    data.add(dataBytes);
+    if (dataBytes != messageBytes) {
+      beyond.add(dataBytes - messageBytes);
+    }
   }
 
   long messages() {
@@ -18,6 +22,6 @@ final class ByteCounters {
   }
 
   long data() {
-    return data.sum();
+    return messages.sum() + beyond.sum();
   }
 }
