@@ -39,6 +39,8 @@ public class EngineBenchmark {
   private final RecordProcessor processor = EngineParts.processor();
   private final PartitionFlow idle = EngineParts.flow(route, new Nothing());
 
+  private final OffsetTracker tracker = new OffsetTracker(SettledOffsets.none(0));
+
   private final List<ConsumerRecord<byte[], byte[]>> records = EngineParts.records(1000, 200);
 
   /** What the whole path is measured in. */
@@ -85,18 +87,25 @@ public class EngineBenchmark {
     }
   }
 
-  /** {@return the frontier after a batch was tracked, settled and passed} */
+  /** {@return the frontier after a batch was tracked, begun, settled and passed} */
   @Benchmark
   public long tracker() {
-    OffsetTracker tracker = new OffsetTracker(SettledOffsets.none(0));
     RecordBatch batch = new RecordBatch(idle, records, 0);
     tracker.add(batch);
     tracker.position(EngineParts.BATCH, batch.leaderEpoch());
     for (int i = 0; i < EngineParts.BATCH; i++) {
       batch.begin(i);
-      batch.settled(i, Outcome.FILTERED, 0);
+      batch.settle(i, 0);
     }
     return tracker.frontier();
+  }
+
+  /** Counts an outcome and what it took: the metrics of a settled record. */
+  @Benchmark
+  public void metrics() {
+    for (int i = 0; i < EngineParts.BATCH; i++) {
+      route.counters().settled(Outcome.WRITTEN, 200, 200, i);
+    }
   }
 
   /**

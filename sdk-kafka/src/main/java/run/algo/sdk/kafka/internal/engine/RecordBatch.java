@@ -220,15 +220,25 @@ final class RecordBatch implements Settlement {
   @Override
   public void settled(int index, Outcome outcome, long emittedBytes) {
     ConsumerRecord<byte[], byte[]> record = record(index);
+    int left = settle(index, emittedBytes);
+    if (left >= 0) {
+      flow.settled(outcome, record, read, left == 0 || left == marks.length / 2);
+    }
+  }
+
+  /**
+   * Marks a record as settled.
+   *
+   * @return how many are not; negative when the batch is abandoned, and the record is another
+   *     member's by now
+   */
+  int settle(int index, long emittedBytes) {
+    long bytes = bytes(record(index)) + emittedBytes;
     MARKS.setRelease(marks, index, SETTLED);
     records[index] = null;
-    long less = ((bytes(record) + emittedBytes) << COUNT_BITS) + 1;
+    long less = (bytes << COUNT_BITS) + 1;
     long left = (long) LOAD.getAndAdd(this, -less) - less;
-    if (left < 0) {
-      return; // abandoned: the record is another member's by now
-    }
-    int count = (int) (left & MAX_SIZE);
-    flow.settled(outcome, record, read, count == 0 || count == marks.length / 2);
+    return left < 0 ? -1 : (int) (left & MAX_SIZE);
   }
 
   @Override
