@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,7 +31,7 @@ final class Verifier {
   private final Arm.Scope scope;
   private final List<BitSet> seen = new ArrayList<>();
   private final long[] lastOfPartition;
-  private final Map<String, Long> lastOfKey = new HashMap<>();
+  private final Map<String, Integer> lastOfKey = new HashMap<>();
 
   private long contents;
   private long duplicates;
@@ -106,8 +107,7 @@ final class Verifier {
         return after;
       }
       case KEY -> {
-        Long last = lastOfKey.put(new String(key, UTF_8), (long) offset);
-        return last == null || offset > last;
+        return lastOfKey.merge(new String(key, UTF_8), offset, Math::max) == offset;
       }
       case NONE -> {
         return true;
@@ -137,7 +137,7 @@ final class Verifier {
           "reordered: "
               + disordered
               + " outputs came behind a later one of the same "
-              + scope.name().toLowerCase(java.util.Locale.ROOT));
+              + scope.name().toLowerCase(Locale.ROOT));
     }
     return problems;
   }

@@ -10,15 +10,15 @@ import org.junit.jupiter.api.Test;
 /** A judge that finds nothing wrong is worth what it would have found. */
 class VerifierTest {
 
-  private final Load load = new Load("in-1", 2, 2);
+  private final Load load = new Load("in-1", 2, 3);
 
-  /** Partition 0 has a, b, a; partition 1 has b. */
+  /** Partition 0 has a, b, a; partition 1 has c. */
   @BeforeEach
   void fill() {
-    for (String record : new String[] {"a=0", "b=1", "a=2", "b=3"}) {
-      String[] parts = record.split("=");
-      load.wrote(parts[0].equals("a") ? 0 : 1, bytes(parts[0]), bytes(parts[1]));
-    }
+    load.wrote(0, bytes("a"), bytes("0"));
+    load.wrote(1, bytes("b"), bytes("1"));
+    load.wrote(0, bytes("a"), bytes("2"));
+    load.wrote(2, bytes("c"), bytes("3"));
     load.ends(0, 3);
     load.ends(1, 1);
   }
@@ -37,7 +37,7 @@ class VerifierTest {
   private static final ConsumerRecord<byte[], byte[]> A0 = output("a", "0", "in-1-0-0");
   private static final ConsumerRecord<byte[], byte[]> B1 = output("b", "1", "in-1-0-1");
   private static final ConsumerRecord<byte[], byte[]> A2 = output("a", "2", "in-1-0-2");
-  private static final ConsumerRecord<byte[], byte[]> B3 = output("b", "3", "in-1-1-0");
+  private static final ConsumerRecord<byte[], byte[]> C3 = output("c", "3", "in-1-1-0");
 
   @SafeVarargs
   private Verifier verifier(Arm.Scope scope, ConsumerRecord<byte[], byte[]>... outputs) {
@@ -51,20 +51,20 @@ class VerifierTest {
   @Test
   void allInOrderIsWell() {
     for (Arm.Scope scope : Arm.Scope.values()) {
-      assertThat(verifier(scope, B3, A0, B1, A2).verdict()).isEmpty();
+      assertThat(verifier(scope, C3, A0, B1, A2).verdict()).isEmpty();
     }
   }
 
   @Test
   void duplicatesAreCountedAndForgiven() {
-    Verifier verifier = verifier(Arm.Scope.PARTITION, A0, B1, A2, A0, B3);
+    Verifier verifier = verifier(Arm.Scope.PARTITION, A0, B1, A2, A0, C3);
     assertThat(verifier.verdict()).isEmpty();
     assertThat(verifier.duplicates()).isEqualTo(1);
   }
 
   @Test
   void findsWhatIsLost() {
-    assertThat(verifier(Arm.Scope.NONE, A0, B1, B3).verdict())
+    assertThat(verifier(Arm.Scope.NONE, A0, B1, C3).verdict())
         .singleElement()
         .asString()
         .startsWith("lost: 3 of 4");
@@ -72,7 +72,7 @@ class VerifierTest {
 
   @Test
   void findsADuplicateInThePlaceOfALostRecord() {
-    assertThat(verifier(Arm.Scope.NONE, A0, B1, B1, B3).verdict())
+    assertThat(verifier(Arm.Scope.NONE, A0, B1, B1, C3).verdict())
         .singleElement()
         .asString()
         .startsWith("lost: 3 of 4");
@@ -80,7 +80,7 @@ class VerifierTest {
 
   @Test
   void findsAChangedValue() {
-    assertThat(verifier(Arm.Scope.NONE, A0, output("b", "x", "in-1-0-1"), A2, B3).verdict())
+    assertThat(verifier(Arm.Scope.NONE, A0, output("b", "x", "in-1-0-1"), A2, C3).verdict())
         .singleElement()
         .asString()
         .startsWith("changed");
@@ -88,7 +88,7 @@ class VerifierTest {
 
   @Test
   void findsWhatIsNotOfTheInput() {
-    assertThat(verifier(Arm.Scope.NONE, A0, B1, A2, B3, output("a", "0", "in-2-0-0")).verdict())
+    assertThat(verifier(Arm.Scope.NONE, A0, B1, A2, C3, output("a", "0", "in-2-0-0")).verdict())
         .singleElement()
         .asString()
         .startsWith("foreign: 1");
@@ -96,19 +96,19 @@ class VerifierTest {
 
   @Test
   void anOvertakingOfAnotherKeyBreaksOnlyThePartitionsOrder() {
-    assertThat(verifier(Arm.Scope.PARTITION, B1, A0, A2, B3).verdict())
+    assertThat(verifier(Arm.Scope.PARTITION, B1, A0, A2, C3).verdict())
         .singleElement()
         .asString()
         .startsWith("reordered: 1 outputs");
-    assertThat(verifier(Arm.Scope.KEY, B1, A0, A2, B3).verdict()).isEmpty();
+    assertThat(verifier(Arm.Scope.KEY, B1, A0, A2, C3).verdict()).isEmpty();
   }
 
   @Test
   void anOvertakingOfTheSameKeyBreaksBoth() {
-    assertThat(verifier(Arm.Scope.KEY, A2, A0, B1, B3).verdict())
+    assertThat(verifier(Arm.Scope.KEY, A2, A0, B1, C3).verdict())
         .singleElement()
         .asString()
         .startsWith("reordered: 1 outputs");
-    assertThat(verifier(Arm.Scope.NONE, A2, A0, B1, B3).verdict()).isEmpty();
+    assertThat(verifier(Arm.Scope.NONE, A2, A0, B1, C3).verdict()).isEmpty();
   }
 }
