@@ -1,0 +1,55 @@
+package run.algo.sdk.benchmarks.process;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The process of one run: {@code ArmMain ARM RECORDS WORK}. Where to read and write is in the
+ * environment, as the SDK has it; {@link Environment} makes it. Prints {@link Measured#line()}.
+ */
+final class ArmMain {
+
+  /** Of ten records, so many are warm-up: classes loaded, code compiled, connections made. */
+  private static final long WARM_UP_TENTHS = 2;
+
+  private ArmMain() {}
+
+  /**
+   * Runs the arm.
+   *
+   * @param args see above
+   */
+  public static void main(String[] args) throws Exception {
+    if (args.length != 3) {
+      throw new IllegalArgumentException("usage: ArmMain ARM RECORDS WORK");
+    }
+    ParentWatch.endWithParent();
+    Measured measured =
+        run(Arm.of(args[0]), Long.parseLong(args[1]), Work.parse(args[2]), System.getenv());
+    System.out.println(measured.line());
+    System.exit(0);
+  }
+
+  /** Runs an arm in this process. */
+  static Measured run(Arm arm, long records, Work work, Map<String, String> given)
+      throws InterruptedException {
+    Map<String, String> environment = new HashMap<>(given);
+    environment.putAll(arm.settings());
+    String output = Environment.output(environment);
+    AckMeter meter = AckMeter.register(output, records * WARM_UP_TENTHS / 10, records);
+    environment.put("KAFKA_PRODUCER_INTERCEPTOR_CLASSES", AckMeter.Interceptor.class.getName());
+    environment.put("KAFKA_PRODUCER_BENCHMARK_METER", output);
+    if (arm.isSdk()) {
+      SdkLoop.run(environment, work, meter);
+    } else {
+      BareLoop loop =
+          new BareLoop(SdkLoop.settings(environment), Environment.input(environment), output, work);
+      if (arm == Arm.BARE) {
+        loop.run(meter);
+      } else {
+        loop.runOnVirtualThreads(meter);
+      }
+    }
+    return meter.result();
+  }
+}

@@ -1,0 +1,50 @@
+package run.algo.sdk.benchmarks.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/**
+ * Makes by hand the record that the SDK makes: the same key, value and headers in the same order,
+ * for an Algo of one output whose input records have a key and a trace ID. {@code ArmsIT} compares
+ * the two.
+ */
+final class BareOutput {
+
+  private static final Header CONTENT_TYPE =
+      new RecordHeader("contentType", "application/octet-stream".getBytes(UTF_8));
+  private static final Header MESSAGE_DATA_TYPE =
+      new RecordHeader("messageDataType", "Embedded".getBytes(UTF_8));
+
+  private final String topic;
+
+  BareOutput(String topic) {
+    this.topic = topic;
+  }
+
+  ProducerRecord<byte[], byte[]> of(ConsumerRecord<byte[], byte[]> record, byte[] value) {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add(record.headers().lastHeader("traceID"));
+    headers.add(CONTENT_TYPE);
+    String position = record.topic() + '-' + record.partition() + '-' + record.offset();
+    headers.add(new RecordHeader("fileName", position.getBytes(UTF_8)));
+    headers.add(MESSAGE_DATA_TYPE);
+    for (Header header : record.headers()) {
+      if (carried(header.key())) {
+        headers.add(header);
+      }
+    }
+    return new ProducerRecord<>(topic, null, null, record.key(), value, headers);
+  }
+
+  private static boolean carried(String name) {
+    return switch (name) {
+      case "traceID", "contentType", "fileName", "messageDataType", "run" -> false;
+      default -> !name.startsWith("retry") && !name.startsWith("origin") && !name.startsWith("dlq");
+    };
+  }
+}

@@ -1,0 +1,42 @@
+package run.algo.sdk.benchmarks.process;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The environment variables of a run, the same for every arm. */
+final class Environment {
+
+  private static final String INPUT = "KAFKA_INPUT_TOPIC_RECORDS";
+  private static final String OUTPUT = "KAFKA_OUTPUT_TOPIC_RESULTS";
+
+  private Environment() {}
+
+  /**
+   * The variables of a run. The port of metrics is open, as it is by default, but nobody reads it.
+   */
+  static Map<String, String> of(
+      String bootstrapServers, String input, String output, String group) {
+    Map<String, String> variables = new HashMap<>();
+    variables.put("KAFKA_BROKERS", bootstrapServers);
+    variables.put(INPUT, input);
+    variables.put(OUTPUT, output);
+    variables.put("ALGO_GROUP_ID", group);
+    variables.put("ALGO_METRICS_PORT", "0");
+    variables.put("ALGO_METRICS_ADDRESS", "127.0.0.1");
+    return variables;
+  }
+
+  static String input(Map<String, String> variables) {
+    return required(variables, INPUT);
+  }
+
+  static String output(Map<String, String> variables) {
+    return required(variables, OUTPUT);
+  }
+
+  private static String required(Map<String, String> variables, String name) {
+    return Optional.ofNullable(variables.get(name))
+        .orElseThrow(() -> new IllegalArgumentException(name + " is not set"));
+  }
+}

@@ -1,0 +1,144 @@
+package run.algo.sdk.benchmarks.process;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a comparison is asked for.
+ *
+ * @param loader the input
+ * @param work what is done with each record
+ * @param arms the arms, in the order of the first round
+ * @param rounds how often each runs
+ * @param jvm the processes of the arms
+ * @param settings settings of the SDK and of the Kafka clients, for every arm
+ */
+record Options(
+    Loader loader, String work, List<Arm> arms, int rounds, Jvm jvm, Map<String, String> settings) {
+
+  static final String HELP =
+      """
+      Options, each with its default:
+        --records 1000000   records of the input
+        --size 200          bytes of a value
+        --partitions 4      partitions of input and output
+        --keys zipf:1000    keys: zipf:N or uniform:N
+        --seed 1            where the random numbers start
+        --work 0            work per record: 0, cpu:20us or wait:10ms
+        --arms bare,sdk-partition,sdk-key,sdk-unordered
+                            also: bare-vthread (Java 21 or newer, no order)
+        --rounds 5          how often each arm runs
+        --java-home PATH    the JDK of the arms; by default the one that runs this
+        --jvm FLAGS         more flags for the arms, with blanks between
+        --jfr FOLDER        records each run there with Java Flight Recorder
+        --set NAME=VALUE    a variable of the SDK, for every arm; may be repeated
+        --timeout 600       seconds until a run has failed
+        --quick             200,000 records and 3 rounds, unless said otherwise""";
+
+  /**
+   * The processes of the arms.
+   *
+   * @param home the JDK
+   * @param flags flags besides the common ones
+   * @param recordings folder of Flight Recorder's files, empty = none
+   * @param timeout how long a run may take
+   */
+  record Jvm(Path home, List<String> flags, Optional<Path> recordings, Duration timeout) {
+    Jvm {
+      flags = List.copyOf(flags);
+    }
+  }
+
+  Options {
+    arms = List.copyOf(arms);
+    settings = Map.copyOf(settings);
+    if (arms.isEmpty() || rounds < 1) {
+      throw new IllegalArgumentException("there must be an arm and a round");
+    }
+    if (arms.contains(Arm.BARE) && Work.parse(work) instanceof Work.Wait) {
+      throw new IllegalArgumentException(
+          "one thread that waits says nothing: leave bare out, the table has the ceiling");
+    }
+  }
+
+  static Options parse(String... args) {
+    Map<String, String> given = new HashMap<>();
+    Map<String, String> settings = new HashMap<>();
+    for (int i = 0; i < args.length; i++) {
+      if (args[i].equals("--quick")) {
+        given.put("quick", "");
+      } else if (!args[i].startsWith("--") || i + 1 == args.length) {
+        throw new IllegalArgumentException(args[i] + " is no option with a value");
+      } else if (args[i].equals("--set")) {
+        String[] parts = args[++i].split("=", 2);
+        settings.put(parts[0], parts.length == 2 ? parts[1] : "");
+      } else {
+        given.put(args[i].substring(2), args[++i]);
+      }
+    }
+    boolean quick = given.remove("quick") != null;
+    Taker taker = new Taker(given);
+    String work = taker.text("work", "0");
+    boolean waits = Work.parse(work) instanceof Work.Wait;
+    Options options =
+        new Options(
+            new Loader(
+                taker.number("records", quick ? 200_000 : 1_000_000),
+                Math.toIntExact(taker.number("size", 200)),
+                Math.toIntExact(taker.number("partitions", 4)),
+                KeyDistribution.parse(taker.text("keys", "zipf:1000")),
+                taker.number("seed", 1)),
+            work,
+            arms(
+                taker.text("arms", (waits ? "" : "bare,") + "sdk-partition,sdk-key,sdk-unordered")),
+            Math.toIntExact(taker.number("rounds", quick ? 3 : 5)),
+            new Jvm(
+                Path.of(taker.text("java-home", System.getProperty("java.home"))),
+                words(taker.text("jvm", "")),
+                Optional.of(taker.text("jfr", "")).filter(f -> !f.isEmpty()).map(Path::of),
+                Duration.ofSeconds(taker.number("timeout", 600))),
+            settings);
+    taker.checkAllTaken();
+    return options;
+  }
+
+  private static List<Arm> arms(String text) {
+    return Arrays.stream(text.split(",")).map(String::strip).map(Arm::of).distinct().toList();
+  }
+
+  private static List<String> words(String text) {
+    List<String> words = new ArrayList<>(Arrays.asList(text.strip().split("\\s+")));
+    words.removeIf(String::isEmpty);
+    return words;
+  }
+
+  /** Options by name, each taken once. */
+  private record Taker(Map<String, String> given) {
+
+    String text(String name, String defaultValue) {
+      String value = given.remove(name);
+      return value == null ? defaultValue : value;
+    }
+
+    long number(String name, long defaultValue) {
+      String value = text(name, Long.toString(defaultValue)).replace("_", "");
+      if (!value.matches("[1-9][0-9]{0,9}")) {
+        throw new IllegalArgumentException(
+            "--" + name + " is " + value + ": use a positive whole number");
+      }
+      return Long.parseLong(value);
+    }
+
+    void checkAllTaken() {
+      if (!given.isEmpty()) {
+        throw new IllegalArgumentException("there are no options " + given.keySet());
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package run.algo.sdk.benchmarks.process;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The runs of all arms by round, and their table. A run that failed gives no figure: it is counted
+ * and told. Not thread-safe.
+ */
+final class Results {
+
+  private final Map<Arm, Map<Integer, Measured>> measured = new EnumMap<>(Arm.class);
+  private final Map<Arm, List<String>> failures = new EnumMap<>(Arm.class);
+
+  void add(Arm arm, int round, Measured result) {
+    measured.computeIfAbsent(arm, a -> new TreeMap<>()).put(round, result);
+  }
+
+  void failed(Arm arm, int round, String what) {
+    failures.computeIfAbsent(arm, a -> new ArrayList<>()).add("round " + round + ": " + what);
+  }
+
+  boolean anyFailed() {
+    return !failures.isEmpty();
+  }
+
+  /** Ratios of an arm to another, each within one round, where both have a figure. */
+  List<Double> ratios(Arm arm, Arm base) {
+    List<Double> ratios = new ArrayList<>();
+    Map<Integer, Measured> bases = measured.getOrDefault(base, Map.of());
+    measured
+        .getOrDefault(arm, Map.of())
+        .forEach(
+            (round, result) -> {
+              Measured other = bases.get(round);
+              if (other != null) {
+                ratios.add(result.recordsPerSecond() / other.recordsPerSecond());
+              }
+            });
+    return ratios;
+  }
+
+  /** The table, one row an arm. */
+  String table(List<Arm> arms, Baseline baseline) {
+    StringBuilder table = new StringBuilder();
+    row(
+        table,
+        "arm",
+        "records/s: median [min .. max]",
+        "ratio to " + baseline.name(),
+        "CPU s per million",
+        "bytes allocated per record");
+    for (Arm arm : arms) {
+      List<Measured> runs = List.copyOf(measured.getOrDefault(arm, Map.of()).values());
+      if (!runs.isEmpty()) {
+        row(
+            table,
+            arm.label(),
+            spread(runs, Measured::recordsPerSecond, 0),
+            ratio(arm, runs, baseline),
+            spread(runs, Measured::cpuSecondsPerMillion, 2),
+            spread(runs, Measured::bytesPerRecord, 0));
+      }
+      for (String failure : failures.getOrDefault(arm, List.of())) {
+        table.append(String.format(Locale.ROOT, "%-14s FAILED, %s%n", arm.label(), failure));
+      }
+    }
+    return table.toString();
+  }
+
+  private String ratio(Arm arm, List<Measured> runs, Baseline baseline) {
+    List<Double> ratios = new ArrayList<>(ratios(arm, Arm.BARE));
+    OptionalDouble ceiling = baseline.ceiling(arm);
+    if (ceiling.isPresent()) {
+      ratios.clear();
+      runs.forEach(run -> ratios.add(run.recordsPerSecond() / ceiling.getAsDouble()));
+    }
+    return ratios.isEmpty() ? "-" : Spread.of(ratios).text(3);
+  }
+
+  private static String spread(List<Measured> runs, ToDoubleFunction<Measured> value, int digits) {
+    return Spread.of(runs.stream().map(run -> value.applyAsDouble(run)).toList()).text(digits);
+  }
+
+  private static void row(StringBuilder table, String... cells) {
+    table.append(
+        String.format(
+            Locale.ROOT,
+            "%-14s %-34s %-24s %-26s %s%n",
+            cells[0],
+            cells[1],
+            cells[2],
+            cells[3],
+            cells[4]));
+  }
+
+  /** What the arms are compared with: the bare loop of the same round, or a computed ceiling. */
+  interface Baseline {
+
+    /** Its name in the table's head. */
+    String name();
+
+    /** The ceiling of an arm in records a second; empty where the bare loop is the measure. */
+    OptionalDouble ceiling(Arm arm);
+  }
+}

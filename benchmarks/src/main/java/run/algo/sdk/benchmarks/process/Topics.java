@@ -1,0 +1,81 @@
+package run.algo.sdk.benchmarks.process;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/** The topics of a comparison: makes them, looks at them, deletes them. Thread-safe. */
+final class Topics implements AutoCloseable {
+
+  private final String bootstrapServers;
+  private final Admin admin;
+
+  Topics(String bootstrapServers) {
+    this.bootstrapServers = bootstrapServers;
+    this.admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
+  }
+
+  String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  void create(String topic, int partitions) {
+    await(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all());
+  }
+
+  void delete(String topic) {
+    await(admin.deleteTopics(List.of(topic)).all());
+  }
+
+  /** The offset behind the last record, by partition. */
+  Map<TopicPartition, Long> ends(String topic) {
+    int partitions =
+        await(admin.describeTopics(List.of(topic)).allTopicNames()).values().stream()
+            .mapToInt(description -> description.partitions().size())
+            .sum();
+    Map<TopicPartition, OffsetSpec> latest =
+        IntStream.range(0, partitions)
+            .boxed()
+            .collect(Collectors.toMap(p -> new TopicPartition(topic, p), p -> OffsetSpec.latest()));
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    await(admin.listOffsets(latest).all()).forEach((p, info) -> ends.put(p, info.offset()));
+    return ends;
+  }
+
+  /** How many records of a topic a group has committed. */
+  long committed(String group, String topic) {
+    long sum = 0;
+    for (Map.Entry<TopicPartition, OffsetAndMetadata> entry :
+        await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata()).entrySet()) {
+      if (entry.getKey().topic().equals(topic)) {
+        sum += entry.getValue().offset();
+      }
+    }
+    return sum;
+  }
+
+  @Override
+  public void close() {
+    admin.close();
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the broker refuses: " + e.getCause(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for the broker", e);
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package run.algo.sdk.benchmarks.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Judges one run by its output topic: every input record is there with its key and value, and those
+ * of a scope came in the order of the input. A record's source is in its header {@code fileName}.
+ * Duplicates are counted, and are no failure. Not thread-safe; one for each run.
+ */
+final class Verifier {
+
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Load load;
+  private final Arm.Scope scope;
+  private final List<BitSet> seen = new ArrayList<>();
+  private final long[] lastOfPartition;
+  private final Map<String, Integer> lastOfKey = new HashMap<>();
+
+  private long contents;
+  private long duplicates;
+  private long disordered;
+  private long foreign;
+
+  Verifier(Load load, Arm.Scope scope) {
+    this.load = load;
+    this.scope = scope;
+    for (int i = 0; i < load.partitions(); i++) {
+      seen.add(new BitSet());
+    }
+    lastOfPartition = new long[load.partitions()];
+    Arrays.fill(lastOfPartition, -1);
+  }
+
+  /** Reads the output topic to its end and judges it. */
+  List<String> judge(Topics topics, String output) {
+    Map<String, Object> properties = new HashMap<>();
+    properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, topics.bootstrapServers());
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 10_000);
+    Map<TopicPartition, Long> ends = topics.ends(output);
+    long left = ends.values().stream().mapToLong(Long::longValue).sum();
+    long began = System.nanoTime();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.assign(ends.keySet());
+      consumer.seekToBeginning(ends.keySet());
+      while (left > 0 && System.nanoTime() - began < PATIENCE.toNanos()) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+          take(record);
+          left--;
+        }
+      }
+    }
+    return verdict();
+  }
+
+  /** Notes one output, in the order of the output topic. */
+  void take(ConsumerRecord<byte[], byte[]> output) {
+    Header header = output.headers().lastHeader("fileName");
+    String source = header == null ? "" : new String(header.value(), UTF_8);
+    int offsetAt = source.lastIndexOf('-') + 1;
+    int partitionAt = source.lastIndexOf('-', Math.max(0, offsetAt - 2)) + 1;
+    if (partitionAt == 0 || !source.substring(0, partitionAt - 1).equals(load.topic())) {
+      foreign++;
+      return;
+    }
+    int partition = Integer.parseInt(source.substring(partitionAt, offsetAt - 1));
+    int offset = Integer.parseInt(source.substring(offsetAt));
+    if (seen.get(partition).get(offset)) {
+      duplicates++;
+      return;
+    }
+    seen.get(partition).set(offset);
+    contents += Load.fingerprint(output.key(), output.value());
+    if (!inOrder(output.key(), partition, offset)) {
+      disordered++;
+    }
+  }
+
+  /**
+   * Whether a record's source is behind that of the record before it in its scope. Both topics have
+   * the same partitions by key, so an input partition is all in one output partition.
+   */
+  private boolean inOrder(byte[] key, int partition, int offset) {
+    switch (scope) {
+      case PARTITION -> {
+        boolean after = offset > lastOfPartition[partition];
+        lastOfPartition[partition] = Math.max(offset, lastOfPartition[partition]);
+        return after;
+      }
+      case KEY -> {
+        return lastOfKey.merge(new String(key, UTF_8), offset, Math::max) == offset;
+      }
+      case NONE -> {
+        return true;
+      }
+    }
+    return true;
+  }
+
+  long duplicates() {
+    return duplicates;
+  }
+
+  /** What is wrong; nothing when all is well. */
+  List<String> verdict() {
+    List<String> problems = new ArrayList<>();
+    long found = seen.stream().mapToLong(BitSet::cardinality).sum();
+    if (found != load.records()) {
+      problems.add("lost: " + found + " of " + load.records() + " records are in the output");
+    } else if (contents != load.contents()) {
+      problems.add("changed: keys or values of the output are not those of the input");
+    }
+    if (foreign > 0) {
+      problems.add("foreign: " + foreign + " outputs name no record of the input as their source");
+    }
+    if (disordered > 0) {
+      problems.add(
+          "reordered: "
+              + disordered
+              + " outputs came behind a later one of the same "
+              + scope.name().toLowerCase(Locale.ROOT));
+    }
+    return problems;
+  }
+}

@@ -1,0 +1,76 @@
+package run.algo.sdk.benchmarks.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OptionsTest {
+
+  @Test
+  void readsWhatIsAskedFor() {
+    Options options =
+        Options.parse(
+            "--quick",
+            "--rounds",
+            "2",
+            "--arms",
+            "sdk-key, bare",
+            "--set",
+            "A=b=c",
+            "--jvm",
+            "-XX:+UseZGC  -Xss1m");
+    assertThat(options.loader().records()).isEqualTo(200_000);
+    assertThat(options.rounds()).isEqualTo(2);
+    assertThat(options.arms()).containsExactly(Arm.SDK_KEY, Arm.BARE);
+    assertThat(options.settings()).containsEntry("A", "b=c");
+    assertThat(options.jvm().flags()).containsExactly("-XX:+UseZGC", "-Xss1m");
+  }
+
+  @Test
+  void theDefaultsAreThoseOfTheHelp() {
+    Options options = Options.parse();
+    assertThat(options.loader().records()).isEqualTo(1_000_000);
+    assertThat(options.rounds()).isEqualTo(5);
+    assertThat(options.arms())
+        .containsExactly(Arm.BARE, Arm.SDK_PARTITION, Arm.SDK_KEY, Arm.SDK_UNORDERED);
+    assertThat(Options.parse("--work", "wait:10ms").arms()).doesNotContain(Arm.BARE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--record 5",
+        "--records 0",
+        "--records many",
+        "--arms fast",
+        "--work sleep",
+        "--work wait:0ms",
+        "--work cpu:3s",
+        "--rounds",
+        "records 5",
+        "--arms bare --work wait:1ms"
+      })
+  void refusesTheRest(String line) {
+    assertThatThrownBy(() -> Options.parse(line.split(" ")))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "cpu-rounds:12345", "wait:10ms", "wait:250us"})
+  void workIsTheSameInTheChild(String spec) throws Exception {
+    Work work = Work.parse(spec);
+    assertThat(Work.parse(work.spec())).isEqualTo(work);
+    work.run();
+  }
+
+  @Test
+  void processorTimeBecomesRounds() {
+    Work.Cpu one = (Work.Cpu) Work.parse("cpu:10us");
+    assertThat(one.rounds()).isPositive();
+    assertThat(new Work.Wait(Duration.ofMillis(10)).spec()).isEqualTo("wait:10000us");
+  }
+}
