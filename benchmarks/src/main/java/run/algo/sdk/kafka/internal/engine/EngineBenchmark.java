@@ -136,6 +136,7 @@ public class EngineBenchmark {
     }
     flow.accept(records);
     flow.toCommit();
+    flow.count();
     return flow.inFlight();
   }
 

@@ -10,12 +10,16 @@ import org.apache.kafka.common.TopicPartition;
  * Keeps what is read and not settled within its bounds, in records and in bytes, by pausing single
  * partitions. Used by the owner thread alone.
  *
- * <p>Each partition may have its share of a bound in flight, so a slow one pauses alone; and a poll
- * is only made while a full one still fits. For records that holds to the record. For bytes a full
- * poll is what one fetch may bring ({@code fetch.max.bytes}); where compression, or a batch above
- * that size, brings more, the bound is passed by so much, once. A partition with nothing in flight
- * is never paused for bytes: so partitions that stand still, full, cannot starve the others, and a
- * record larger than every bound is still read.
+ * <p>Half of each bound is reserved for the partitions in equal parts, the other half is for
+ * whoever comes. So a partition that stands still cannot take what the others need, and one that
+ * flows alone has most of the bound: a consumer brings the records of one partition after the
+ * other, and what is acknowledged late is as much as was sent meanwhile.
+ *
+ * <p>A poll is only made while a full one still fits. For records that holds to the record. For
+ * bytes a full poll is what one fetch may bring ({@code fetch.max.bytes}); where several brokers
+ * answer at once, or compression, or a batch above that size, brings more, the bound is passed by
+ * so much, once. A partition with nothing in flight is never paused for bytes: so partitions that
+ * stand still, full, cannot starve the others, and a record larger than every bound is still read.
  */
 final class FlowControl {
 
@@ -37,43 +41,32 @@ final class FlowControl {
   }
 
   /**
-   * Begins what there is room for again, pauses what is over its share and resumes what is not.
-   * Before each poll.
+   * Begins what there is room for again, pauses what may not be read and resumes what may. Before
+   * each poll.
    *
    * @param flows the partitions
    * @param reading whether the runner reads at all at the moment
+   * @return whether a poll can bring anything
    */
-  void apply(Collection<PartitionFlow> flows, boolean reading) {
+  boolean apply(Collection<PartitionFlow> flows, boolean reading) {
     if (flows.isEmpty()) {
-      return;
+      return true; // it may bring an assignment
     }
     // Asked for first: a record that settles while we count is then seen by the next poll.
     signal.want();
-    int total = 0;
-    long totalBytes = 0;
-    for (PartitionFlow flow : flows) {
-      flow.dispatchHeld();
-      total += flow.inFlight();
-      totalBytes += flow.bytesInFlight();
-    }
-    // A full poll must fit: into the bound, and into the share of the one partition that fills it,
-    // so that those that stand still never hold what belongs to those that flow.
-    boolean full = total > roomFor(bounds.records()) || !reading;
-    boolean heavy = totalBytes > bounds.bytes() - bounds.pollBytes();
-    Share share =
-        new Share(
-            roomFor(bounds.records() / flows.size()),
-            (bounds.bytes() - bounds.pollBytes()) / flows.size());
+    Load load = new Load(flows);
     List<TopicPartition> pause = new ArrayList<>();
     List<TopicPartition> resume = new ArrayList<>();
-    boolean anyWaits = false;
+    int paused = 0;
     for (PartitionFlow flow : flows) {
-      boolean now = full || flow.holdsBack() || share.exceeded(flow, heavy);
+      boolean now = !reading || flow.holdsBack() || load.exceededBy(flow);
       if (now != flow.paused()) {
         (now ? pause : resume).add(flow.partition());
         flow.paused(now);
       }
-      anyWaits |= now;
+      if (now) {
+        paused++;
+      }
     }
     if (!pause.isEmpty()) {
       consumer.pause(pause);
@@ -81,27 +74,88 @@ final class FlowControl {
     if (!resume.isEmpty()) {
       consumer.resume(resume);
     }
-    if (!anyWaits) {
+    if (paused == 0) {
       signal.dontWant();
     }
+    return paused < flows.size();
   }
 
-  /** What one partition may have in flight. */
-  private record Share(int records, long bytes) {
+  /** What is in flight at this moment, against what may be. */
+  private final class Load {
+    private final int reserve;
+    private final long byteReserve;
+    private int records;
+    private long bytes;
 
-    boolean exceeded(PartitionFlow flow, boolean heavy) {
-      int inFlight = flow.inFlight();
-      if (inFlight == 0) {
+    /** What is left of the reserves of all partitions. */
+    private int reserved;
+
+    private long bytesReserved;
+
+    Load(Collection<PartitionFlow> flows) {
+      int partitions = flows.size();
+      this.reserve = reserve(partitions);
+      this.byteReserve = byteRoom() / (2 * partitions);
+      for (PartitionFlow flow : flows) {
+        flow.dispatchHeld();
+        flow.count();
+        records += flow.inFlight();
+        bytes += flow.bytesInFlight();
+        reserved += left(flow);
+        bytesReserved += bytesLeft(flow);
+      }
+    }
+
+    boolean exceededBy(PartitionFlow flow) {
+      return tooMany(flow) || tooLarge(flow);
+    }
+
+    private boolean tooMany(PartitionFlow flow) {
+      int poll = bounds.pollRecords();
+      if (flow.inFlight() + poll <= reserve) {
         return false;
       }
-      // Once paused, until half of the share is free, so that a pause is worth its cost.
-      int part = flow.paused() ? 2 : 1;
-      return heavy || inFlight > records / part || flow.bytesInFlight() > bytes / part;
+      // Once paused, until there is room for some polls, so that a pause is worth its cost.
+      int room = bounds.records() - records - reservedForOthers(flow);
+      return room < poll + (flow.paused() ? Math.min(reserve / 2, flow.inFlight()) : 0);
+    }
+
+    private int reservedForOthers(PartitionFlow flow) {
+      if (reserve > 0) {
+        return reserved - left(flow);
+      }
+      return flow.inFlight() == 0 ? 0 : bounds.records() / 2;
+    }
+
+    private boolean tooLarge(PartitionFlow flow) {
+      if (flow.inFlight() == 0 || flow.bytesInFlight() <= byteReserve) {
+        return false;
+      }
+      return byteRoom() - bytes - (bytesReserved - bytesLeft(flow)) < 0;
+    }
+
+    private int left(PartitionFlow flow) {
+      return Math.max(0, reserve - flow.inFlight());
+    }
+
+    private long bytesLeft(PartitionFlow flow) {
+      return Math.max(0, byteReserve - flow.bytesInFlight());
     }
   }
 
-  /** What may be in flight before a poll so that it is within the bound after it; 0 at least. */
-  private int roomFor(int bound) {
-    return Math.max(0, bound - bounds.pollRecords());
+  /**
+   * What is reserved for a partition. It is of use only if a full poll fits into it; where there
+   * are too many partitions for that, half of the bound is for those that have nothing in flight.
+   */
+  private int reserve(int partitions) {
+    int poll = bounds.pollRecords();
+    int half = bounds.records() / (2 * partitions);
+    int reserve = half < poll && poll <= bounds.records() / partitions ? poll : half;
+    return reserve < poll ? 0 : reserve;
+  }
+
+  /** What may be in flight before a poll so that a full fetch still fits. */
+  private long byteRoom() {
+    return Math.max(0, bounds.bytes() - bounds.pollBytes());
   }
 }

@@ -17,6 +17,7 @@ final class OwnerSignal {
   private final Wait wait;
   private final AtomicBoolean wanted = new AtomicBoolean();
   private volatile boolean draining;
+  private volatile boolean waiting;
   private volatile Thread owner = Thread.currentThread();
 
   /**
@@ -66,7 +67,32 @@ final class OwnerSignal {
     if (draining) {
       LockSupport.unpark(owner);
     } else if (worthLook && wanted.get() && wanted.compareAndSet(true, false)) {
-      wakeup.run();
+      if (waiting) {
+        LockSupport.unpark(owner);
+      } else {
+        wakeup.run();
+      }
+    }
+  }
+
+  /** Something that the owner must look at now, whatever it does. From any thread. */
+  void wake() {
+    wakeup.run();
+    LockSupport.unpark(owner);
+  }
+
+  /**
+   * The owner has nothing to poll for: waits for a settled record that it {@linkplain #want wants},
+   * without the exception by which a poll is woken. May return early.
+   */
+  void awaitWanted(Object blocker, long nanos) {
+    waiting = true;
+    try {
+      if (wanted.get()) { // else it came before anybody could see that we wait
+        wait.await(blocker, nanos);
+      }
+    } finally {
+      waiting = false;
     }
   }
 

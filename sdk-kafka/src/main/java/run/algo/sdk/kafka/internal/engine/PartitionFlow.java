@@ -34,6 +34,8 @@ final class PartitionFlow {
 
   private @Nullable OffsetAndMetadata committed;
   private boolean paused;
+  private int inFlight;
+  private long bytesInFlight;
 
   /**
    * A flow.
@@ -120,13 +122,25 @@ final class PartitionFlow {
     tracker.position(next.offset(), next.leaderEpoch());
   }
 
-  int inFlight() {
-    return tracker.unsettled();
+  /** Counts what is in flight, for {@link #inFlight()} and {@link #bytesInFlight()}. */
+  void count() {
+    inFlight = tracker.unsettled();
+    bytesInFlight = tracker.bytes();
   }
 
-  /** Bytes of values, keys and encoded emissions in flight. */
+  /** Records in flight when they were counted last. */
+  int inFlight() {
+    return inFlight;
+  }
+
+  /** Bytes of values, keys and encoded emissions in flight when they were counted last. */
   long bytesInFlight() {
-    return tracker.bytes();
+    return bytesInFlight;
+  }
+
+  /** Whether nothing is in flight. */
+  boolean settled() {
+    return tracker.unsettled() == 0;
   }
 
   /** What to commit, empty when the broker has it already. */

@@ -37,6 +37,9 @@ public final class PollLoop {
   /** Pause after an error of the consumer, so that a lasting one does not spin. */
   static final Duration ERROR_BACKOFF = Duration.ofSeconds(1);
 
+  /** While nothing can be read the group is looked after this often, in nanoseconds. */
+  private static final long LONGEST_ABSENCE = 50_000_000;
+
   private final Consumer<byte[], byte[]> consumer;
   private final Collection<String> topics;
   private final EnginePlan plan;
@@ -176,13 +179,13 @@ public final class PollLoop {
   /** Reads nothing and begins no execution until {@link #resume}. From any thread. */
   public void pause() {
     intake = Intake.PAUSED;
-    consumer.wakeup();
+    signal.wake();
   }
 
   /** Ends {@link #pause} and {@link #drain}. From any thread. */
   public void resume() {
     intake = Intake.OPEN;
-    consumer.wakeup();
+    signal.wake();
   }
 
   /**
@@ -194,14 +197,14 @@ public final class PollLoop {
     CountDownLatch done = new CountDownLatch(1);
     drained = done;
     intake = Intake.DRAINING;
-    consumer.wakeup();
+    signal.wake();
     return done;
   }
 
   /** Makes {@link #run} end. From any thread. */
   public void close() {
     closing.countDown();
-    consumer.wakeup();
+    signal.wake();
   }
 
   /** {@return which partitions are halted, and why; from any thread} */
@@ -227,11 +230,16 @@ public final class PollLoop {
     turnBegan = environs.clock().nanos();
     Intake now = intake;
     assignment.suspend(now == Intake.PAUSED);
-    flowControl.apply(assignment.flows(), now == Intake.OPEN);
+    boolean readable = flowControl.apply(assignment.flows(), now == Intake.OPEN);
     if (now == Intake.DRAINING) {
       tellDrained();
     }
-    accept(consumer.poll(untilCommit()));
+    if (readable) {
+      accept(consumer.poll(untilCommit()));
+    } else {
+      signal.awaitWanted(this, Math.min(LONGEST_ABSENCE, untilCommit().toNanos()));
+      accept(consumer.poll(Duration.ZERO)); // for the group's sake
+    }
     if (!assignedOnce && joined()) {
       assigned(); // the consumer protocol does not call back for an empty assignment
     }
@@ -244,7 +252,7 @@ public final class PollLoop {
 
   private void tellDrained() {
     CountDownLatch waiting = drained;
-    if (waiting != null && assignment.flows().stream().allMatch(flow -> flow.inFlight() == 0)) {
+    if (waiting != null && assignment.flows().stream().allMatch(PartitionFlow::settled)) {
       committer.commitSync(assignment.flows(), plan.times().lastCommit());
       drained = null;
       waiting.countDown();

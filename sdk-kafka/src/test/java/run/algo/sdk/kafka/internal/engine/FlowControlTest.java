@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static run.algo.sdk.kafka.internal.engine.EngineFixtures.record;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,7 @@ class FlowControlTest {
         room -= count;
         entry.getValue().accept(take(entry.getKey(), next, count));
       }
-      int inFlight = flows.values().stream().mapToInt(PartitionFlow::inFlight).sum();
+      int inFlight = inFlight(flows.values());
       most = Math.max(most, inFlight);
       assertThat(inFlight).isLessThanOrEqualTo(bound);
       settleSome(open, random);
@@ -101,7 +102,7 @@ class FlowControlTest {
       // The worst poll: one partition takes it all.
       TopicPartition taker = willing.get(random.nextInt(willing.size()));
       flows.get(taker).accept(take(taker, next, perPoll));
-      assertThat(flows.values().stream().mapToInt(PartitionFlow::inFlight).sum())
+      assertThat(inFlight(flows.values()))
           .isLessThanOrEqualTo(bound);
       open.stream()
           .filter(batch -> batch.unsettled() > 0)
@@ -131,6 +132,11 @@ class FlowControlTest {
     }
     next.put(partition, offset);
     return records;
+  }
+
+  private static int inFlight(Collection<PartitionFlow> flows) {
+    flows.forEach(PartitionFlow::count);
+    return flows.stream().mapToInt(PartitionFlow::inFlight).sum();
   }
 
   private static void settleSome(List<RecordBatch> open, Random random) {
