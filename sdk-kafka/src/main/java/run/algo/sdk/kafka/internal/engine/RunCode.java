@@ -104,7 +104,7 @@ enum RunCode {
 
   /** The parameter that codes every second run, of those between the two indices, shortest. */
   int bestParameter(long[] lengths, int from, int to) {
-    long runs = (Math.max(0L, to - from) + 1L) / 2L;
+    long runs = (Math.max(0, to - from) + 1L) / 2;
     int best = 0;
     long least = bits(lengths, from, to, 0);
     // Since each run takes k + 1 bits at least, no later parameter can be better at the end.

@@ -57,8 +57,13 @@ final class RunLengths {
       return planOf(code, sizeWith(runs));
     }
     // Too much. Fewer runs, or a shorter last one, never take more, so that both can be bisected.
+    // Doubled first, as what fits may be a small part of what there is.
     int few = 0;
-    int many = runs;
+    int many = 1;
+    while (many < runs && fits(code, sizeWith(many))) {
+      few = many;
+      many = Math.min(runs, 2 * many);
+    }
     while (many - few > 1) {
       int middle = (few + many) >>> 1;
       if (fits(code, sizeWith(middle))) {
