@@ -1,7 +1,7 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.Scope;
 
@@ -12,12 +12,15 @@ import run.algo.sdk.kafka.internal.execute.Scope;
  * <p>A lane is busy from its first record until a worker finds no successor. Between that look and
  * the lane's becoming idle the owner may link one more: both write first (the link, the idle state)
  * and look at what the other writes afterwards, so that one of them sees it, and who then makes the
- * lane busy again is the one to run it.
+ * lane busy again is the one to run it. The state counts, odd while busy, so that a worker that was
+ * held up after its look cannot take a lane that has been busy and idle again meanwhile.
  */
-final class KeyLane implements Scope {
+class KeyLane implements Scope {
 
   private final KeyDispatcher dispatcher;
-  private final AtomicBoolean busy = new AtomicBoolean();
+
+  /** Odd while busy; every change adds one. */
+  private final AtomicLong state = new AtomicLong();
 
   // The owner thread's
   private byte @Nullable [] key;
@@ -56,7 +59,7 @@ final class KeyLane implements Scope {
    */
   boolean idle() {
     RecordBatch last = lastBatch;
-    return !busy.get() && (last == null || !last.isWaiting(lastIndex));
+    return !busy(state.get()) && (last == null || !last.isWaiting(lastIndex));
   }
 
   /**
@@ -71,7 +74,8 @@ final class KeyLane implements Scope {
     }
     lastBatch = newBatch;
     lastIndex = newIndex;
-    if (busy.get() || !busy.compareAndSet(false, true)) {
+    long now = state.get();
+    if (busy(now) || !state.compareAndSet(now, now + 1)) {
       return false;
     }
     batch = newBatch;
@@ -100,15 +104,27 @@ final class KeyLane implements Scope {
     RecordBatch next = done.nextBatch(doneIndex);
     if (next == null) {
       batch = null;
-      busy.set(false);
+      long idle = state.get() + 1; // nobody else changes the state of a busy lane
+      state.set(idle);
+      heldUp();
       next = done.nextBatch(doneIndex);
-      if (next == null || !busy.compareAndSet(false, true)) {
+      heldUp();
+      if (next == null || !state.compareAndSet(idle, idle + 1)) {
         return false;
       }
     }
     batch = next;
     index = done.nextIndex(doneIndex);
     return true;
+  }
+
+  /** Where a worker may be held up for any time; the test of the hand-over does so. */
+  void heldUp() {
+    // goes on
+  }
+
+  private static boolean busy(long state) {
+    return (state & 1) == 1;
   }
 
   @Override

@@ -1,0 +1,111 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static run.algo.sdk.kafka.internal.engine.EngineFixtures.TOPIC;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+import run.algo.sdk.kafka.internal.execute.Progress;
+import run.algo.sdk.kafka.internal.observe.InputCounters;
+
+/**
+ * The hand-over of a lane, with workers held up at its one race: between the look for a successor
+ * and taking the lane again. Meanwhile the owner appends and other workers run the lane, as often
+ * as the seed will have it. On one thread, so a seed replays.
+ */
+class KeyLaneTest {
+
+  private static final int SEEDS = 3_000;
+
+  @Test
+  void everyRecordOnceHoweverLongAWorkerIsHeldUp() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      HeldUpWorkers world = new HeldUpWorkers(seed);
+      world.run();
+      assertThat(world.executed)
+          .describedAs("seed %d", seed)
+          .isEqualTo(LongStream.range(0, world.appended).boxed().toList());
+    }
+  }
+
+  /** One lane, its owner, and workers that are nested in each other's hold-ups. */
+  private static final class HeldUpWorkers {
+    private static final int DEEPEST = 6;
+
+    private final Random random;
+    private final PartitionFlow flow = EngineFixtures.idleFlow(new InputCounters(TOPIC));
+    private final Deque<KeyLane> ready = new ArrayDeque<>();
+    private final List<Long> executed = new ArrayList<>();
+    private final KeyLane lane;
+    private long appended;
+    private int depth;
+
+    HeldUpWorkers(int seed) {
+      this.random = new Random(seed);
+      Crew.Workers workers = Crew.Workers.of(1, Runnable::run, () -> 0);
+      KeyDispatcher unused =
+          new KeyDispatcher(workers, (batch, index, scope) -> Progress.ENDED, 1);
+      this.lane =
+          new KeyLane(unused) {
+            @Override
+            void heldUp() {
+              others();
+            }
+          };
+      lane.use("k".getBytes(UTF_8), 1);
+    }
+
+    void run() {
+      for (int i = 0; i < 20; i++) {
+        others();
+      }
+      while (!ready.isEmpty()) {
+        work();
+      }
+    }
+
+    /** What happens while a worker stands. */
+    private void others() {
+      if (depth >= DEEPEST) {
+        return;
+      }
+      depth++;
+      for (int i = random.nextInt(4); i > 0; i--) {
+        if (random.nextBoolean()) {
+          append();
+        } else {
+          work();
+        }
+      }
+      depth--;
+    }
+
+    private void append() {
+      RecordBatch batch =
+          EngineFixtures.batch(
+              flow,
+              List.of(new ConsumerRecord<>(TOPIC, 0, appended++, new byte[] {1}, new byte[0])));
+      batch.linkable();
+      if (lane.append(batch, 0)) {
+        ready.add(lane);
+      }
+    }
+
+    private void work() {
+      KeyLane mine = ready.poll();
+      if (mine == null) {
+        return;
+      }
+      do {
+        executed.add(mine.batch().offset(mine.index()));
+      } while (mine.advance());
+    }
+  }
+}
