@@ -23,6 +23,9 @@ final class FlowControl {
   private final OwnerSignal signal;
   private final EnginePlan.Bounds bounds;
 
+  /** Nothing may be read by the next poll. */
+  private boolean full;
+
   /**
    * Flow control.
    *
@@ -44,6 +47,7 @@ final class FlowControl {
    * @param reading whether the runner reads at all at the moment
    */
   void apply(Collection<PartitionFlow> flows, boolean reading) {
+    full = !reading;
     if (flows.isEmpty()) {
       return;
     }
@@ -58,7 +62,7 @@ final class FlowControl {
     }
     // A full poll must fit: into the bound, and into the share of the one partition that fills it,
     // so that those that stand still never hold what belongs to those that flow.
-    boolean full = total > roomFor(bounds.records()) || !reading;
+    full |= total > roomFor(bounds.records());
     boolean heavy = totalBytes > bounds.bytes() - bounds.pollBytes();
     Share share =
         new Share(
@@ -84,6 +88,20 @@ final class FlowControl {
     if (!anyWaits) {
       signal.dontWant();
     }
+  }
+
+  /**
+   * A poll that assigns a partition may bring its records at once: not when nothing may be read.
+   *
+   * @param flow the new partition's, of which the consumer knows already
+   * @return the same
+   */
+  PartitionFlow admit(PartitionFlow flow) {
+    if (full) {
+      consumer.pause(List.of(flow.partition()));
+      flow.paused(true);
+    }
+    return flow;
   }
 
   /** What one partition may have in flight. */
