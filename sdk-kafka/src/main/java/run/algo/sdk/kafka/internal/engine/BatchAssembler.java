@@ -182,16 +182,19 @@ final class BatchAssembler {
   }
 
   private synchronized void ended(List<Item> batch) {
+    // All scopes first: what follows may fill a batch, which occupies its scopes at once.
+    List<PriorityQueue<Item>> freed = new ArrayList<>();
     for (Item item : batch) {
       Object scope = item.scope();
       PriorityQueue<Item> behind = scope == null ? null : busy.remove(scope);
-      for (Item next = poll(behind); next != null; next = poll(behind)) {
+      if (behind != null) {
+        freed.add(behind);
+      }
+    }
+    for (PriorityQueue<Item> behind : freed) {
+      for (Item next = behind.poll(); next != null; next = behind.poll()) {
         offer(next);
       }
     }
-  }
-
-  private static @Nullable Item poll(@Nullable PriorityQueue<Item> items) {
-    return items == null ? null : items.poll();
   }
 }

@@ -1,22 +1,28 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.InterruptException;
+import run.algo.sdk.kafka.internal.execute.BatchEntry;
 import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.FormKind;
 import run.algo.sdk.kafka.internal.execute.Progress;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Scope;
+import run.algo.sdk.kafka.internal.execute.Settlement;
 
 /**
  * Makes the flow of an assigned partition, with the dispatcher that its order and the form of its
- * Algo ask for. Used by the owner thread alone.
+ * Algo ask for. Used by the owner thread alone; what executes is called on workers.
+ *
+ * <p>Open for the simulation alone: it overrides what is not private, to watch each record go and
+ * come back.
  */
-final class PartitionFlows implements PollLoop.Flows {
+class PartitionFlows implements PollLoop.Flows {
 
   private final Engine.Workload workload;
   private final RecordProcessor processor;
@@ -50,7 +56,8 @@ final class PartitionFlows implements PollLoop.Flows {
         (partition, dispatcher) -> new Halt(partition, dispatcher, timers));
   }
 
-  private Dispatcher dispatcher(Route route) {
+  /** How a partition's records are executed. */
+  Dispatcher dispatcher(Route route) {
     if (route.form() == FormKind.BATCH) {
       return new BatchDispatcher(assemblers.computeIfAbsent(route, this::assembler));
     }
@@ -63,19 +70,33 @@ final class PartitionFlows implements PollLoop.Flows {
   }
 
   private BatchAssembler assembler(Route route) {
-    return new BatchAssembler(
-        workers, timers, entries -> processor.processBatch(route, entries), plan);
+    return new BatchAssembler(workers, timers, entries -> execute(route, entries), plan);
   }
 
   private Progress execute(Route route, RecordBatch batch, int index, Scope scope) {
-    ConsumerRecord<byte[], byte[]> record = batch.record(index);
+    return execute(route, batch.record(index), batch, index, scope);
+  }
+
+  /** Executes a record; it goes back through the settlement. */
+  Progress execute(
+      Route route,
+      ConsumerRecord<byte[], byte[]> record,
+      Settlement settlement,
+      int index,
+      Scope scope) {
     try {
-      return processor.process(route, record, batch, index, scope);
+      return processor.process(route, record, settlement, index, scope);
     } catch (InterruptException e) {
       throw e; // the runner closes
     } catch (Throwable t) { // a defect of ours must not lose the record
-      batch.blocked(index, new Blockage("an error within the SDK", t, false, Optional.empty()));
+      settlement.blocked(
+          index, new Blockage("an error within the SDK", t, false, Optional.empty()));
       return Progress.ENDED;
     }
+  }
+
+  /** Executes a batch. */
+  void execute(Route route, List<BatchEntry> entries) {
+    processor.processBatch(route, entries);
   }
 }

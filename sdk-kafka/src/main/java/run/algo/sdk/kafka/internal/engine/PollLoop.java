@@ -119,15 +119,15 @@ public final class PollLoop {
     this.environs = environs;
     this.signal = new OwnerSignal(consumer::wakeup, environs.waiting());
     this.committer = new Committer(consumer, environs.warnings(), environs.clock());
+    this.flowControl = new FlowControl(consumer, signal, plan.bounds());
     this.assignment =
         new Assignment(
-            seat -> flows.create(seat, signal),
+            seat -> flowControl.admit(flows.create(seat, signal)),
             committer,
             signal,
             environs.clock(),
             plan,
             this::assigned);
-    this.flowControl = new FlowControl(consumer, signal, plan.bounds());
   }
 
   /**

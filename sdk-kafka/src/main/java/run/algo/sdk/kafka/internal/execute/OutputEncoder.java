@@ -69,8 +69,7 @@ final class OutputEncoder {
       headers.add(target.contentType());
     }
     headers.add(
-        new RecordHeader(
-            ProtocolHeaders.FILE_NAME, fileName(execution, settings, emission)));
+        new RecordHeader(ProtocolHeaders.FILE_NAME, fileName(execution, settings, emission)));
     headers.add(target.messageDataType());
     for (Header header : execution.record.headers()) {
       if (ProtocolHeaders.carriedToOutputs(header.key()) && !names(own, header.key())) {
@@ -93,8 +92,7 @@ final class OutputEncoder {
   }
 
   /** The name the Algo gave, else one derived from the record's position and the emission. */
-  private static byte[] fileName(
-      Execution execution, @Nullable Output<?> settings, int emission) {
+  private static byte[] fileName(Execution execution, @Nullable Output<?> settings, int emission) {
     String given = settings == null ? null : settings.fileName();
     ConsumerRecord<byte[], byte[]> record = execution.record;
     return given == null

@@ -6,9 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Names of payloads that the Algo has not named: {@code topic-partition-offset}, and from the second
- * emission of an execution on {@code -emission}. Written as bytes at once, since there is one a
- * record. Thread-safe.
+ * Names of payloads that the Algo has not named: {@code topic-partition-offset}, and from the
+ * second emission of an execution on {@code -emission}. Written as bytes at once, since there is
+ * one a record. Thread-safe.
  */
 public final class FileNames {
 

@@ -102,8 +102,7 @@ class FlowControlTest {
       // The worst poll: one partition takes it all.
       TopicPartition taker = willing.get(random.nextInt(willing.size()));
       flows.get(taker).accept(take(taker, next, perPoll));
-      assertThat(inFlight(flows.values()))
-          .isLessThanOrEqualTo(bound);
+      assertThat(inFlight(flows.values())).isLessThanOrEqualTo(bound);
       open.stream()
           .filter(batch -> batch.unsettled() > 0)
           .filter(batch -> batch.record(0).partition() == flowing.partition())

@@ -50,8 +50,7 @@ class KeyLaneTest {
     HeldUpWorkers(int seed) {
       this.random = new Random(seed);
       Crew.Workers workers = Crew.Workers.of(1, Runnable::run, () -> 0);
-      KeyDispatcher unused =
-          new KeyDispatcher(workers, (batch, index, scope) -> Progress.ENDED, 1);
+      KeyDispatcher unused = new KeyDispatcher(workers, (batch, index, scope) -> Progress.ENDED, 1);
       this.lane =
           new KeyLane(unused) {
             @Override

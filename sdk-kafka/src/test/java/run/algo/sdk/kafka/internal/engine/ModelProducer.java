@@ -1,0 +1,121 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
+
+/**
+ * A member's producer: sends wait for room now and then, the broker answers later, in the order of
+ * the sends of a partition and in no order between partitions; some sends fail, at once or late.
+ */
+final class ModelProducer extends MockProducer<byte[], byte[]> {
+
+  static final String DEAD_LETTERS = "dead";
+
+  private static final int PARTITIONS = 2;
+
+  private final SimWorld world;
+  private final SimMember member;
+  private final Map<String, ArrayDeque<InFlight>> queues = new HashMap<>();
+
+  private record InFlight(ProducerRecord<byte[], byte[]> record, Callback callback) {}
+
+  ModelProducer(SimWorld world, SimMember member) {
+    this.world = world;
+    this.member = member;
+  }
+
+  /** The value of an output. */
+  static byte[] value(Sitting.Exec exec, int output, int padding) {
+    return ByteBuffer.allocate(8 + padding).putInt(exec.id).putInt(output).array();
+  }
+
+  @Override
+  public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+    Future<RecordMetadata> unused = new CompletableFuture<>();
+    if (isOutput(record)) {
+      world.judge.sent(exec(record), output(record));
+    }
+    if (world.chance(20)) {
+      world.elsewhere(3); // the buffer is full
+    }
+    if (member.vanished()) {
+      return unused;
+    }
+    if (world.faulty(world.schedule.failingSends / 4)) {
+      callback.onCompletion(null, error());
+      return unused;
+    }
+    ArrayDeque<InFlight> queue =
+        queues.computeIfAbsent(
+            record.topic() + Math.floorMod(hash(record), PARTITIONS), q -> new ArrayDeque<>());
+    queue.add(new InFlight(record, callback));
+    world.time.after(world.delay(10), () -> answer(queue));
+    return unused;
+  }
+
+  private static int hash(ProducerRecord<byte[], byte[]> record) {
+    byte[] key = record.key();
+    return key == null || key.length == 0 ? 0 : key[0];
+  }
+
+  private void answer(ArrayDeque<InFlight> queue) {
+    InFlight first = queue.remove();
+    if (member.vanished()) {
+      return; // it may be written, but nobody learns of it
+    }
+    if (world.faulty(world.schedule.failingSends)) {
+      Exception error = error();
+      world.tell(() -> member + "'s send fails: " + error);
+      first.callback().onCompletion(null, error);
+    } else {
+      if (isOutput(first.record())) {
+        world.judge.outputAcknowledged(exec(first.record()), output(first.record()));
+      } else {
+        world.judge.deadLetterAcknowledged(member, origin(first.record()));
+      }
+      first.callback().onCompletion(null, null);
+    }
+  }
+
+  private Exception error() {
+    return switch (world.random.nextInt(4)) {
+      case 0 -> new RecordTooLargeException("too large");
+      case 1 -> new TopicAuthorizationException("not allowed");
+      default -> new TimeoutException("no answer");
+    };
+  }
+
+  private static boolean isOutput(ProducerRecord<byte[], byte[]> record) {
+    return !record.topic().equals(DEAD_LETTERS);
+  }
+
+  private Sitting.Exec exec(ProducerRecord<byte[], byte[]> record) {
+    return world.execs.get(ByteBuffer.wrap(record.value()).getInt());
+  }
+
+  private static int output(ProducerRecord<byte[], byte[]> record) {
+    return ByteBuffer.wrap(record.value()).getInt(4);
+  }
+
+  private ModelLog.Entry origin(ProducerRecord<byte[], byte[]> record) {
+    int partition = number(record, ProtocolHeaders.ORIGIN_PARTITION);
+    int offset = number(record, ProtocolHeaders.ORIGIN_OFFSET);
+    return world.log.entry(partition, offset);
+  }
+
+  private static int number(ProducerRecord<byte[], byte[]> record, String header) {
+    return Integer.parseInt(ProtocolHeaders.text(record.headers(), header));
+  }
+}

@@ -1,0 +1,51 @@
+package run.algo.sdk.kafka.internal.engine;
+
+/** A bug that is put into a simulated engine, to see that the simulation finds it. */
+enum Plant {
+  NONE,
+
+  /** The offset that was read is committed, not the frontier. */
+  COMMIT_OF_THE_POSITION,
+
+  /** A record is settled when it is sent, before the broker has acknowledged it. */
+  SETTLED_BEFORE_THE_ACKNOWLEDGEMENT,
+
+  /** A completion gets lost now and then. */
+  LOST_COMPLETION,
+
+  /** The runner never learns that it has lost its partitions, and goes on with them. */
+  LOSS_IGNORED,
+
+  /** What a lost partition completes late settles the record in the assignment that came after. */
+  LATE_COMPLETION_REACHES_THE_NEXT_ASSIGNMENT,
+
+  /** What a lost partition completes late is counted. */
+  LATE_COMPLETION_COUNTED,
+
+  /** A batch overtakes the one before it on its way to the dispatcher. */
+  HAND_OVER_OUT_OF_ORDER,
+
+  /** Records of one key or partition are executed as if they had no order. */
+  OVERLAP,
+
+  /** A scope goes on while its asynchronous execution is under way. */
+  SCOPE_LET_GO_EARLY,
+
+  /** No bound for what is in flight, in bytes. */
+  BYTES_UNBOUNDED,
+
+  /** No bound for what is in flight, in records. */
+  RECORDS_UNBOUNDED,
+
+  /** One slot too many. */
+  CONCURRENCY_EXCEEDED,
+
+  /** The metadata of a commit names the first record that is not settled. */
+  METADATA_NAMES_AN_UNSETTLED_RECORD,
+
+  /** What the metadata names is executed again. */
+  METADATA_IGNORED,
+
+  /** Revoked partitions are given back without waiting for what is under way. */
+  NO_DRAIN
+}

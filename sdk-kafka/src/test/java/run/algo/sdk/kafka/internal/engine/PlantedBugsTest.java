@@ -1,0 +1,58 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** That the simulation would find bugs: each of these, planted, is found, and for what it is. */
+class PlantedBugsTest {
+
+  /** So many schedules at most; {@link SimulationTest} runs many times as many. */
+  private static final int SCHEDULES = 1000;
+
+  @BeforeAll
+  static void silence() {
+    SimulationTest.silence();
+  }
+
+  @AfterAll
+  static void speakAgain() {
+    SimulationTest.speakAgain();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "COMMIT_OF_THE_POSITION, past what has no outcome",
+    "SETTLED_BEFORE_THE_ACKNOWLEDGEMENT, without being so",
+    "LOST_COMPLETION, does not come to its end",
+    "LOSS_IGNORED, of another's",
+    "LATE_COMPLETION_REACHES_THE_NEXT_ASSIGNMENT, the ledger of",
+    "LATE_COMPLETION_COUNTED, the ledger of",
+    "HAND_OVER_OUT_OF_ORDER, 'out of order, after'",
+    "OVERLAP, overlaps with",
+    "SCOPE_LET_GO_EARLY, overlaps with",
+    "BYTES_UNBOUNDED, reads beyond its bytes",
+    "RECORDS_UNBOUNDED, in flight are",
+    "CONCURRENCY_EXCEEDED, executions at once are",
+    "METADATA_NAMES_AN_UNSETTLED_RECORD, metadata names what has no outcome",
+    "METADATA_IGNORED, the ledger of",
+    "NO_DRAIN, given back before its end"
+  })
+  void isFound(Plant plant, String asWhat) {
+    long seed = 0;
+    String found = null;
+    while (found == null && seed < SCHEDULES) {
+      found = sought(new SimWorld(new Schedule(seed++), plant, null).run(), asWhat);
+    }
+    assertThat(found).as("%s within %d schedules", plant, seed).isNotNull();
+  }
+
+  /** A bug may show in other ways as well. */
+  private static @Nullable String sought(@Nullable String violation, String asWhat) {
+    return violation != null && violation.contains(asWhat) ? violation : null;
+  }
+}

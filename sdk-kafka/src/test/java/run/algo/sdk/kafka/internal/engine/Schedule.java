@@ -1,0 +1,105 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import java.time.Duration;
+import java.util.SplittableRandom;
+import run.algo.sdk.kafka.config.Ordering;
+import run.algo.sdk.kafka.internal.execute.FormKind;
+
+/** What a seed decides before the first step: the settings, the load, and how much goes wrong. */
+final class Schedule {
+
+  final long seed;
+  final Ordering ordering;
+  final FormKind form;
+  final int partitions;
+  final int records;
+  final int keys;
+  final int members;
+  final int steps;
+  final EnginePlan plan;
+
+  /** Every member gives all back before a rebalance, as the client's eager assignors do. */
+  final boolean eager;
+
+  /** Failed records have somewhere to go. */
+  final boolean deadLetters;
+
+  /** Offsets are missing so far apart that commit metadata may not reach across. */
+  final boolean wideHoles;
+
+  // Each of a thousand
+
+  final int failingSends;
+  final int failingCommits;
+  final int failingAlgos;
+  final int slowAlgos;
+  final int events;
+
+  Schedule(long seed) {
+    this.seed = seed;
+    SplittableRandom random = new SplittableRandom(seed);
+    ordering = Ordering.values()[random.nextInt(Ordering.values().length)];
+    form = FormKind.values()[random.nextInt(FormKind.values().length)];
+    partitions = 1 + random.nextInt(4);
+    records = 20 + random.nextInt(41);
+    keys = 1 + random.nextInt(8);
+    members = 1 + random.nextInt(3);
+    steps = 100 + random.nextInt(200);
+    eager = random.nextBoolean();
+    deadLetters = random.nextInt(8) != 0;
+    wideHoles = random.nextInt(20) == 0;
+    failingSends = rate(random, 200);
+    failingCommits = rate(random, 300);
+    failingAlgos = rate(random, 300);
+    slowAlgos = rate(random, 500);
+    events = rate(random, 80);
+    plan = plan(random);
+  }
+
+  private EnginePlan plan(SplittableRandom random) {
+    int pollRecords = 1 + random.nextInt(10);
+    int pollBytes = 50 + random.nextInt(400);
+    return new EnginePlan(
+        new EnginePlan.Execution(
+            ordering, 1 + random.nextInt(6), 1 + random.nextInt(8), millis(random, 6)),
+        new EnginePlan.Bounds(
+            pollRecords + random.nextInt(60),
+            pollRecords,
+            pollBytes + random.nextInt(random.nextBoolean() ? 300 : 6000),
+            pollBytes),
+        new EnginePlan.Times(
+            millis(random, 20), millis(random, 40), millis(random, 40), millis(random, 10)));
+  }
+
+  /** Nothing of its kind in every third schedule, so that what else goes wrong is seen alone. */
+  private static int rate(SplittableRandom random, int most) {
+    return random.nextInt(3) == 0 ? 0 : random.nextInt(most);
+  }
+
+  private static Duration millis(SplittableRandom random, int most) {
+    return Duration.ofMillis(random.nextInt(most));
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        "seed %d: %s, %s, %d records in %d partitions, %d keys, %d members, %s%s%s, of a thousand"
+            + " %d sends, %d commits, %d executions fail, %d are slow, %d steps are events, %s",
+        seed,
+        ordering,
+        form,
+        records,
+        partitions,
+        keys,
+        members,
+        eager ? "eager" : "cooperative",
+        deadLetters ? "" : ", failures halt",
+        wideHoles ? ", wide holes" : "",
+        failingSends,
+        failingCommits,
+        failingAlgos,
+        slowAlgos,
+        events,
+        plan);
+  }
+}

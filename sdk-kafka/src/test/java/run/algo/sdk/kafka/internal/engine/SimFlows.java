@@ -1,0 +1,283 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import run.algo.sdk.kafka.internal.execute.BatchEntry;
+import run.algo.sdk.kafka.internal.execute.Blockage;
+import run.algo.sdk.kafka.internal.execute.Progress;
+import run.algo.sdk.kafka.internal.execute.RecordProcessor;
+import run.algo.sdk.kafka.internal.execute.Route;
+import run.algo.sdk.kafka.internal.execute.Scope;
+import run.algo.sdk.kafka.internal.execute.Settlement;
+import run.algo.sdk.kafka.internal.record.Outcome;
+
+/** The real flows, with an eye on each record that goes into them and comes back. */
+final class SimFlows extends PartitionFlows {
+
+  private final SimWorld world;
+  private final SimMember member;
+  private final Crew.Workers workers;
+  private final Map<Settlement, Sitting> sittings = new HashMap<>();
+  private Sitting latest;
+
+  SimFlows(
+      SimMember member,
+      Engine.Workload workload,
+      RecordProcessor processor,
+      Crew.Workers workers,
+      Timers timers) {
+    super(workload, processor, workers, timers, member.plan.execution());
+    this.world = member.world;
+    this.member = member;
+    this.workers = workers;
+  }
+
+  @Override
+  public PartitionFlow create(PartitionFlow.Seat seat, OwnerSignal signal) {
+    latest = world.judge.opened(member, seat.partition());
+    return super.create(seat, signal);
+  }
+
+  @Override
+  Dispatcher dispatcher(Route route) {
+    Dispatcher inner =
+        world.plant == Plant.OVERLAP
+            ? new UnorderedDispatcher(
+                workers,
+                (batch, index, scope) -> execute(route, batch.record(index), batch, index, scope),
+                member.plan.execution().concurrency())
+            : super.dispatcher(route);
+    return new Registering(inner, latest);
+  }
+
+  /** Remembers to which assignment a batch belongs. */
+  private final class Registering implements Dispatcher {
+    private final Dispatcher inner;
+    private final Sitting sitting;
+
+    Registering(Dispatcher inner, Sitting sitting) {
+      this.inner = inner;
+      this.sitting = sitting;
+    }
+
+    @Override
+    public void dispatch(RecordBatch batch) {
+      sittings.put(batch, sitting);
+      if (world.plant == Plant.HAND_OVER_OUT_OF_ORDER && world.chance(300)) {
+        member.execute(() -> inner.dispatch(batch));
+      } else {
+        inner.dispatch(batch);
+      }
+    }
+
+    @Override
+    public void halt(boolean now) {
+      inner.halt(now);
+    }
+
+    @Override
+    public void pause(boolean now) {
+      inner.pause(now);
+    }
+
+    @Override
+    public void stop() {
+      inner.stop();
+    }
+
+    @Override
+    public void limit(int executions) {
+      inner.limit(executions);
+    }
+  }
+
+  @Override
+  Progress execute(
+      Route route,
+      ConsumerRecord<byte[], byte[]> record,
+      Settlement settlement,
+      int index,
+      Scope scope) {
+    Sitting.Exec exec = begun(settlement, record);
+    world.judge.takesSlot(member);
+    world.judge.entered(exec);
+    Progress progress =
+        super.execute(
+            route,
+            record,
+            watched(settlement, exec),
+            index,
+            rest ->
+                scope.resume(
+                    () -> {
+                      rest.run();
+                      ended(exec);
+                    }));
+    if (progress == Progress.ENDED) {
+      ended(exec);
+    }
+    return world.plant == Plant.SCOPE_LET_GO_EARLY ? Progress.ENDED : progress;
+  }
+
+  private void ended(Sitting.Exec exec) {
+    world.judge.left(exec);
+    member.executions--;
+  }
+
+  @Override
+  void execute(Route route, List<BatchEntry> entries) {
+    world.judge.takesSlot(member);
+    List<Sitting.Exec> execs = new ArrayList<>();
+    List<BatchEntry> watched = new ArrayList<>();
+    Map<Object, Object> scopes = new HashMap<>();
+    for (BatchEntry entry : entries) {
+      Sitting.Exec exec = begun(entry.settlement(), entry.record());
+      execs.add(exec);
+      watched.add(new BatchEntry(entry.record(), watched(entry.settlement(), exec), entry.index()));
+      // Several records of a scope may be in one batch: the first stands for all.
+      Object scope = List.of(exec.sitting, exec.entry.scope(world.schedule.ordering));
+      if (scopes.put(scope, exec) == null) {
+        world.judge.entered(exec);
+      }
+    }
+    try {
+      super.execute(route, watched);
+    } finally {
+      execs.forEach(world.judge::left);
+      member.executions--;
+    }
+  }
+
+  private Sitting.Exec begun(Settlement settlement, ConsumerRecord<byte[], byte[]> record) {
+    Sitting.Exec exec =
+        world.newExec(
+            sittings.get(settlement), world.log.entry(record.partition(), record.offset()));
+    world.tell(() -> "begins " + exec);
+    member.latest.put(exec.entry, exec);
+    world.judge.begun(exec);
+    return exec;
+  }
+
+  private Settlement watched(Settlement settlement, Sitting.Exec exec) {
+    Settlement watched = new Watched(settlement, exec);
+    return switch (world.plant) {
+      case SETTLED_BEFORE_THE_ACKNOWLEDGEMENT,
+          LOST_COMPLETION,
+          LATE_COMPLETION_COUNTED,
+          LATE_COMPLETION_REACHES_THE_NEXT_ASSIGNMENT ->
+          new Bugged(watched, exec);
+      default -> watched;
+    };
+  }
+
+  /** Tells the judge. */
+  private final class Watched implements Settlement {
+    private final Settlement inner;
+    private final Sitting.Exec exec;
+
+    Watched(Settlement inner, Sitting.Exec exec) {
+      this.inner = inner;
+      this.exec = exec;
+    }
+
+    @Override
+    public void emitted(int index, long bytes) {
+      world.judge.emitted(exec, bytes);
+      inner.emitted(index, bytes);
+    }
+
+    @Override
+    public void settled(int index, Outcome outcome, long emittedBytes) {
+      world.tell(() -> "settles " + exec + ", " + outcome);
+      world.judge.settled(exec, outcome);
+      inner.settled(index, outcome, emittedBytes);
+    }
+
+    @Override
+    public void blocked(int index, Blockage blockage) {
+      world.judge.blocked(exec, blockage);
+      inner.blocked(index, blockage);
+    }
+
+    @Override
+    public void unblocked(int index) {
+      world.judge.unblocked(exec);
+      inner.unblocked(index);
+    }
+  }
+
+  /** Between the engine and the judge: what the engine would do if it had the bug. */
+  private final class Bugged implements Settlement {
+    private final Settlement inner;
+    private final Sitting.Exec exec;
+
+    Bugged(Settlement inner, Sitting.Exec exec) {
+      this.inner = inner;
+      this.exec = exec;
+    }
+
+    @Override
+    public void emitted(int index, long bytes) {
+      inner.emitted(index, bytes);
+      if (world.plant == Plant.SETTLED_BEFORE_THE_ACKNOWLEDGEMENT) {
+        inner.settled(index, Outcome.WRITTEN, bytes);
+      }
+    }
+
+    @Override
+    public void settled(int index, Outcome outcome, long emittedBytes) {
+      switch (world.plant) {
+        case SETTLED_BEFORE_THE_ACKNOWLEDGEMENT -> {
+          if (exec.outcome == null) {
+            inner.settled(index, outcome, emittedBytes);
+          }
+        }
+        case LOST_COMPLETION -> {
+          if (!world.chance(30)) {
+            inner.settled(index, outcome, emittedBytes);
+          }
+        }
+        case LATE_COMPLETION_COUNTED -> {
+          if (exec.sitting.ended) {
+            member.counters.settled(outcome, 1);
+          } else {
+            inner.settled(index, outcome, emittedBytes);
+          }
+        }
+        default -> {
+          if (!exec.sitting.ended || !settledLater(outcome)) {
+            inner.settled(index, outcome, emittedBytes);
+          }
+        }
+      }
+    }
+
+    private boolean settledLater(Outcome outcome) {
+      Sitting now = member.sittings.get(exec.sitting.partition);
+      for (Map.Entry<Settlement, Sitting> known : sittings.entrySet()) {
+        if (known.getValue() == now && known.getKey() instanceof RecordBatch batch) {
+          for (int i = 0; i < batch.size(); i++) {
+            if (batch.offset(i) == exec.entry.offset() && !batch.isSettled(i)) {
+              batch.settled(i, outcome, 0);
+              return true;
+            }
+          }
+        }
+      }
+      return false;
+    }
+
+    @Override
+    public void blocked(int index, Blockage blockage) {
+      inner.blocked(index, blockage);
+    }
+
+    @Override
+    public void unblocked(int index) {
+      inner.unblocked(index);
+    }
+  }
+}

@@ -1,0 +1,323 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import run.algo.sdk.kafka.config.Ordering;
+import run.algo.sdk.kafka.internal.execute.Blockage;
+import run.algo.sdk.kafka.internal.record.Outcome;
+
+/**
+ * Watches a simulation from outside and knows by itself what should be: what is in flight, what the
+ * ledgers must say, what is durable. The first thing that is not as it should be is kept.
+ *
+ * <p>Waived, as at-least-once allows it: a record may be executed again in a later assignment, and
+ * executions of a scope may overlap when they belong to different assignments, since a member that
+ * is put out, or whose drain runs into its deadline, leaves executions behind. Not waived, whatever
+ * happens: within an assignment a record is executed once, in order and without overlap in its
+ * scope; and no record is begun for the first time before one ahead of it in its scope.
+ */
+final class SimJudge {
+
+  private final Schedule schedule;
+  private final ModelLog log;
+  private final SimWorld world;
+  private String violation;
+
+  SimJudge(SimWorld world) {
+    this.world = world;
+    this.schedule = world.schedule;
+    this.log = world.log;
+  }
+
+  String violation() {
+    return violation;
+  }
+
+  void violated(String what) {
+    if (violation == null) {
+      violation = what;
+      world.tell(() -> "VIOLATED: " + what);
+    }
+  }
+
+  private void require(boolean right, String what, Object where) {
+    if (!right) {
+      violated(what + ": " + where);
+    }
+  }
+
+  // Partitions come and go
+
+  Sitting opened(SimMember member, TopicPartition partition) {
+    OffsetAndMetadata seen = member.consumer.seen(partition);
+    SettledOffsets before = SettledOffsets.none(0);
+    if (seen != null) {
+      try {
+        before = CommitMetadata.decode(seen.offset(), seen.metadata());
+      } catch (MetadataFormatException e) {
+        violated("metadata that cannot be read: " + e.getMessage());
+      }
+    }
+    Sitting sitting = new Sitting(member, partition.partition(), before);
+    Sitting old = member.sittings.put(sitting.partition, sitting);
+    require(old == null, "assigned twice", sitting);
+    return sitting;
+  }
+
+  void drained(SimMember member, List<TopicPartition> partitions, long nanos) {
+    if (nanos >= schedule.plan.times().revokeTimeout().toNanos()) {
+      return;
+    }
+    for (TopicPartition partition : partitions) {
+      Sitting sitting = member.sittings.get(partition.partition());
+      for (Sitting.Exec exec : sitting == null ? List.<Sitting.Exec>of() : sitting.execs) {
+        require(exec.outcome != null || exec.blocked > 0, "given back before its end", exec);
+      }
+    }
+  }
+
+  void closed(SimMember member, TopicPartition partition) {
+    Sitting sitting = member.sittings.remove(partition.partition());
+    if (sitting != null) {
+      sitting.ended = true;
+      member.expected.merge(Outcome.RELEASED, (long) sitting.open.size(), Long::sum);
+      sitting.open.forEach(entry -> member.readBytes -= entry.bytes());
+      member.inFlight -= sitting.open.size();
+      member.emittedBytes -= sitting.emitted;
+    }
+  }
+
+  // Records come
+
+  /** Flow control has said which partitions may be read. */
+  void polls(SimMember member) {
+    member.bytesAtPoll = member.readBytes + member.emittedBytes;
+    member.idleAtPoll.clear();
+    member.sittings.forEach(
+        (partition, sitting) -> {
+          if (sitting.open.isEmpty()) {
+            member.idleAtPoll.add(sitting);
+          }
+        });
+    member.beginsNothing = member.turn == SimMember.Intake.PAUSED;
+  }
+
+  void delivered(
+      SimMember member, Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records) {
+    require(member.turn == SimMember.Intake.OPEN, "reads while " + member.turn, member);
+    EnginePlan.Bounds bounds = schedule.plan.bounds();
+    boolean room = member.bytesAtPoll <= bounds.bytes() - bounds.pollBytes();
+    records.forEach(
+        (partition, polled) -> {
+          Sitting sitting = member.sittings.get(partition.partition());
+          if (sitting == null) {
+            violated("records of a partition that has no flow: " + partition);
+            return;
+          }
+          boolean isNew = sitting.executed.isEmpty() && sitting.open.isEmpty();
+          require(
+              room || isNew || member.idleAtPoll.contains(sitting),
+              "reads beyond its bytes, " + member.bytesAtPoll,
+              sitting);
+          polled.forEach(record -> read(sitting, log.entry(record.partition(), record.offset())));
+        });
+    require(
+        member.inFlight <= bounds.records(),
+        "in flight are " + member.inFlight + " records",
+        member);
+  }
+
+  private void read(Sitting sitting, ModelLog.Entry entry) {
+    SimMember member = sitting.member;
+    member.read++;
+    if (sitting.before.contains(entry.offset())) {
+      require(entry.durable, "skipped without an outcome", entry);
+      member.expected.merge(Outcome.SKIPPED, 1L, Long::sum);
+    } else {
+      require(sitting.open.add(entry), "read twice", entry);
+      member.inFlight++;
+      member.readBytes += entry.bytes();
+    }
+  }
+
+  // Records are executed
+
+  void begun(Sitting.Exec exec) {
+    Sitting sitting = exec.sitting;
+    ModelLog.Entry entry = exec.entry;
+    sitting.execs.add(exec);
+    require(!sitting.ended, "begun after its partition had gone", exec);
+    require(!sitting.member.beginsNothing || sitting.ended, "begun while paused", exec);
+    require(sitting.open.contains(entry), "begun without being in flight", exec);
+    require(sitting.executed.add(entry), "executed twice", exec);
+    Object scope = entry.scope(schedule.ordering);
+    if (schedule.ordering != Ordering.UNORDERED) {
+      Long last = sitting.lastBegunOfScope.put(scope, entry.offset());
+      require(last == null || last < entry.offset(), "out of order, after " + last, exec);
+    }
+    ModelLog.Entry before = entry.before;
+    require(
+        before == null || before.begun || before.durable,
+        "begun before " + before + ", which is ahead of it",
+        exec);
+    entry.begun = true;
+  }
+
+  /** Its scope is its own from here to {@link #left}. */
+  void entered(Sitting.Exec exec) {
+    Sitting.Exec other = exec.sitting.activeOfScope.put(exec.entry.scope(schedule.ordering), exec);
+    require(other == null, "overlaps with " + other, exec);
+  }
+
+  void left(Sitting.Exec exec) {
+    exec.sitting.activeOfScope.remove(exec.entry.scope(schedule.ordering), exec);
+  }
+
+  /** A call of the Algo, of one record or several, takes a slot from here on. */
+  void takesSlot(SimMember member) {
+    member.executions++;
+    int most = schedule.plan.execution().concurrency();
+    require(member.executions <= most, "executions at once are " + member.executions, member);
+  }
+
+  // Outcomes come
+
+  void sent(Sitting.Exec exec, int output) {
+    require(exec.outputs > output, "output of a failed execution", exec);
+    exec.sent++;
+    if (output == 0 && exec.sent == 1 && schedule.ordering != Ordering.UNORDERED) {
+      Object scope = exec.entry.scope(schedule.ordering);
+      Long last = exec.sitting.lastSentOfScope.put(scope, exec.entry.offset());
+      require(last == null || last < exec.entry.offset(), "sent after " + last, exec);
+    }
+  }
+
+  void outputAcknowledged(Sitting.Exec exec, int output) {
+    exec.acknowledged |= 1 << output;
+    if (exec.allAcknowledged()) {
+      exec.entry.durable = true;
+    }
+  }
+
+  /** Which of a member's executions of the record it is of, only the engine knows. */
+  void deadLetterAcknowledged(SimMember member, ModelLog.Entry entry) {
+    member.deadLetters.add(entry);
+    entry.durable = true;
+  }
+
+  void emitted(Sitting.Exec exec, long bytes) {
+    exec.emitted = bytes;
+    if (!exec.sitting.ended) {
+      exec.sitting.emitted += bytes;
+      exec.sitting.member.emittedBytes += bytes;
+    }
+  }
+
+  void settled(Sitting.Exec exec, Outcome outcome) {
+    require(exec.outcome == null, "settled " + outcome + " after " + exec.outcome, exec);
+    exec.outcome = outcome;
+    require(isDurable(exec, outcome), "settled " + outcome + " without being so", exec);
+    Sitting sitting = exec.sitting;
+    if (!sitting.ended) {
+      require(sitting.open.remove(exec.entry), "settled without being in flight", exec);
+      sitting.emitted -= exec.emitted;
+      SimMember member = sitting.member;
+      member.inFlight--;
+      member.readBytes -= exec.entry.bytes();
+      member.emittedBytes -= exec.emitted;
+      member.expected.merge(outcome, 1L, Long::sum);
+    }
+  }
+
+  private static boolean isDurable(Sitting.Exec exec, Outcome outcome) {
+    return switch (outcome) {
+      case WRITTEN -> exec.outputs > 0 && exec.allAcknowledged();
+      case FILTERED -> {
+        exec.entry.durable |= exec.outputs == 0;
+        yield exec.outputs == 0;
+      }
+      case DEAD_LETTERED -> exec.sitting.member.deadLetters.remove(exec.entry);
+      default -> false;
+    };
+  }
+
+  void blocked(Sitting.Exec exec, Blockage blockage) {
+    if (!blockage.again()) {
+      exec.blocked++;
+    }
+    if (blockage.what().contains("within the SDK")) {
+      violated(exec + ": " + blockage.what() + ", " + blockage.cause());
+    }
+  }
+
+  void unblocked(Sitting.Exec exec) {
+    exec.blocked--;
+    require(exec.blocked >= 0, "unblocked more often than blocked", exec);
+  }
+
+  // Offsets are committed
+
+  /** The broker takes a commit. */
+  void committed(SimMember member, TopicPartition partition, OffsetAndMetadata commit) {
+    int p = partition.partition();
+    require(member.consumer.owns(partition), "commits " + commit + " of another's", partition);
+    ModelLog.Entry open = log.firstOpen(p);
+    require(
+        open == null || commit.offset() <= open.offset(),
+        "commits " + commit.offset() + " past what has no outcome",
+        open);
+    Sitting sitting = member.sittings.get(p);
+    if (sitting != null) {
+      require(commit.offset() >= sitting.frontier, "commits back to " + commit, sitting);
+      sitting.frontier = commit.offset();
+    }
+    if (commit.metadata().isEmpty()) {
+      return;
+    }
+    try {
+      SettledOffsets ahead = CommitMetadata.decode(commit.offset(), commit.metadata());
+      List<ModelLog.Entry> entries = log.partitions.get(p);
+      for (int i = log.indexFrom(p, commit.offset()); i < entries.size(); i++) {
+        ModelLog.Entry entry = entries.get(i);
+        require(
+            entry.durable || !ahead.contains(entry.offset()),
+            "metadata names what has no outcome",
+            entry);
+      }
+    } catch (MetadataFormatException e) {
+      violated("metadata that cannot be read is committed: " + e.getMessage());
+    }
+  }
+
+  // After every step
+
+  void check(SimMember member) {
+    if (member.vanished()) {
+      return;
+    }
+    require(member.counters.read() == member.read, "read " + member.counters.read(), member);
+    for (Outcome outcome : Outcome.values()) {
+      long counted = member.counters.settled(outcome);
+      long expected = member.expected.getOrDefault(outcome, 0L);
+      if (counted != expected) {
+        violated(
+            "the ledger of " + member + " has " + counted + " " + outcome + ", not " + expected);
+      }
+    }
+    if (member.drained != null && member.drained.getCount() == 0 && !member.inOwner) {
+      require(member.inFlight == 0, "drained with records in flight", member);
+      Set<Integer> mine = member.sittings.keySet();
+      member.drained = null;
+      world.tell(() -> member + " is drained, " + mine);
+    }
+  }
+
+  static Map<Outcome, Long> ledger() {
+    return new EnumMap<>(Outcome.class);
+  }
+}

@@ -1,0 +1,298 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import run.algo.sdk.codec.Codec;
+import run.algo.sdk.kafka.config.ContentTypeCheck;
+import run.algo.sdk.kafka.config.ParameterResolver;
+import run.algo.sdk.kafka.internal.execute.DeadLetterTopics;
+import run.algo.sdk.kafka.internal.execute.ExecutionScope;
+import run.algo.sdk.kafka.internal.execute.OutputTarget;
+import run.algo.sdk.kafka.internal.execute.Outputs;
+import run.algo.sdk.kafka.internal.execute.RecordProcessor;
+import run.algo.sdk.kafka.internal.execute.RecordProcessors;
+import run.algo.sdk.kafka.internal.execute.Route;
+import run.algo.sdk.kafka.internal.execute.Sender;
+import run.algo.sdk.kafka.internal.observe.InputCounters;
+import run.algo.sdk.kafka.internal.observe.OutputCounters;
+import run.algo.sdk.kafka.internal.observe.RateLimit;
+import run.algo.sdk.kafka.internal.record.ContentTypes;
+import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
+import run.algo.sdk.kafka.internal.record.Outcome;
+
+/** One runner of a simulation: a real engine between a model's consumer and producer. */
+final class SimMember implements Executor, Timers {
+
+  final SimWorld world;
+  final ModelConsumer consumer;
+  final EnginePlan plan;
+  final InputCounters counters = new InputCounters("in");
+
+  // The judge's
+
+  final Map<Integer, Sitting> sittings = new HashMap<>();
+  final Map<ModelLog.Entry, Sitting.Exec> latest = new HashMap<>();
+  final Map<Outcome, Long> expected = SimJudge.ledger();
+  final List<ModelLog.Entry> deadLetters = new ArrayList<>();
+  final Set<Sitting> idleAtPoll = new HashSet<>();
+  long read;
+  int inFlight;
+  long readBytes;
+  long emittedBytes;
+  long bytesAtPoll;
+  int executions;
+  boolean beginsNothing;
+
+  /** What it was told, and what it was told when its latest turn began. */
+  Intake intake = Intake.OPEN;
+
+  Intake turn = Intake.OPEN;
+  CountDownLatch drained;
+  boolean inOwner;
+
+  private final int number;
+  private final PollLoop loop;
+  private State state = State.RUNNING;
+
+  /** What the loop was told to do about new records. */
+  enum Intake {
+    OPEN,
+    DRAINING,
+    PAUSED
+  }
+
+  private enum State {
+    RUNNING,
+    /** Its owner is gone, its executions go on. */
+    GHOST,
+    /** Nothing of it goes on. */
+    VANISHED,
+    CLOSED
+  }
+
+  SimMember(SimWorld world, int number) {
+    this.world = world;
+    this.number = number;
+    this.plan = planted(world.plant, world.schedule.plan);
+    this.consumer = new ModelConsumer(world, this);
+    Crew.Workers workers = Crew.Workers.of(plan.execution().concurrency(), this, world.time);
+    Work work = new Work();
+    this.loop =
+        new PollLoop(
+            consumer,
+            work.topics(),
+            plan,
+            new SimFlows(
+                this,
+                work,
+                work.processor(new Sender(new ModelProducer(world, this), this), () -> false),
+                workers,
+                this),
+            () -> {},
+            new PollLoop.Environs(
+                world.time, this::await, new RateLimit(Duration.ofDays(1), () -> 0)));
+    loop.begin();
+  }
+
+  /** What the engine is told if one of these bugs is planted; the judge knows better. */
+  private static EnginePlan planted(Plant plant, EnginePlan right) {
+    EnginePlan.Execution execution = right.execution();
+    EnginePlan.Bounds bounds = right.bounds();
+    EnginePlan.Times times = right.times();
+    return switch (plant) {
+      case BYTES_UNBOUNDED ->
+          new EnginePlan(
+              execution,
+              new EnginePlan.Bounds(
+                  bounds.records(), bounds.pollRecords(), 1L << 40, bounds.pollBytes()),
+              times);
+      case RECORDS_UNBOUNDED ->
+          new EnginePlan(
+              execution,
+              new EnginePlan.Bounds(
+                  1 << 20, bounds.pollRecords(), bounds.bytes(), bounds.pollBytes()),
+              times);
+      case CONCURRENCY_EXCEEDED ->
+          new EnginePlan(
+              new EnginePlan.Execution(
+                  execution.ordering(),
+                  execution.concurrency() + 1,
+                  execution.batchSize(),
+                  execution.batchLinger()),
+              bounds,
+              times);
+      case NO_DRAIN ->
+          new EnginePlan(
+              execution,
+              bounds,
+              new EnginePlan.Times(
+                  times.commitInterval(),
+                  Duration.ZERO,
+                  times.shutdownTimeout(),
+                  times.lastCommit()));
+      default -> right;
+    };
+  }
+
+  /** What is done with the records. */
+  private final class Work implements Engine.Workload {
+    private final OutputTarget result = target("result");
+    private final Route route =
+        new Route(
+            new Route.Input("in", new ContentTypes(List.of()), null),
+            ModelLog.TOPIC,
+            new PickyCodec(),
+            new SimAlgos(SimMember.this).form(),
+            Optional.of(result),
+            counters);
+
+    @Override
+    public List<String> topics() {
+      return List.of(ModelLog.TOPIC);
+    }
+
+    @Override
+    public Route route(String topic) {
+      return route;
+    }
+
+    @Override
+    public RecordProcessor processor(Sender sender, BooleanSupplier closing) {
+      DeadLetterTopics topics = new DeadLetterTopics();
+      topics.add(ModelLog.TOPIC, ModelProducer.DEAD_LETTERS, 2);
+      return RecordProcessors.create(
+          new ExecutionScope(
+              new Outputs(List.of(result, target(SimAlgos.SIDE.name())), Set.of()), "sim", closing),
+          ContentTypeCheck.OFF,
+          new ParameterResolver(List.of()),
+          sender,
+          world.schedule.deadLetters
+              ? Optional.of(
+                  new RecordProcessors.DeadLetters(topics, new DeadLetterHeaders("g", "a/b:1[0]")))
+              : Optional.empty());
+    }
+
+    private OutputTarget target(String name) {
+      return new OutputTarget(
+          name, name, Codec.bytes(), "text/plain", 1 << 20, new OutputCounters(name));
+    }
+  }
+
+  /** Refuses poison. */
+  private static final class PickyCodec implements Codec<byte[]> {
+
+    @Override
+    public String contentType() {
+      return "application/octet-stream";
+    }
+
+    @Override
+    public byte[] decode(byte[] bytes) {
+      if (bytes[0] == ModelLog.POISON) {
+        throw new IllegalArgumentException("poison");
+      }
+      return bytes;
+    }
+
+    @Override
+    public byte[] encode(byte[] value) {
+      return value;
+    }
+  }
+
+  Sitting.Exec execOf(int partition, long offset) {
+    return latest.get(world.log.entry(partition, offset));
+  }
+
+  // Threads, timers
+
+  @Override
+  public void execute(Runnable task) {
+    world.time.execute(() -> run(task));
+  }
+
+  @Override
+  public void after(Duration delay, Runnable task) {
+    world.time.after(delay, () -> run(task));
+  }
+
+  private void run(Runnable task) {
+    if (!vanished()) {
+      task.run();
+    }
+  }
+
+  private void await(Object blocker, long nanos) {
+    if (!world.chance(300) || !world.elsewhere(1)) {
+      world.time.await(blocker, nanos);
+    }
+  }
+
+  // The owner
+
+  boolean running() {
+    return state == State.RUNNING;
+  }
+
+  boolean vanished() {
+    return state == State.VANISHED;
+  }
+
+  boolean canTurn() {
+    return running() && !inOwner;
+  }
+
+  void turn() {
+    inOwner = true;
+    turn = intake;
+    beginsNothing &= turn == Intake.PAUSED; // else this turn lets executions begin again
+    loop.step();
+    inOwner = false;
+  }
+
+  void close() {
+    inOwner = true;
+    loop.end();
+    List.copyOf(sittings.values())
+        .forEach(
+            sitting ->
+                world.judge.closed(
+                    this,
+                    new org.apache.kafka.common.TopicPartition(ModelLog.TOPIC, sitting.partition)));
+    if (running()) {
+      state = State.CLOSED;
+    }
+    consumer.leave();
+    inOwner = false;
+  }
+
+  /** The process ends without a word, or its owner thread does. */
+  void crash(boolean ghost) {
+    state = ghost ? State.GHOST : State.VANISHED;
+  }
+
+  void intake(Intake now) {
+    intake = now;
+    beginsNothing = false;
+    drained = null;
+    switch (now) {
+      case OPEN -> loop.resume();
+      case PAUSED -> loop.pause();
+      case DRAINING -> drained = loop.drain();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "m" + number;
+  }
+}
