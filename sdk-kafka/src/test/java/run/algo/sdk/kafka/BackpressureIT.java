@@ -237,8 +237,8 @@ class BackpressureIT {
           .until(() -> clients.bytes.get() == read);
       double seconds = (System.nanoTime() - began) / 1e9;
       assertThat((clients.polls.get() - polls) / seconds)
-          .as("polls a second: one for each commit, and some for heartbeats")
-          .isLessThan(10);
+          .as("polls a second: for the commits and for the group, thousands if it span")
+          .isLessThan(40);
       algo.letAllGo.countDown();
       await("the other three partitions flow to their ends")
           .atMost(Deployment.SOON)
