@@ -29,12 +29,21 @@ final class ChildJvm implements AutoCloseable {
 
   /** Starts {@link ChildAlgo}. */
   static ChildJvm start(Map<String, String> environment, String... arguments) {
+    return start(ChildAlgo.class, List.of("-Xmx256m"), environment, arguments);
+  }
+
+  /** Starts a class with a {@code main}. */
+  static ChildJvm start(
+      Class<?> program,
+      List<String> options,
+      Map<String, String> environment,
+      String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // A short life: little compilation, one collector thread.
-    command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.add(ChildAlgo.class.getName());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
     command.addAll(List.of(arguments));
     try {
       Path out = Files.createTempFile("child", ".out");
@@ -61,7 +70,7 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** {@code kill -9}, and waits until it is dead. */
-  private void kill() {
+  void kill() {
     process.destroyForcibly();
     exitCode();
   }
@@ -69,6 +78,31 @@ final class ChildJvm implements AutoCloseable {
   /** SIGTERM. */
   void terminate() {
     process.destroy();
+  }
+
+  /** SIGSTOP: the process stands still, as on a machine that swaps or is moved. */
+  void freeze() {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  void thaw() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      int code =
+          new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+      if (code != 0) {
+        throw new AssertionError("kill -" + name + " ended with " + code);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   boolean alive() {

@@ -21,9 +21,9 @@ import run.algo.sdk.testkit.kafka.TopicNames;
 
 /**
  * The topics and the group of one test, and what the guarantee objects are told of them. An input
- * record is {@code <partition>:<offset>}, with its partition's number as key; an Algo that returns
- * {@link #id} writes where every output came from, and the key keeps a partition's outputs on one
- * partition.
+ * record is {@code <partition>:<offset>}, with its partition's number as key, or with one of
+ * several keys of its partition; an Algo that returns {@link #id} writes where every output came
+ * from, and the key keeps a key's outputs on one partition. Order is judged per key.
  */
 final class Deployment {
 
@@ -37,10 +37,18 @@ final class Deployment {
   final String group = TopicNames.unique("algorun-test");
   final int partitions;
 
+  /** How many keys the records of a partition have; 0 for the partition's number as the one. */
+  private final int keys;
+
   /** Records written so far, by partition. */
   private final long[] filled;
 
   Deployment(EmbeddedKafka kafka, int partitions) {
+    this(kafka, partitions, 0);
+  }
+
+  Deployment(EmbeddedKafka kafka, int partitions, int keys) {
+    this.keys = keys;
     this.kafka = kafka;
     this.probe = kafka.probe();
     this.partitions = partitions;
@@ -91,8 +99,17 @@ final class Deployment {
   }
 
   private ProducerRecord<byte[], byte[]> next(int partition) {
-    String id = partition + ":" + filled[partition]++;
-    return KafkaProbe.record(in, partition, Integer.toString(partition), id);
+    long offset = filled[partition]++;
+    return KafkaProbe.record(in, partition, key(partition, offset), partition + ":" + offset);
+  }
+
+  /** The key of a record that {@link #fill} has written. */
+  String key(int partition, long offset) {
+    if (keys == 0) {
+      return Integer.toString(partition);
+    }
+    // Spread, so that a key's records are near each other as well as far apart.
+    return partition + "." + ((offset * 0x9E3779B97F4A7C15L) >>> 33) % keys;
   }
 
   long total() {
@@ -141,7 +158,7 @@ final class Deployment {
       for (long i = 0; i < filled[p]; i++) {
         String id = p + ":" + i;
         judgement.loss.expected(id);
-        judgement.order.expected(p, id);
+        judgement.order.expected(key(p, i), id);
       }
     }
     int there = Math.toIntExact(outputs());
@@ -162,7 +179,7 @@ final class Deployment {
       String id = output.value();
       outputs++;
       loss.seen(id);
-      order.seen(Integer.parseInt(output.key()), id);
+      order.seen(output.key(), id);
       duplicates.seen(id);
     }
   }
