@@ -114,7 +114,7 @@ final class FlowControl {
     Load(Collection<PartitionFlow> flows) {
       int partitions = flows.size();
       this.reserve = reserve(partitions);
-      this.byteReserve = byteRoom() / (2 * partitions);
+      this.byteReserve = byteRoom() / (2L * partitions);
       for (PartitionFlow flow : flows) {
         flow.dispatchHeld();
         flow.count();
