@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -37,6 +38,9 @@ public final class PollLoop {
   /** Pause after an error of the consumer, so that a lasting one does not spin. */
   static final Duration ERROR_BACKOFF = Duration.ofSeconds(1);
 
+  /** So often a drain looks whether it has ended. */
+  private static final Duration DRAIN_LOOK = Duration.ofMillis(20);
+
   private final Consumer<byte[], byte[]> consumer;
   private final Collection<String> topics;
   private final EnginePlan plan;
@@ -47,25 +51,15 @@ public final class PollLoop {
   private final LoopListener listener;
   private final Environs environs;
 
-  private volatile Intake intake = Intake.OPEN;
-  private volatile @Nullable CountDownLatch drained;
+  private final Intake intake;
 
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile @Nullable String trouble;
   private volatile boolean turning;
   private volatile long turnBegan;
   private boolean assignedOnce;
+  private Intake.@Nullable Effect told;
   private long lastCommit;
-
-  /** What the loop does about new records. */
-  private enum Intake {
-    /** Reads and executes. */
-    OPEN,
-    /** Reads nothing, executes what was read. */
-    DRAINING,
-    /** Reads nothing and begins no execution. */
-    PAUSED
-  }
 
   /**
    * What the loop lives in.
@@ -73,20 +67,32 @@ public final class PollLoop {
    * @param clock tells the time
    * @param waiting how it waits for executions that end
    * @param warnings keeps the log readable
+   * @param intake what is wished for about new records
    */
-  record Environs(MonotonicClock clock, OwnerSignal.Wait waiting, RateLimit warnings) {
+  record Environs(
+      MonotonicClock clock, OwnerSignal.Wait waiting, RateLimit warnings, Intake intake) {
+
+    /** An environment whose intake is never changed. */
+    Environs(MonotonicClock clock, OwnerSignal.Wait waiting, RateLimit warnings) {
+      this(clock, waiting, warnings, new Intake());
+    }
 
     /** The process's own. */
-    static Environs system(RateLimit warnings) {
-      return new Environs(MonotonicClock.SYSTEM, OwnerSignal.Wait.PARK, warnings);
+    static Environs system(RateLimit warnings, Intake intake) {
+      return new Environs(MonotonicClock.SYSTEM, OwnerSignal.Wait.PARK, warnings, intake);
     }
   }
 
   /** Who wants to know. */
   public interface LoopListener {
 
-    /** The group has assigned partitions for the first time, perhaps none. */
-    void firstAssignment();
+    /**
+     * What the loop does about records has changed. On the owner thread, for the first time when
+     * the group has assigned partitions, perhaps none.
+     *
+     * @param now what it does
+     */
+    void intake(Intake.Effect now);
   }
 
   /** Makes the dispatcher of a partition. */
@@ -114,6 +120,7 @@ public final class PollLoop {
     this.plan = plan;
     this.listener = listener;
     this.environs = environs;
+    this.intake = environs.intake();
     this.signal = new OwnerSignal(consumer::wakeup, environs.waiting());
     this.committer = new Committer(consumer, environs.warnings(), environs.clock());
     this.assignment =
@@ -147,6 +154,7 @@ public final class PollLoop {
     consumer.subscribe(topics, assignment);
     turnBegan = lastCommit;
     turning = true;
+    intake.onChange(consumer::wakeup);
   }
 
   /** One turn, whatever becomes of it. */
@@ -171,31 +179,6 @@ public final class PollLoop {
   void end() {
     turning = false;
     assignment.leaveAll(plan.times().shutdownTimeout(), plan.times().lastCommit());
-  }
-
-  /** Reads nothing and begins no execution until {@link #resume}. From any thread. */
-  public void pause() {
-    intake = Intake.PAUSED;
-    consumer.wakeup();
-  }
-
-  /** Ends {@link #pause} and {@link #drain}. From any thread. */
-  public void resume() {
-    intake = Intake.OPEN;
-    consumer.wakeup();
-  }
-
-  /**
-   * Reads nothing more until {@link #resume}, and executes what was read. From any thread.
-   *
-   * @return counted down when all of it is settled and committed
-   */
-  public CountDownLatch drain() {
-    CountDownLatch done = new CountDownLatch(1);
-    drained = done;
-    intake = Intake.DRAINING;
-    consumer.wakeup();
-    return done;
   }
 
   /** Makes {@link #run} end. From any thread. */
@@ -225,13 +208,19 @@ public final class PollLoop {
 
   private void turn() {
     turnBegan = environs.clock().nanos();
-    Intake now = intake;
-    assignment.suspend(now == Intake.PAUSED);
-    flowControl.apply(assignment.flows(), now == Intake.OPEN);
-    if (now == Intake.DRAINING) {
-      tellDrained();
+    CompletableFuture<Boolean> drain = intake.drainUnderWay(); // before what it is judged by
+    Intake.Mode mode = intake.mode();
+    follow(mode);
+    boolean settled = mode == Intake.Mode.DRAINING && assignment.allSettled();
+    if (settled) {
+      committer.commitAsync(assignment.flows());
+      settled = !assignment.anyToCommit();
     }
-    accept(consumer.poll(untilCommit()));
+    tell(mode, settled);
+    if (settled && drain != null) {
+      intake.drained(drain);
+    }
+    accept(consumer.poll(patience(mode, settled)));
     if (!assignedOnce && joined()) {
       assigned(); // the consumer protocol does not call back for an empty assignment
     }
@@ -242,13 +231,31 @@ public final class PollLoop {
     }
   }
 
-  private void tellDrained() {
-    CountDownLatch waiting = drained;
-    if (waiting != null && assignment.flows().stream().allMatch(flow -> flow.inFlight() == 0)) {
-      committer.commitSync(assignment.flows(), plan.times().lastCommit());
-      drained = null;
-      waiting.countDown();
+  private void follow(Intake.Mode mode) {
+    assignment.suspend(mode == Intake.Mode.PAUSED);
+    flowControl.apply(assignment.flows(), mode == Intake.Mode.OPEN);
+  }
+
+  private void tell(Intake.Mode mode, boolean settled) {
+    Intake.Effect now =
+        switch (mode) {
+          case OPEN -> Intake.Effect.OPEN;
+          case DRAINING -> settled ? Intake.Effect.PAUSED : Intake.Effect.DRAINING;
+          case PAUSED -> Intake.Effect.PAUSED;
+        };
+    if (assignedOnce && now != told) {
+      told = now;
+      listener.intake(now);
     }
+  }
+
+  /** How long a poll may take when nothing comes. */
+  private Duration patience(Intake.Mode mode, boolean settled) {
+    Duration left = untilCommit();
+    // A drain ends with an answer of the broker that does not end a poll.
+    return mode == Intake.Mode.DRAINING && !settled && left.compareTo(DRAIN_LOOK) > 0
+        ? DRAIN_LOOK
+        : left;
   }
 
   private void accept(ConsumerRecords<byte[], byte[]> records) {
@@ -273,10 +280,13 @@ public final class PollLoop {
     return consumer.groupMetadata().generationId() > 0;
   }
 
+  /** Within the poll that has brought the assignment, and may bring its first records. */
   private void assigned() {
+    Intake.Mode mode = intake.mode();
+    follow(mode);
     if (!assignedOnce) {
       assignedOnce = true;
-      listener.firstAssignment();
+      tell(mode, false);
     }
   }
 

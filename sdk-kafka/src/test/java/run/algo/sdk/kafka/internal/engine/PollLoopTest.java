@@ -7,10 +7,6 @@ import static run.algo.sdk.kafka.internal.engine.EngineFixtures.P0;
 import static run.algo.sdk.kafka.internal.engine.EngineFixtures.TOPIC;
 import static run.algo.sdk.kafka.internal.engine.EngineFixtures.quiet;
 
-import run.algo.sdk.kafka.internal.execute.Progress;
-import run.algo.sdk.kafka.internal.execute.Scope;
-import run.algo.sdk.kafka.config.Ordering;
-import run.algo.sdk.kafka.internal.execute.AlgoForm;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,14 +32,18 @@ import org.junit.jupiter.api.Test;
 import run.algo.sdk.Algo;
 import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.config.ContentTypeCheck;
+import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.config.ParameterResolver;
+import run.algo.sdk.kafka.internal.execute.AlgoForm;
 import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.ExecutionScope;
 import run.algo.sdk.kafka.internal.execute.OutputTarget;
 import run.algo.sdk.kafka.internal.execute.Outputs;
+import run.algo.sdk.kafka.internal.execute.Progress;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.RecordProcessors;
 import run.algo.sdk.kafka.internal.execute.Route;
+import run.algo.sdk.kafka.internal.execute.Scope;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.observe.OutputCounters;
@@ -69,6 +69,8 @@ class PollLoopTest {
         executed.add(text);
         return text;
       };
+  private final Intake intake = new Intake();
+  private final List<Intake.Effect> effects = Collections.synchronizedList(new ArrayList<>());
   private PollLoop loop;
   private Thread owner;
 
@@ -130,8 +132,11 @@ class PollLoopTest {
                 new EnginePlan.Times(
                     Duration.ofMillis(5), revokeTimeout, shutdownTimeout, Duration.ofSeconds(5))),
             flows,
-            assigned::countDown,
-            PollLoop.Environs.system(quiet()));
+            effect -> {
+              effects.add(effect);
+              assigned.countDown();
+            },
+            PollLoop.Environs.system(quiet(), intake));
     owner = new Thread(loop::run, "owner");
     owner.start();
     onPoll(() -> consumer.rebalance(List.of(P0, P1)));
