@@ -36,8 +36,8 @@ public final class AlgoRunnerBuilder {
   final Wiring.Builder wiring = new Wiring.Builder();
   private final Map<String, String> overrides = new HashMap<>();
   private final List<Consumer<RunnerState>> listeners = new ArrayList<>();
-  private Map<String, String> environment = System.getenv();
-  private Properties properties = System.getProperties();
+  private @Nullable Map<String, String> environment;
+  private @Nullable Properties properties;
   private KafkaClients clients = KafkaClients.REAL;
   private @Nullable MeterRegistry meterRegistry;
 
@@ -355,21 +355,41 @@ public final class AlgoRunnerBuilder {
    */
   public AlgoRunner build() {
     Wiring wired = wiring.build();
-    AlgoSettings settings = settings(wired);
+    AlgoSettings settings =
+        settings(
+            wired,
+            environment == null ? System.getenv() : environment,
+            properties == null ? System.getProperties() : properties);
     Support.check(settings);
     return new AlgoRunner(
         settings,
         new Parts(wired, clients, Optional.ofNullable(meterRegistry), List.copyOf(listeners)));
   }
 
-  private AlgoSettings settings(Wiring wired) {
+  /**
+   * For {@link AlgoTestDriver}: what the process has is left out, and what is missing filled in.
+   */
+  AlgoTestDriver testDriver() {
+    Wiring wired = wiring.build();
+    Map<String, String> given = environment == null ? Map.of() : environment;
+    AlgoSettings settings =
+        settings(
+            wired,
+            new TestEnvironment(given, overrides).complete(wired),
+            properties == null ? new Properties() : properties);
+    Support.check(settings);
+    return new AlgoTestDriver(settings, wired);
+  }
+
+  private AlgoSettings settings(
+      Wiring wired, Map<String, String> variables, Properties systemProperties) {
     Map<String, String> texts = new HashMap<>();
-    for (String name : properties.stringPropertyNames()) {
-      texts.put(name, properties.getProperty(name));
+    for (String name : systemProperties.stringPropertyNames()) {
+      texts.put(name, systemProperties.getProperty(name));
     }
     return AlgoSettings.load(
         new SettingsSource(
-            environment,
+            variables,
             texts,
             overrides,
             wired.inputNames(),

@@ -2,17 +2,20 @@ package run.algo.sdk.kafka;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.AlgoConfigurationException;
 import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.internal.engine.Engine;
+import run.algo.sdk.kafka.internal.engine.HaltReport;
 import run.algo.sdk.kafka.internal.engine.Intake;
 import run.algo.sdk.kafka.internal.engine.PollLoop;
 import run.algo.sdk.kafka.internal.engine.WorkerKind;
@@ -159,17 +162,22 @@ final class RunnerLife {
       reasons.add("the runner is " + now);
     }
     engine.trouble().ifPresent(reasons::add);
-    engine
-        .halts()
-        .forEach(
-            (partition, halt) ->
-                reasons.add(
-                    partition
-                        + " is halted at offset "
-                        + halt.position().offset()
-                        + ": "
-                        + halt.what()));
+    reasons.addAll(lines(engine.halts()));
     return List.copyOf(reasons);
+  }
+
+  /** One line for each partition that is halted. */
+  static List<String> lines(Map<TopicPartition, HaltReport> halts) {
+    List<String> lines = new ArrayList<>();
+    halts.forEach(
+        (partition, halt) ->
+            lines.add(
+                partition
+                    + " is halted at offset "
+                    + halt.position().offset()
+                    + ": "
+                    + halt.what()));
+    return lines;
   }
 
   private void live() {

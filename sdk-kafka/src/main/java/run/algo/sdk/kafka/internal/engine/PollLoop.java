@@ -192,6 +192,11 @@ public final class PollLoop {
     return assignment.halts();
   }
 
+  /** Whether all that was read is settled. On the owner thread. */
+  boolean allSettled() {
+    return assignment.allSettled();
+  }
+
   /** {@return the consumer's lasting error, if it has one; from any thread} */
   public Optional<String> trouble() {
     return Optional.ofNullable(trouble);
