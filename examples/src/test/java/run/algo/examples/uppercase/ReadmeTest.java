@@ -29,12 +29,17 @@ class ReadmeTest {
   private static final Path ROOT = Path.of(System.getProperty("project.root"));
 
   @Test
-  void theAlgoIsTheOneThatIsCompiled() throws IOException {
-    String source =
-        Files.readString(
-            ROOT.resolve("examples/src/main/java/run/algo/examples/uppercase/Uppercase.java"));
+  void theAlgoAndItsTestAreThoseThatAreCompiled() throws IOException {
+    String test = source("src/test/java/run/algo/examples/uppercase/UppercaseTest.java");
     assertThat(blocks("README.md", "java"))
-        .containsExactly(source.substring(source.indexOf("import ")).strip());
+        .containsExactly(
+            source("src/main/java/run/algo/examples/uppercase/Uppercase.java"),
+            test.substring(test.indexOf("class ")));
+  }
+
+  private static String source(String path) throws IOException {
+    String source = Files.readString(ROOT.resolve("examples").resolve(path));
+    return source.substring(source.indexOf("import ")).strip();
   }
 
   @ParameterizedTest

@@ -1,15 +1,14 @@
 package run.algo.sdk.kafka;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.Algo;
@@ -17,12 +16,8 @@ import run.algo.sdk.AlgoConfigurationException;
 import run.algo.sdk.AsyncAlgo;
 import run.algo.sdk.BatchAlgo;
 import run.algo.sdk.kafka.config.AlgoSettings;
-import run.algo.sdk.kafka.internal.engine.Engine;
-import run.algo.sdk.kafka.internal.engine.WorkerKind;
+import run.algo.sdk.kafka.internal.engine.Intake;
 import run.algo.sdk.kafka.internal.execute.AlgoForm;
-import run.algo.sdk.kafka.internal.observe.Condition;
-import run.algo.sdk.kafka.internal.observe.Health;
-import run.algo.sdk.kafka.internal.observe.RunnerMetrics;
 
 /**
  * Runs Algos on Kafka within a program of one's own; {@link AlgoMain} is the program for whoever
@@ -35,7 +30,11 @@ import run.algo.sdk.kafka.internal.observe.RunnerMetrics;
  * }
  * }</pre>
  *
- * <p>Thread-safe. A runner runs once; several may run in one process.
+ * <p>A runner may be paused and drained while it runs, and started again after it was closed or has
+ * failed: on the same Algo object, with metrics that begin anew. Several may run in one process;
+ * what one has opened, threads and sockets, is gone when its {@link #close} returns.
+ *
+ * <p>Thread-safe.
  *
  * @since 0.1.0
  */
@@ -44,36 +43,15 @@ public final class AlgoRunner implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AlgoRunner.class);
 
   private final AlgoSettings settings;
-  private final List<Consumer<RunnerState>> listeners;
-  private final Engine engine;
-  private final Observation observation;
-  private final Thread thread;
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private final AlgoRunnerBuilder.Parts parts;
+  private final RunnerLife.Witness witness = new StateKeeper();
+  private volatile RunnerLife life;
   private volatile RunnerState state = RunnerState.NEW;
-  private volatile @Nullable Throwable failure;
-  private volatile Condition condition = new Condition.Calm();
 
-  AlgoRunner(AlgoRunnerBuilder builder, AlgoSettings settings, Wiring wiring) {
+  AlgoRunner(AlgoSettings settings, AlgoRunnerBuilder.Parts parts) {
     this.settings = settings;
-    this.listeners = List.copyOf(builder.listeners);
-    Assembly assembly = new Assembly(settings, wiring);
-    RunnerMetrics metrics =
-        new RunnerMetrics(
-            settings.runnerConfig().identity(),
-            assembly.counters(),
-            Optional.ofNullable(builder.meterRegistry));
-    this.engine =
-        assembly.engine(
-            new MeteredClients(builder.clients, metrics),
-            () -> moveTo(RunnerState.STARTING, RunnerState.RUNNING));
-    Health health =
-        new Health(
-            settings.engine().healthGrace(),
-            assembly.plan().times().longestTurn(),
-            System::nanoTime,
-            this::condition);
-    this.observation = new Observation(settings.http(), metrics, health, this::notReady);
-    this.thread = WorkerKind.platform("algo-poll-").newThread(this::live);
+    this.parts = parts;
+    this.life = new RunnerLife(parts, settings, witness);
   }
 
   /**
@@ -137,59 +115,123 @@ public final class AlgoRunner implements AutoCloseable {
    * waits for brokers that are not there yet. The port of metrics and health is open from here to
    * the end of {@link #close}, of a runner that has failed too.
    *
-   * @throws IllegalStateException when it was started or closed before
+   * @throws IllegalStateException when it has been started and has not ended
    * @throws AlgoConfigurationException when the port cannot be bound, as when another process or
    *     another runner of this one has it; the runner has {@linkplain RunnerState#FAILED failed}
    *     then
    */
   public void start() {
-    if (!moveTo(RunnerState.NEW, RunnerState.STARTING)) {
-      throw new IllegalStateException("a runner runs once; this one is " + state);
+    RunnerLife fresh;
+    synchronized (this) {
+      if (!state.restful()) {
+        throw new IllegalStateException(
+            "the runner is " + state + ": close it before it is started again");
+      }
+      if (state != RunnerState.NEW) {
+        life.forget(); // the port, of one that has failed
+        life = new RunnerLife(parts, settings, witness);
+      }
+      fresh = life;
+      state = RunnerState.STARTING;
     }
     settings.warnings().forEach(log::warn);
     Support.warnings(settings).forEach(log::warn);
     log.info("starting with {}", settings.effective());
-    try {
-      observation.open();
-    } catch (RuntimeException e) { // whoever waits for the end must not wait for ever
-      failed(e);
-      throw e;
+    fresh.start(() -> tell(RunnerState.STARTING));
+  }
+
+  /**
+   * Reads nothing and begins no execution until {@link #resume}, and stays in the group: the
+   * partitions remain this runner's, also those that it gets meanwhile. Executions under way end
+   * normally and are committed. Returns at once; it is so from when the state is {@link
+   * RunnerState#PAUSED}, moments later, or once the group has been joined.
+   *
+   * <p>A paused runner is healthy and not {@linkplain #notReady ready}.
+   *
+   * @throws IllegalStateException when the runner is not started, or closes
+   */
+  public void pause() {
+    intake("paused").pause();
+  }
+
+  /**
+   * Ends {@link #pause} and {@link #drain}; without effect on a runner that reads. Returns at once.
+   *
+   * @throws IllegalStateException when the runner is not started, or closes
+   */
+  public void resume() {
+    intake("resumed").resume();
+  }
+
+  /**
+   * Reads nothing more, executes what was read, also what a pause had kept from it, and waits until
+   * all of it is settled and committed. It remains so until {@link #resume}, whatever is returned:
+   * the runner stays in the group, {@linkplain RunnerState#DRAINING draining}, then {@linkplain
+   * RunnerState#PAUSED paused}, and is not {@linkplain #notReady ready}.
+   *
+   * @param timeout how long to wait at most
+   * @return whether all is settled and committed; false at the timeout, as when a partition is
+   *     halted, and when the runner is paused, resumed, closed or fails meanwhile
+   * @throws IllegalStateException when the runner is not started, or closes; and in a state
+   *     listener, whose thread is the one that drains
+   * @throws InterruptedException when the waiting thread is interrupted; the runner drains on
+   */
+  public boolean drain(Duration timeout) throws InterruptedException {
+    if (life.onOwnThread()) {
+      throw new IllegalStateException(
+          "a state listener is called by the thread that drains: drain on another");
     }
-    thread.start();
+    CompletableFuture<Boolean> drained = intake("drained").drain();
+    try {
+      return drained.get(nanos(timeout), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a drain has no way to fail", e);
+    }
+  }
+
+  private synchronized Intake intake(String what) {
+    if (!state.alive()) {
+      throw new IllegalStateException(
+          "the runner is " + state + " and cannot be " + what + ": start it first");
+    }
+    return life.intake();
   }
 
   /**
    * Ends the runner: begins no further execution, waits for those under way and their sends for at
    * most {@code ALGO_SHUTDOWN_TIMEOUT}, commits, and leaves the group. What was read and not begun
-   * is left to the next owner. Returns when all that has happened, except to a state listener;
-   * calling it again is harmless.
+   * is left to the next owner. Executions that have not ended by then are interrupted; one that
+   * ignores that for a second is left behind, and the log names its thread. Returns when all that
+   * has happened, except to a state listener; calling it again is harmless. The runner may be
+   * {@linkplain #start started} again then.
    */
   @Override
   public void close() {
-    if (moveTo(RunnerState.NEW, RunnerState.CLOSED)) {
-      observation.close();
-      ended.countDown();
-      return;
-    }
-    if (moveTo(RunnerState.STARTING, RunnerState.CLOSING)
-        || moveTo(RunnerState.RUNNING, RunnerState.CLOSING)) {
-      engine.close();
-    }
-    if (Thread.currentThread() == thread) {
-      return; // a state listener: this thread is the one that will do it
-    }
-    boolean interrupted = false;
-    while (true) {
-      try {
-        ended.await();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true; // the drain has its own deadline
+    RunnerLife ending;
+    RunnerState before;
+    synchronized (this) {
+      ending = life;
+      before = state;
+      if (before == RunnerState.NEW) {
+        state = RunnerState.CLOSED;
+      } else if (before.alive()) {
+        state = RunnerState.CLOSING;
       }
     }
-    observation.close();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (before == RunnerState.NEW) {
+      ending.skip();
+      tell(RunnerState.CLOSED);
+      return;
+    }
+    if (before.alive()) {
+      tell(RunnerState.CLOSING);
+      ending.end();
+    }
+    ending.awaitGone();
+    if (ending.failure().isPresent()) {
+      ending.forget();
     }
   }
 
@@ -199,7 +241,7 @@ public final class AlgoRunner implements AutoCloseable {
    * @throws InterruptedException when the waiting thread is interrupted; the runner goes on
    */
   public void awaitEnd() throws InterruptedException {
-    ended.await();
+    life.awaitEnd();
   }
 
   /**
@@ -210,7 +252,12 @@ public final class AlgoRunner implements AutoCloseable {
    * @throws InterruptedException when the waiting thread is interrupted; the runner goes on
    */
   public boolean awaitEnd(Duration timeout) throws InterruptedException {
-    return ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    return life.awaitEnd(nanos(timeout));
+  }
+
+  /** As many as there are in a long, for times longer than that. */
+  private static long nanos(Duration time) {
+    return TimeUnit.NANOSECONDS.convert(time);
   }
 
   /** {@return where the runner is in its life} */
@@ -218,35 +265,24 @@ public final class AlgoRunner implements AutoCloseable {
     return state;
   }
 
-  /** {@return what ended a runner that {@linkplain RunnerState#FAILED failed}} */
+  /**
+   * What ended a runner that {@linkplain RunnerState#FAILED failed}.
+   *
+   * @return the error, until the runner is started again
+   */
   public Optional<Throwable> failure() {
-    return Optional.ofNullable(failure);
+    return life.failure();
   }
 
   /**
-   * Why the runner is not ready for work: it has not joined its group yet or is closing, the
-   * brokers refuse it, or a partition is halted.
+   * Why the runner is not ready for work: it has not joined its group yet, is paused, drains or
+   * closes, the brokers refuse it, or a partition is halted. None of these is a reason to restart
+   * it, which is what {@code /health} tells.
    *
    * @return the reasons, one line each; none when it is ready
    */
   public List<String> notReady() {
-    List<String> reasons = new ArrayList<>();
-    RunnerState now = state;
-    if (now != RunnerState.RUNNING) {
-      reasons.add("the runner is " + now);
-    }
-    engine.trouble().ifPresent(reasons::add);
-    engine
-        .halts()
-        .forEach(
-            (partition, halt) ->
-                reasons.add(
-                    partition
-                        + " is halted at offset "
-                        + halt.position().offset()
-                        + ": "
-                        + halt.what()));
-    return List.copyOf(reasons);
+    return life.notReady();
   }
 
   /**
@@ -257,7 +293,7 @@ public final class AlgoRunner implements AutoCloseable {
    *     #close}
    */
   public OptionalInt metricsPort() {
-    return observation.port();
+    return life.port();
   }
 
   /** {@return the settings it runs with} */
@@ -265,54 +301,42 @@ public final class AlgoRunner implements AutoCloseable {
     return settings;
   }
 
-  private void live() {
-    try {
-      engine.run();
-      end(RunnerState.CLOSED);
-    } catch (Throwable t) { // whatever ends the loop is told to whoever waits
-      if (!(t instanceof AlgoConfigurationException)) {
-        log.error("the runner cannot go on", t);
+  /** Makes states of what a life tells. */
+  private final class StateKeeper implements RunnerLife.Witness {
+
+    @Override
+    public RunnerState state() {
+      return state;
+    }
+
+    @Override
+    public void intake(Intake.Effect now) {
+      RunnerState next =
+          switch (now) {
+            case OPEN -> RunnerState.RUNNING;
+            case DRAINING -> RunnerState.DRAINING;
+            case PAUSED -> RunnerState.PAUSED;
+          };
+      synchronized (AlgoRunner.this) {
+        if (!state.alive()) {
+          return; // it closes
+        }
+        state = next;
       }
-      failed(t);
+      tell(next);
     }
-  }
 
-  private void failed(Throwable error) {
-    failure = error;
-    condition = new Condition.Failed(System.nanoTime(), error.getClass().getName());
-    end(RunnerState.FAILED);
-  }
-
-  /** Whether a restart could help; {@link Health} judges. */
-  private Condition condition() {
-    Condition known = condition;
-    OptionalLong turn = engine.turnBegan();
-    return known instanceof Condition.Failed || turn.isEmpty()
-        ? known
-        : new Condition.Turning(turn.getAsLong());
-  }
-
-  private void end(RunnerState last) {
-    synchronized (this) {
-      state = last;
-    }
-    tell(last);
-    ended.countDown();
-  }
-
-  private boolean moveTo(RunnerState from, RunnerState to) {
-    synchronized (this) {
-      if (state != from) {
-        return false;
+    @Override
+    public void ended(RunnerState last) {
+      synchronized (AlgoRunner.this) {
+        state = last;
       }
-      state = to;
+      tell(last);
     }
-    tell(to);
-    return true;
   }
 
   private void tell(RunnerState now) {
-    for (Consumer<RunnerState> listener : listeners) {
+    for (Consumer<RunnerState> listener : parts.listeners()) {
       try {
         listener.accept(now);
       } catch (RuntimeException e) {

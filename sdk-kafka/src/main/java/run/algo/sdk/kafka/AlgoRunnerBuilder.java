@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +35,27 @@ public final class AlgoRunnerBuilder {
 
   final Wiring.Builder wiring = new Wiring.Builder();
   private final Map<String, String> overrides = new HashMap<>();
-  final List<Consumer<RunnerState>> listeners = new ArrayList<>();
-  private Map<String, String> environment = System.getenv();
-  private Properties properties = System.getProperties();
-  KafkaClients clients = KafkaClients.REAL;
-  @Nullable MeterRegistry meterRegistry;
+  private final List<Consumer<RunnerState>> listeners = new ArrayList<>();
+  private @Nullable Map<String, String> environment;
+  private @Nullable Properties properties;
+  private KafkaClients clients = KafkaClients.REAL;
+  private @Nullable MeterRegistry meterRegistry;
 
   AlgoRunnerBuilder() {}
+
+  /**
+   * What a runner keeps of its builder.
+   *
+   * @param wiring which Algo reads and writes what
+   * @param clients makes Kafka's clients
+   * @param meterRegistry the author's
+   * @param listeners are told of states
+   */
+  record Parts(
+      Wiring wiring,
+      KafkaClients clients,
+      Optional<MeterRegistry> meterRegistry,
+      List<Consumer<RunnerState>> listeners) {}
 
   /**
    * An input, the Algo that reads it, and the output that takes what the Algo returns.
@@ -340,21 +355,46 @@ public final class AlgoRunnerBuilder {
    */
   public AlgoRunner build() {
     Wiring wired = wiring.build();
-    Map<String, String> texts = new HashMap<>();
-    for (String name : properties.stringPropertyNames()) {
-      texts.put(name, properties.getProperty(name));
-    }
     AlgoSettings settings =
-        AlgoSettings.load(
-            new SettingsSource(
-                environment,
-                texts,
-                overrides,
-                wired.inputNames(),
-                wired.requiredOutputs(),
-                wired.optionalOutputs(),
-                wired.wantsOnlyOutput()));
+        settings(
+            wired,
+            environment == null ? System.getenv() : environment,
+            properties == null ? System.getProperties() : properties);
     Support.check(settings);
-    return new AlgoRunner(this, settings, wired);
+    return new AlgoRunner(
+        settings,
+        new Parts(wired, clients, Optional.ofNullable(meterRegistry), List.copyOf(listeners)));
+  }
+
+  /**
+   * For {@link AlgoTestDriver}: what the process has is left out, and what is missing filled in.
+   */
+  AlgoTestDriver testDriver() {
+    Wiring wired = wiring.build();
+    Map<String, String> given = environment == null ? Map.of() : environment;
+    AlgoSettings settings =
+        settings(
+            wired,
+            new TestEnvironment(given, overrides).complete(wired),
+            properties == null ? new Properties() : properties);
+    Support.check(settings);
+    return new AlgoTestDriver(settings, wired);
+  }
+
+  private AlgoSettings settings(
+      Wiring wired, Map<String, String> variables, Properties systemProperties) {
+    Map<String, String> texts = new HashMap<>();
+    for (String name : systemProperties.stringPropertyNames()) {
+      texts.put(name, systemProperties.getProperty(name));
+    }
+    return AlgoSettings.load(
+        new SettingsSource(
+            variables,
+            texts,
+            overrides,
+            wired.inputNames(),
+            wired.requiredOutputs(),
+            wired.optionalOutputs(),
+            wired.wantsOnlyOutput()));
   }
 }

@@ -25,6 +25,7 @@ import run.algo.sdk.kafka.config.ParameterResolver;
 import run.algo.sdk.kafka.internal.engine.Engine;
 import run.algo.sdk.kafka.internal.engine.EnginePlan;
 import run.algo.sdk.kafka.internal.engine.KafkaClients;
+import run.algo.sdk.kafka.internal.engine.ManualEngine;
 import run.algo.sdk.kafka.internal.engine.PollLoop;
 import run.algo.sdk.kafka.internal.engine.WorkerKind;
 import run.algo.sdk.kafka.internal.engine.WorkerThreads;
@@ -97,6 +98,18 @@ final class Assembly {
         plan(),
         new WorkerThreads(threadCount(), threads()),
         listener);
+  }
+
+  /** An engine without brokers and threads. */
+  ManualEngine manualEngine() {
+    TopicPreparation topics = new TopicPreparation(topicPlan());
+    topics.assume();
+    return new ManualEngine(new AlgoWorkload(topics), plan());
+  }
+
+  /** The dead-letter topic of an input topic. */
+  String deadLetterTopic(String input) {
+    return new TopicPreparation(topicPlan()).deadLetterTopic(input);
   }
 
   /** Most executions at once. */

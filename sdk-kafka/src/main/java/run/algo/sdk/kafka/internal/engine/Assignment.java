@@ -116,6 +116,16 @@ final class Assignment implements ConsumerRebalanceListener {
     log.warn("lost {}, {} records left to the next owner", partitions, released);
   }
 
+  /** Whether all that was read is settled. */
+  boolean allSettled() {
+    return flows.values().stream().allMatch(PartitionFlow::settled);
+  }
+
+  /** Whether the broker has not confirmed all that is settled. */
+  boolean anyToCommit() {
+    return flows.values().stream().anyMatch(flow -> flow.toCommit().isPresent());
+  }
+
   /** Begins no further execution in any partition until it is called with false. */
   void suspend(boolean now) {
     if (now != suspended) {

@@ -40,6 +40,10 @@ public final class Engine implements Runnable {
   private static final Duration START_RETRY = Duration.ofSeconds(2);
   private static final Duration TOPIC_RETRY = Duration.ofSeconds(10);
   private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(2);
+
+  /** Workers that are interrupted get this long to end. */
+  private static final Duration WORKERS_END = Duration.ofSeconds(1);
+
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
   private final Clients clients;
@@ -51,6 +55,7 @@ public final class Engine implements Runnable {
 
   private final RateLimit warnings = new RateLimit(LOG_INTERVAL, System::nanoTime);
   private final CountDownLatch closing = new CountDownLatch(1);
+  private final Intake intake = new Intake();
   private volatile @Nullable PollLoop loop;
   private volatile @Nullable String starting = "the topics have not been looked at yet";
 
@@ -100,7 +105,7 @@ public final class Engine implements Runnable {
    * @param workload what is done with the records
    * @param plan what it is told
    * @param threads execute the Algo; ended by the engine
-   * @param listener is told of the first assignment
+   * @param listener is told what is done about records, from the first assignment on
    */
   public Engine(
       Clients clients,
@@ -131,8 +136,22 @@ public final class Engine implements Runnable {
         consume(new ScheduledTimers(timer, threads));
       }
     } finally {
+      intake.close();
       timer.shutdownNow();
       threads.interrupt();
+      tellSurvivors(threads.awaitEnd(WORKERS_END));
+    }
+  }
+
+  /** What ignores an interrupt cannot be ended: the author should know of it. */
+  private static void tellSurvivors(List<Thread> survivors) {
+    for (Thread thread : survivors) {
+      StackTraceElement[] stack = thread.getStackTrace();
+      log.warn(
+          "{} ignores its interrupt and goes on after the runner has ended, at {}; what it does"
+              + " there has no effect on records",
+          thread.getName(),
+          stack.length == 0 ? "an unknown place" : stack[0]);
     }
   }
 
@@ -143,6 +162,11 @@ public final class Engine implements Runnable {
     if (running != null) {
       running.close();
     }
+  }
+
+  /** {@return what it does about new records; may be told before {@link #run}} */
+  public Intake intake() {
+    return intake;
   }
 
   /** {@return whether {@link #close} has been called} */
@@ -187,14 +211,14 @@ public final class Engine implements Runnable {
       } catch (InterruptedException e) {
         log.warn("the runner's thread was interrupted while it looked at the topics");
       }
-      if (pause(START_RETRY)) {
+      if (closedWithin(START_RETRY)) {
         return false;
       }
     }
     return false;
   }
 
-  private boolean pause(Duration time) {
+  private boolean closedWithin(Duration time) {
     try {
       return closing.await(time.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
@@ -237,7 +261,7 @@ public final class Engine implements Runnable {
                 plan,
                 new PartitionFlows(workload, processor, workers, timers, plan.execution()),
                 listener,
-                PollLoop.Environs.system(warnings));
+                PollLoop.Environs.system(warnings, intake));
         loop = running;
         if (closing()) {
           return;

@@ -27,9 +27,6 @@ final class FlowControl {
   private final OwnerSignal signal;
   private final EnginePlan.Bounds bounds;
 
-  /** Nothing more may be read by the next poll, whatever is assigned in it. */
-  private boolean full;
-
   /**
    * Flow control.
    *
@@ -52,14 +49,12 @@ final class FlowControl {
    * @return whether a poll can bring anything
    */
   boolean apply(Collection<PartitionFlow> flows, boolean reading) {
-    full = !reading;
     if (flows.isEmpty()) {
       return true; // it may bring an assignment
     }
     // Asked for first: a record that settles while we count is then seen by the next poll.
     signal.want();
     Load load = new Load(flows);
-    full |= load.records + bounds.pollRecords() > bounds.records();
     List<TopicPartition> pause = new ArrayList<>();
     List<TopicPartition> resume = new ArrayList<>();
     int paused = 0;
@@ -83,20 +78,6 @@ final class FlowControl {
       signal.dontWant();
     }
     return paused < flows.size();
-  }
-
-  /**
-   * A poll that assigns a partition may bring its records at once: not when nothing may be read.
-   *
-   * @param flow the new partition's, of which the consumer knows already
-   * @return the same
-   */
-  PartitionFlow admit(PartitionFlow flow) {
-    if (full) {
-      consumer.pause(List.of(flow.partition()));
-      flow.paused(true);
-    }
-    return flow;
   }
 
   /** What is in flight at this moment, against what may be. */

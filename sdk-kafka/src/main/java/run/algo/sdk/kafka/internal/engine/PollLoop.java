@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -40,6 +41,9 @@ public final class PollLoop {
   /** While nothing can be read the group is looked after this often, in nanoseconds. */
   private static final long LONGEST_ABSENCE = 50_000_000;
 
+  /** So often a drain looks whether it has ended. */
+  private static final Duration DRAIN_LOOK = Duration.ofMillis(20);
+
   private final Consumer<byte[], byte[]> consumer;
   private final Collection<String> topics;
   private final EnginePlan plan;
@@ -50,25 +54,15 @@ public final class PollLoop {
   private final LoopListener listener;
   private final Environs environs;
 
-  private volatile Intake intake = Intake.OPEN;
-  private volatile @Nullable CountDownLatch drained;
+  private final Intake intake;
 
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile @Nullable String trouble;
   private volatile boolean turning;
   private volatile long turnBegan;
   private boolean assignedOnce;
+  private Intake.@Nullable Effect told;
   private long lastCommit;
-
-  /** What the loop does about new records. */
-  private enum Intake {
-    /** Reads and executes. */
-    OPEN,
-    /** Reads nothing, executes what was read. */
-    DRAINING,
-    /** Reads nothing and begins no execution. */
-    PAUSED
-  }
 
   /**
    * What the loop lives in.
@@ -76,20 +70,32 @@ public final class PollLoop {
    * @param clock tells the time
    * @param waiting how it waits for executions that end
    * @param warnings keeps the log readable
+   * @param intake what is wished for about new records
    */
-  record Environs(MonotonicClock clock, OwnerSignal.Wait waiting, RateLimit warnings) {
+  record Environs(
+      MonotonicClock clock, OwnerSignal.Wait waiting, RateLimit warnings, Intake intake) {
+
+    /** An environment whose intake is never changed. */
+    Environs(MonotonicClock clock, OwnerSignal.Wait waiting, RateLimit warnings) {
+      this(clock, waiting, warnings, new Intake());
+    }
 
     /** The process's own. */
-    static Environs system(RateLimit warnings) {
-      return new Environs(MonotonicClock.SYSTEM, OwnerSignal.Wait.PARK, warnings);
+    static Environs system(RateLimit warnings, Intake intake) {
+      return new Environs(MonotonicClock.SYSTEM, OwnerSignal.Wait.PARK, warnings, intake);
     }
   }
 
   /** Who wants to know. */
   public interface LoopListener {
 
-    /** The group has assigned partitions for the first time, perhaps none. */
-    void firstAssignment();
+    /**
+     * What the loop does about records has changed. On the owner thread, for the first time when
+     * the group has assigned partitions, perhaps none.
+     *
+     * @param now what it does
+     */
+    void intake(Intake.Effect now);
   }
 
   /** Makes the dispatcher of a partition. */
@@ -117,17 +123,18 @@ public final class PollLoop {
     this.plan = plan;
     this.listener = listener;
     this.environs = environs;
+    this.intake = environs.intake();
     this.signal = new OwnerSignal(consumer::wakeup, environs.waiting());
     this.committer = new Committer(consumer, environs.warnings(), environs.clock());
-    this.flowControl = new FlowControl(consumer, signal, plan.bounds());
     this.assignment =
         new Assignment(
-            seat -> flowControl.admit(flows.create(seat, signal)),
+            seat -> flows.create(seat, signal),
             committer,
             signal,
             environs.clock(),
             plan,
             this::assigned);
+    this.flowControl = new FlowControl(consumer, signal, plan.bounds());
   }
 
   /**
@@ -150,6 +157,7 @@ public final class PollLoop {
     consumer.subscribe(topics, assignment);
     turnBegan = lastCommit;
     turning = true;
+    intake.onChange(signal::wake);
   }
 
   /** One turn, whatever becomes of it. */
@@ -176,31 +184,6 @@ public final class PollLoop {
     assignment.leaveAll(plan.times().shutdownTimeout(), plan.times().lastCommit());
   }
 
-  /** Reads nothing and begins no execution until {@link #resume}. From any thread. */
-  public void pause() {
-    intake = Intake.PAUSED;
-    signal.wake();
-  }
-
-  /** Ends {@link #pause} and {@link #drain}. From any thread. */
-  public void resume() {
-    intake = Intake.OPEN;
-    signal.wake();
-  }
-
-  /**
-   * Reads nothing more until {@link #resume}, and executes what was read. From any thread.
-   *
-   * @return counted down when all of it is settled and committed
-   */
-  public CountDownLatch drain() {
-    CountDownLatch done = new CountDownLatch(1);
-    drained = done;
-    intake = Intake.DRAINING;
-    signal.wake();
-    return done;
-  }
-
   /** Makes {@link #run} end. From any thread. */
   public void close() {
     closing.countDown();
@@ -210,6 +193,11 @@ public final class PollLoop {
   /** {@return which partitions are halted, and why; from any thread} */
   public Map<TopicPartition, HaltReport> halts() {
     return assignment.halts();
+  }
+
+  /** Whether all that was read is settled. On the owner thread. */
+  boolean allSettled() {
+    return assignment.allSettled();
   }
 
   /** {@return the consumer's lasting error, if it has one; from any thread} */
@@ -228,16 +216,23 @@ public final class PollLoop {
 
   private void turn() {
     turnBegan = environs.clock().nanos();
-    Intake now = intake;
-    assignment.suspend(now == Intake.PAUSED);
-    boolean readable = flowControl.apply(assignment.flows(), now == Intake.OPEN);
-    if (now == Intake.DRAINING) {
-      tellDrained();
+    CompletableFuture<Boolean> drain = intake.drainUnderWay(); // before what it is judged by
+    Intake.Mode mode = intake.mode();
+    boolean readable = follow(mode);
+    boolean settled = mode == Intake.Mode.DRAINING && assignment.allSettled();
+    if (settled) {
+      committer.commitAsync(assignment.flows());
+      settled = !assignment.anyToCommit();
     }
+    tell(mode, settled);
+    if (settled && drain != null) {
+      intake.drained(drain);
+    }
+    Duration patience = patience(mode, settled);
     if (readable) {
-      accept(consumer.poll(untilCommit()));
+      accept(consumer.poll(patience));
     } else {
-      signal.awaitWanted(this, Math.min(LONGEST_ABSENCE, untilCommit().toNanos()));
+      signal.awaitWanted(this, Math.min(LONGEST_ABSENCE, patience.toNanos()));
       accept(consumer.poll(Duration.ZERO)); // for the group's sake
     }
     if (!assignedOnce && joined()) {
@@ -250,13 +245,32 @@ public final class PollLoop {
     }
   }
 
-  private void tellDrained() {
-    CountDownLatch waiting = drained;
-    if (waiting != null && assignment.flows().stream().allMatch(PartitionFlow::settled)) {
-      committer.commitSync(assignment.flows(), plan.times().lastCommit());
-      drained = null;
-      waiting.countDown();
+  /** Whether a poll can bring anything. */
+  private boolean follow(Intake.Mode mode) {
+    assignment.suspend(mode == Intake.Mode.PAUSED);
+    return flowControl.apply(assignment.flows(), mode == Intake.Mode.OPEN);
+  }
+
+  private void tell(Intake.Mode mode, boolean settled) {
+    Intake.Effect now =
+        switch (mode) {
+          case OPEN -> Intake.Effect.OPEN;
+          case DRAINING -> settled ? Intake.Effect.PAUSED : Intake.Effect.DRAINING;
+          case PAUSED -> Intake.Effect.PAUSED;
+        };
+    if (assignedOnce && now != told) {
+      told = now;
+      listener.intake(now);
     }
+  }
+
+  /** How long a poll may take when nothing comes. */
+  private Duration patience(Intake.Mode mode, boolean settled) {
+    Duration left = untilCommit();
+    // A drain ends with an answer of the broker that does not end a poll.
+    return mode == Intake.Mode.DRAINING && !settled && left.compareTo(DRAIN_LOOK) > 0
+        ? DRAIN_LOOK
+        : left;
   }
 
   private void accept(ConsumerRecords<byte[], byte[]> records) {
@@ -281,10 +295,14 @@ public final class PollLoop {
     return consumer.groupMetadata().generationId() > 0;
   }
 
+  /** Within the poll that has brought the assignment, and may bring its first records. */
   private void assigned() {
+    Intake.Mode mode = intake.mode();
+    boolean readable = follow(mode);
+    log.debug("after the assignment there is room to read: {}", readable);
     if (!assignedOnce) {
       assignedOnce = true;
-      listener.firstAssignment();
+      tell(mode, false);
     }
   }
 

@@ -6,12 +6,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
 
 /**
  * Threads, timers and clock of an engine that runs on one thread, in time that only moves when it
  * is told to: for tests of Algos, and of the engine itself. Tasks run one at a time and whole;
- * which of those that are ready comes next is the test's choice. Not thread-safe.
+ * which of those that are ready comes next is the test's choice. One thread runs it; tasks may be
+ * handed in from any, as an author's threads do that complete what is under way.
  */
 public final class VirtualTime implements Executor, Timers, MonotonicClock, OwnerSignal.Wait {
 
@@ -40,17 +42,37 @@ public final class VirtualTime implements Executor, Timers, MonotonicClock, Owne
   }
 
   @Override
-  public void execute(Runnable task) {
+  public synchronized void execute(Runnable task) {
     ready.add(task);
+    notifyAll();
+  }
+
+  /**
+   * Waits, in real time, for another thread to hand in a task.
+   *
+   * @param nanos how long at most
+   * @return whether one is ready
+   * @throws InterruptedException when interrupted
+   */
+  public synchronized boolean awaitReady(long nanos) throws InterruptedException {
+    long deadline = System.nanoTime() + nanos;
+    while (ready.isEmpty()) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, 1_000_000));
+    }
+    return true;
   }
 
   @Override
-  public void after(Duration delay, Runnable task) {
+  public synchronized void after(Duration delay, Runnable task) {
     timed.add(new Timed(now + delay.toNanos(), numbers++, task));
   }
 
   @Override
-  public long nanos() {
+  public synchronized long nanos() {
     return now;
   }
 
@@ -60,10 +82,14 @@ public final class VirtualTime implements Executor, Timers, MonotonicClock, Owne
    * @return false when none is ready
    */
   public boolean runOne() {
-    if (ready.isEmpty()) {
-      return false;
+    Runnable next;
+    synchronized (this) {
+      if (ready.isEmpty()) {
+        return false;
+      }
+      next = ready.remove(choice.applyAsInt(ready.size()));
     }
-    ready.remove(choice.applyAsInt(ready.size())).run();
+    next.run();
     return true;
   }
 
@@ -75,7 +101,7 @@ public final class VirtualTime implements Executor, Timers, MonotonicClock, Owne
   }
 
   /** {@return whether a task is ready} */
-  public boolean anyReady() {
+  public synchronized boolean anyReady() {
     return !ready.isEmpty();
   }
 
@@ -85,7 +111,7 @@ public final class VirtualTime implements Executor, Timers, MonotonicClock, Owne
    * @param nanos how much at most
    * @return how much has passed
    */
-  public long pass(long nanos) {
+  public synchronized long pass(long nanos) {
     Timed next = timed.peek();
     long until = next == null ? now + nanos : Math.min(now + nanos, Math.max(now, next.due()));
     long passed = until - now;

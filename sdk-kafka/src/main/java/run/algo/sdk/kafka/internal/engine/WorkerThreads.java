@@ -1,5 +1,9 @@
 package run.algo.sdk.kafka.internal.engine;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
@@ -14,6 +18,7 @@ public final class WorkerThreads implements Executor {
   private static final Logger log = LoggerFactory.getLogger(WorkerThreads.class);
 
   private final ThreadPoolExecutor pool;
+  private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
 
   /**
    * Worker threads.
@@ -24,7 +29,12 @@ public final class WorkerThreads implements Executor {
   public WorkerThreads(int concurrency, ThreadFactory threads) {
     this.pool =
         new ThreadPoolExecutor(
-            concurrency, concurrency, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+            concurrency,
+            concurrency,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> threads.newThread(() -> live(task)));
     pool.allowCoreThreadTimeOut(true);
     // What comes after the close belongs to a partition that the next owner starts over.
     pool.setRejectedExecutionHandler((task, executor) -> {});
@@ -42,6 +52,38 @@ public final class WorkerThreads implements Executor {
             }
           }
         });
+  }
+
+  private void live(Runnable task) {
+    alive.add(Thread.currentThread());
+    try {
+      task.run();
+    } finally {
+      alive.remove(Thread.currentThread());
+    }
+  }
+
+  /**
+   * After {@link #interrupt}: waits until all have ended.
+   *
+   * @param timeout how long at most
+   * @return those that have not, which ignore interrupts
+   */
+  List<Thread> awaitEnd(Duration timeout) {
+    boolean ended = false;
+    boolean interrupted = false;
+    long deadline = System.nanoTime() + timeout.toNanos();
+    do {
+      try {
+        ended = pool.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true; // the wait is bounded
+      }
+    } while (!ended && deadline - System.nanoTime() > 0);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return ended ? List.of() : List.copyOf(alive);
   }
 
   /** Takes no more tasks and interrupts those that run. */

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,7 @@ public final class RunnerMetrics implements AutoCloseable {
   private final PrometheusMeterRegistry own = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Deque<AutoCloseable> bound = new ArrayDeque<>();
   private @Nullable ScheduledExecutorService refresher;
-  private @Nullable MeterRegistry clientRegistry;
+  private @Nullable CompositeMeterRegistry clientRegistry;
   private boolean closed;
 
   /**
@@ -121,13 +122,12 @@ public final class RunnerMetrics implements AutoCloseable {
   }
 
   private MeterRegistry clientRegistry() {
-    MeterRegistry known = clientRegistry;
+    CompositeMeterRegistry known = clientRegistry;
     if (known == null) {
-      known = own;
-      if (additional.isPresent()) {
-        known = new CompositeMeterRegistry().add(own).add(additional.get());
-      }
-      clientRegistry = known;
+      CompositeMeterRegistry both = new CompositeMeterRegistry().add(own);
+      additional.ifPresent(both::add);
+      known = both;
+      clientRegistry = both;
     }
     return known;
   }
@@ -178,7 +178,7 @@ public final class RunnerMetrics implements AutoCloseable {
     closed = true;
     ScheduledExecutorService scheduler = refresher;
     if (scheduler != null) {
-      scheduler.shutdownNow();
+      end(scheduler);
     }
     while (!bound.isEmpty()) {
       AutoCloseable binding = bound.pop();
@@ -188,6 +188,22 @@ public final class RunnerMetrics implements AutoCloseable {
         log.warn("a binding of metrics could not be ended: {}", binding, e);
       }
     }
+    CompositeMeterRegistry both = clientRegistry;
+    if (both != null) {
+      // An author's registry that is a composite itself remembers the one it was put into.
+      List.copyOf(both.getRegistries()).forEach(both::remove);
+    }
     own.close();
+  }
+
+  /** What it does at this moment would come after the end of what it does it for. */
+  private static void end(ScheduledExecutorService scheduler) {
+    scheduler.shutdownNow();
+    try {
+      boolean ended = scheduler.awaitTermination(1, TimeUnit.SECONDS);
+      log.debug("the refresh of the clients' metrics has ended: {}", ended);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -142,6 +142,30 @@ public final class TopicPreparation {
     return open.isEmpty();
   }
 
+  /**
+   * Instead of {@link #run}, where there are no brokers: takes all topics for present, with Kafka's
+   * defaults, and their dead letters for writable.
+   */
+  public void assume() {
+    for (String output : plan.outputs()) {
+      maxBytes.put(output, TopicCatalog.DEFAULT_MAX_MESSAGE_BYTES);
+    }
+    for (String input : plan.inputs()) {
+      deadLetters.add(input, deadLetterTopic(input), Integer.MAX_VALUE);
+      open.remove(input);
+    }
+  }
+
+  /**
+   * The dead-letter topic of an input topic, whether it exists or not.
+   *
+   * @param input the input topic
+   * @return its name
+   */
+  public String deadLetterTopic(String input) {
+    return DeadLetterPlan.name(input, plan.deadLetterSuffix());
+  }
+
   private Optional<ConfigurationProblem> prepareDeadLetters(
       Admin admin, TopicCatalog catalog, TopicCatalog.Topic input) throws InterruptedException {
     String name = DeadLetterPlan.name(input.name(), plan.deadLetterSuffix());

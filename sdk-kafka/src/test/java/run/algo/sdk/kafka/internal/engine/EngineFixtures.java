@@ -7,12 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import run.algo.sdk.Algo;
 import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.internal.execute.AlgoForm;
+import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.Route;
+import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
@@ -52,6 +55,26 @@ final class EngineFixtures {
         new AlgoForm.Sync(algo),
         Optional.empty(),
         counters);
+  }
+
+  /** Where every topic takes the same route. */
+  static Engine.Workload workload(Route route) {
+    return new Engine.Workload() {
+      @Override
+      public List<String> topics() {
+        return List.of(TOPIC);
+      }
+
+      @Override
+      public Route route(String topic) {
+        return route;
+      }
+
+      @Override
+      public RecordProcessor processor(Sender sender, BooleanSupplier closing) {
+        throw new UnsupportedOperationException("the test makes its own");
+      }
+    };
   }
 
   /** A flow that executes nothing by itself: the test settles its records. */

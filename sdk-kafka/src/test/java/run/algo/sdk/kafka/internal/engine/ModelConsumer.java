@@ -162,7 +162,9 @@ final class ModelConsumer extends MockConsumer<byte[], byte[]> {
     }
     if (!taken.isEmpty()) {
       world.tell(() -> member + " takes " + taken);
+      member.turn = member.intake; // the wish is looked at anew, and so is what may be read
       listener.onPartitionsAssigned(taken);
+      world.judge.polls(member);
     }
   }
 

@@ -69,6 +69,8 @@ class PollLoopTest {
         executed.add(text);
         return text;
       };
+  private final Intake intake = new Intake();
+  private final List<Intake.Effect> effects = Collections.synchronizedList(new ArrayList<>());
   private PollLoop loop;
   private Thread owner;
 
@@ -130,8 +132,11 @@ class PollLoopTest {
                 new EnginePlan.Times(
                     Duration.ofMillis(5), revokeTimeout, shutdownTimeout, Duration.ofSeconds(5))),
             flows,
-            assigned::countDown,
-            PollLoop.Environs.system(quiet()));
+            effect -> {
+              effects.add(effect);
+              assigned.countDown();
+            },
+            PollLoop.Environs.system(quiet(), intake));
     owner = new Thread(loop::run, "owner");
     owner.start();
     onPoll(() -> consumer.rebalance(List.of(P0, P1)));

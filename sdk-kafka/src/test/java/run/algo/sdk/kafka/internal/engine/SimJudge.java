@@ -309,7 +309,7 @@ final class SimJudge {
             "the ledger of " + member + " has " + counted + " " + outcome + ", not " + expected);
       }
     }
-    if (member.drained != null && member.drained.getCount() == 0 && !member.inOwner) {
+    if (member.drained != null && member.drained.getNow(false) && !member.inOwner) {
       require(member.inFlight == 0, "drained with records in flight", member);
       Set<Integer> mine = member.sittings.keySet();
       member.drained = null;

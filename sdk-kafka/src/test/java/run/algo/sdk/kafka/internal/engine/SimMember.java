@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import run.algo.sdk.codec.Codec;
@@ -56,9 +56,11 @@ final class SimMember implements Executor, Timers {
   Intake intake = Intake.OPEN;
 
   Intake turn = Intake.OPEN;
-  CountDownLatch drained;
+  CompletableFuture<Boolean> drained;
   boolean inOwner;
 
+  private final run.algo.sdk.kafka.internal.engine.Intake wish =
+      new run.algo.sdk.kafka.internal.engine.Intake();
   private final int number;
   private final PollLoop loop;
   private State state = State.RUNNING;
@@ -97,9 +99,9 @@ final class SimMember implements Executor, Timers {
                 work.processor(new Sender(new ModelProducer(world, this), this), () -> false),
                 workers,
                 this),
-            () -> {},
+            now -> {},
             new PollLoop.Environs(
-                world.time, this::await, new RateLimit(Duration.ofDays(1), () -> 0)));
+                world.time, this::await, new RateLimit(Duration.ofDays(1), () -> 0), wish));
     loop.begin();
   }
 
@@ -285,9 +287,9 @@ final class SimMember implements Executor, Timers {
     beginsNothing = false;
     drained = null;
     switch (now) {
-      case OPEN -> loop.resume();
-      case PAUSED -> loop.pause();
-      case DRAINING -> drained = loop.drain();
+      case OPEN -> wish.resume();
+      case PAUSED -> wish.pause();
+      case DRAINING -> drained = wish.drain();
     }
   }
 
