@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 import static run.algo.sdk.kafka.internal.engine.EngineFixtures.idleFlow;
 import static run.algo.sdk.kafka.internal.engine.EngineFixtures.records;
 
-import run.algo.sdk.kafka.internal.execute.Progress;
-import java.util.concurrent.Executor;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import run.algo.sdk.kafka.internal.execute.Progress;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 
 class PartitionLaneTest {
