@@ -42,9 +42,21 @@ public final class ManualEngine implements AutoCloseable {
             new PartitionFlows(workload, processor, workers, time, plan.execution()),
             effect -> {},
             new PollLoop.Environs(
-                time, time, new RateLimit(Duration.ofSeconds(10), time::nanos), new Intake()));
+                time,
+                this::await,
+                new RateLimit(Duration.ofSeconds(10), time::nanos),
+                new Intake()));
     loop.begin();
     workload.topics().forEach(topic -> consumer.ensure(topic, 0));
+  }
+
+  /** While it closes, time passes by itself; otherwise only when it is told to. */
+  private void await(Object blocker, long nanos) {
+    if (closing) {
+      time.await(blocker, nanos);
+    } else {
+      time.runOne();
+    }
   }
 
   private static EnginePlan committingAtOnce(EnginePlan plan) {
