@@ -237,7 +237,7 @@ class BackpressureIT {
           .until(() -> clients.bytes.get() == read);
       double seconds = (System.nanoTime() - began) / 1e9;
       assertThat((clients.polls.get() - polls) / seconds)
-          .as("polls a second: for the commits and for the group, thousands if it span")
+          .as("polls a second: for the commits and for the group, tens of thousands when spinning")
           .isLessThan(40);
       algo.letAllGo.countDown();
       await("the other three partitions flow to their ends")

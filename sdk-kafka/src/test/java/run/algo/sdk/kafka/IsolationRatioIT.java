@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoContext;
 import run.algo.sdk.kafka.config.Ordering;
@@ -23,6 +23,11 @@ import run.algo.sdk.testkit.kafka.WithEmbeddedKafka;
 /**
  * How fast three partitions are beside a fourth that is slow, or halted, as a part of their speed
  * without it. A measurement, so it wants the machine for itself.
+ *
+ * <p>An execution keeps its slot of {@code ALGO_CONCURRENCY} however long it takes. In key order
+ * and unordered a slow partition comes to hold all slots that are not reserved for others: 10 of 16
+ * here. Where the machine bounds the others, 6 slots do for their speed; where the slots themselves
+ * do, because work waits, their speed falls to the part that is left.
  */
 @WithEmbeddedKafka
 @Tag("chaos")
@@ -30,6 +35,11 @@ class IsolationRatioIT {
 
   private static final int ROUNDS = 7;
   private static final int RECORDS = 10_000;
+  private static final int CONCURRENCY = 16;
+
+  /** Slots left for three partitions beside a slow one that has all it may have. */
+  private static final int LEFT = 6;
+
   private static final double LEAST = 0.9;
 
   private final EmbeddedKafka kafka;
@@ -44,7 +54,28 @@ class IsolationRatioIT {
     HALTED
   }
 
-  private record Working(First first, CountDownLatch end) implements Algo<String, String> {
+  /** What the records of the others are. */
+  private enum Work {
+    COMPUTING,
+    WAITING;
+
+    /** Returns something, so that the computation cannot be left out. */
+    long run(long seed) {
+      if (this == WAITING) {
+        LockSupport.parkNanos(100_000);
+        return seed;
+      }
+      // So many steps and not so much time, which would pass while other threads have the processor
+      long state = seed;
+      for (int i = 0; i < 50_000; i++) {
+        state = state * 6_364_136_223_846_793_005L + 1_442_695_040_888_963_407L;
+      }
+      return state;
+    }
+  }
+
+  private record Working(First first, Work work, CountDownLatch end)
+      implements Algo<String, String> {
     @Override
     public String run(String text, AlgoContext context) throws InterruptedException {
       if (context.position().partition() == 0) {
@@ -53,22 +84,34 @@ class IsolationRatioIT {
         }
         end.await();
       } else {
-        LockSupport.parkNanos(100_000);
+        long result = work.run(context.position().offset());
+        if (result == Long.MIN_VALUE) {
+          return "unlikely";
+        }
       }
       return Deployment.id(context.position());
     }
   }
 
   @ParameterizedTest
-  @EnumSource
-  void othersKeepTheirSpeed(Ordering ordering) {
+  @CsvSource({
+    "PARTITION, COMPUTING",
+    "KEY, COMPUTING",
+    "UNORDERED, COMPUTING",
+    "PARTITION, WAITING",
+    "KEY, WAITING",
+    "UNORDERED, WAITING"
+  })
+  void othersKeepTheirSpeed(Ordering ordering, Work work) {
     Map<First, List<Double>> ratios = new EnumMap<>(First.class);
-    seconds(ordering, First.ABSENT); // warm
+    seconds(ordering, work, First.ABSENT); // warm
     for (int round = 0; round < ROUNDS; round++) {
       // In between, so that what changes with the time is the same for all.
-      double alone = seconds(ordering, First.ABSENT);
+      double alone = seconds(ordering, work, First.ABSENT);
       for (First first : List.of(First.SLOW, First.HALTED)) {
-        ratios.computeIfAbsent(first, f -> new ArrayList<>()).add(alone / seconds(ordering, first));
+        ratios
+            .computeIfAbsent(first, f -> new ArrayList<>())
+            .add(alone / seconds(ordering, work, first));
       }
     }
     ratios.forEach(
@@ -76,31 +119,34 @@ class IsolationRatioIT {
           Collections.sort(measured);
           System.out.printf(
               Locale.ROOT,
-              "IsolationRatioIT: %s order, beside a %s partition: median %.3f, %.3f to %.3f%n",
+              "IsolationRatioIT: %s order, %s, beside a %s partition: median %.3f, %.3f to %.3f%n",
               ordering.wireName(),
+              work,
               first,
               measured.get(ROUNDS / 2),
               measured.get(0),
               measured.get(ROUNDS - 1));
         });
-    assertThat(ratios.values())
-        .allSatisfy(measured -> assertThat(measured.get(ROUNDS / 2)).isGreaterThanOrEqualTo(LEAST));
+    boolean slotsAreShort = work == Work.WAITING && ordering != Ordering.PARTITION;
+    double besideSlow = slotsAreShort ? LEAST * LEFT / CONCURRENCY : LEAST;
+    assertThat(ratios.get(First.SLOW).get(ROUNDS / 2)).isGreaterThanOrEqualTo(besideSlow);
+    assertThat(ratios.get(First.HALTED).get(ROUNDS / 2)).isGreaterThanOrEqualTo(LEAST);
   }
 
   /** From the first record of the others to their last. */
-  private double seconds(Ordering ordering, First first) {
+  private double seconds(Ordering ordering, Work work, First first) {
     Deployment deployment = new Deployment(kafka, 4, 100);
     for (int p = first == First.ABSENT ? 1 : 0; p < 4; p++) {
       deployment.fillPartition(p, RECORDS);
     }
     Map<String, String> environment = deployment.environment();
     environment.put("ALGO_ORDERING", ordering.wireName());
-    environment.put("ALGO_CONCURRENCY", "16");
+    environment.put("ALGO_CONCURRENCY", Integer.toString(CONCURRENCY));
     environment.put("ALGO_ON_FAILURE", "halt");
     environment.put("ALGO_SHUTDOWN_TIMEOUT", "1s");
     CountDownLatch end = new CountDownLatch(1);
     try (AlgoRunner runner =
-        AlgoRunner.builder(new Working(first, end)).environment(environment).build()) {
+        AlgoRunner.builder(new Working(first, work, end)).environment(environment).build()) {
       runner.start();
       deployment.awaitOutputs(1);
       long began = System.nanoTime();
