@@ -164,6 +164,12 @@ final class Bench {
                     deadLetters, new DeadLetterHeaders("algorun-g", "owner/name:1[0]"))));
   }
 
+  /** The scope of an execution that must end at once. */
+  @SuppressWarnings("DoNotCallSuggester") // it is handed over as a scope
+  static void neverPending(Runnable rest) {
+    throw new AssertionError("nothing is pending");
+  }
+
   Route route(Algo<?, ?> algo) {
     return route(new AlgoForm.Sync(algo));
   }
