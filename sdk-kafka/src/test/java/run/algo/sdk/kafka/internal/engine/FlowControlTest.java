@@ -8,8 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -19,14 +17,6 @@ import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
 class FlowControlTest {
-
-  private final ScheduledExecutorService never = closedTimer();
-
-  private static ScheduledExecutorService closedTimer() {
-    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    timer.shutdown();
-    return timer;
-  }
 
   /** Polls that bring as much as they may, records that settle at random: never over the bound. */
   @RepeatedTest(100)

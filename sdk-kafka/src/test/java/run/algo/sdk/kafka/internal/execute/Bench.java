@@ -159,6 +159,7 @@ final class Bench {
   }
 
   /** The scope of an execution that must end at once. */
+  @SuppressWarnings("DoNotCallSuggester") // it is handed over as a scope
   static void neverPending(Runnable rest) {
     throw new AssertionError("nothing is pending");
   }
