@@ -31,6 +31,7 @@ import org.apache.kafka.common.errors.WakeupException;
  * brought too. Requests of one member reach the broker in their order. A member that was put out
  * goes on reading until it notices.
  */
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // there is but one thread
 final class ModelConsumer extends MockConsumer<byte[], byte[]> {
 
   private final SimWorld world;

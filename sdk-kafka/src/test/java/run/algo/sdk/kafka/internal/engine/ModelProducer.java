@@ -19,6 +19,7 @@ import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
  * A member's producer: sends wait for room now and then, the broker answers later, in the order of
  * the sends of a partition and in no order between partitions; some sends fail, at once or late.
  */
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // there is but one thread
 final class ModelProducer extends MockProducer<byte[], byte[]> {
 
   static final String DEAD_LETTERS = "dead";

@@ -1,6 +1,7 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.internal.execute.FormKind;
@@ -38,8 +39,8 @@ final class Schedule {
   Schedule(long seed) {
     this.seed = seed;
     SplittableRandom random = new SplittableRandom(seed);
-    ordering = Ordering.values()[random.nextInt(Ordering.values().length)];
-    form = FormKind.values()[random.nextInt(FormKind.values().length)];
+    ordering = one(List.of(Ordering.values()), random);
+    form = one(List.of(FormKind.values()), random);
     partitions = 1 + random.nextInt(4);
     records = 20 + random.nextInt(41);
     keys = 1 + random.nextInt(8);
@@ -54,6 +55,10 @@ final class Schedule {
     slowAlgos = rate(random, 500);
     events = rate(random, 80);
     plan = plan(random);
+  }
+
+  private static <T> T one(List<T> of, SplittableRandom random) {
+    return of.get(random.nextInt(of.size()));
   }
 
   private EnginePlan plan(SplittableRandom random) {

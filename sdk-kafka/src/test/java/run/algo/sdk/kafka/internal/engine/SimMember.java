@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
 import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.config.ContentTypeCheck;
 import run.algo.sdk.kafka.config.ParameterResolver;
@@ -198,7 +200,7 @@ final class SimMember implements Executor, Timers {
     @Override
     public byte[] decode(byte[] bytes) {
       if (bytes[0] == ModelLog.POISON) {
-        throw new IllegalArgumentException("poison");
+        throw new SerializationException("poison"); // has no stack trace, which saves time
       }
       return bytes;
     }
@@ -247,6 +249,10 @@ final class SimMember implements Executor, Timers {
     return state == State.VANISHED;
   }
 
+  boolean closed() {
+    return state == State.CLOSED;
+  }
+
   boolean canTurn() {
     return running() && !inOwner;
   }
@@ -264,9 +270,7 @@ final class SimMember implements Executor, Timers {
     List.copyOf(sittings.values())
         .forEach(
             sitting ->
-                world.judge.closed(
-                    this,
-                    new org.apache.kafka.common.TopicPartition(ModelLog.TOPIC, sitting.partition)));
+                world.judge.closed(this, new TopicPartition(ModelLog.TOPIC, sitting.partition)));
     if (running()) {
       state = State.CLOSED;
     }

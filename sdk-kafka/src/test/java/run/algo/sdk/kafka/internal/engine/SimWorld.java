@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import run.algo.sdk.kafka.internal.record.Outcome;
 
 /**
  * A seeded run of several real engines, on one thread and in virtual time, against a model of the
@@ -142,7 +144,7 @@ final class SimWorld {
     }
   }
 
-  private @Nullable SimMember one(java.util.function.Predicate<SimMember> which) {
+  private @Nullable SimMember one(Predicate<SimMember> which) {
     List<SimMember> those = members.stream().filter(which).toList();
     return those.isEmpty() ? null : those.get(random.nextInt(those.size()));
   }
@@ -177,7 +179,7 @@ final class SimWorld {
         member.close();
       }
     } else {
-      SimMember.Intake intake = SimMember.Intake.values()[draw - 9];
+      SimMember.Intake intake = List.of(SimMember.Intake.values()).get(draw - 9);
       tell(() -> member + " is told to be " + intake);
       member.intake(intake);
     }
@@ -222,10 +224,15 @@ final class SimWorld {
     members.stream().filter(SimMember::canTurn).forEach(SimMember::close);
     check();
     for (SimMember member : members) {
-      if (!member.vanished() && member.inFlight != 0 && !member.sittings.isEmpty()) {
-        tell(() -> member + " is left with " + member.inFlight + " records");
+      if (member.closed() && member.inFlight != 0) {
+        judge.violated(member + " has closed with " + member.inFlight + " records in flight");
       }
     }
+  }
+
+  /** How many records met an outcome, in all members. */
+  long outcomes(Outcome outcome) {
+    return members.stream().mapToLong(member -> member.counters.settled(outcome)).sum();
   }
 
   private String open() {

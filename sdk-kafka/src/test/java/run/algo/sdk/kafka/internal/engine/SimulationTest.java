@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import java.util.EnumMap;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
+import run.algo.sdk.kafka.internal.record.Outcome;
 
 /**
  * The real engine in thousands of seeded simulations ({@link SimWorld}), judged after every step
@@ -46,11 +49,22 @@ class SimulationTest {
       return;
     }
     long schedules = Long.getLong("sim.schedules", 10_000);
+    Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
     for (long seed = 0; seed < schedules; seed++) {
       Schedule schedule = new Schedule(seed);
-      assertThat(new SimWorld(schedule, Plant.NONE, null).run())
-          .as("replay with -Dsim.seed=%d; %s", seed, schedule)
-          .isNull();
+      SimWorld world = new SimWorld(schedule, Plant.NONE, null);
+      assertThat(world.run()).as("replay with -Dsim.seed=%d; %s", seed, schedule).isNull();
+      for (Outcome outcome : Outcome.values()) {
+        outcomes.merge(outcome, world.outcomes(outcome), Long::sum);
+      }
     }
+    System.out.println(schedules + " schedules, " + outcomes);
+    assertThat(outcomes) // that nothing was found says little unless everything has happened
+        .allSatisfy(
+            (outcome, records) -> {
+              if (outcome != Outcome.RETRIED && outcome != Outcome.PARKED) {
+                assertThat(records).as(outcome.name()).isPositive();
+              }
+            });
   }
 }
