@@ -116,7 +116,7 @@ class ComingAndGoingIT {
       }
       awaitAllTakePart(deployment, members, Duration.ZERO);
       for (int change = 0; change < changes; change++) {
-        boolean start = members.size() == 1 || members.size() < MOST && random.nextBoolean();
+        boolean start = members.size() == 1 || (members.size() < MOST && random.nextBoolean());
         if (start) {
           members.add(new Member(environment));
         } else {
