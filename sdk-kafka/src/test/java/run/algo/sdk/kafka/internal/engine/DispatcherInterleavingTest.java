@@ -129,7 +129,7 @@ class DispatcherInterleavingTest {
         return Progress.PENDING;
       }
       if (kind == 1) {
-        Thread.yield();
+        Thread.onSpinWait();
       }
       leave(scope);
       batch.settled(index, Outcome.FILTERED, 0);
