@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,10 +39,11 @@ class SmallHeapIT {
     kafka.createTopic(out, PARTITIONS, large);
     byte[] value = new byte[bytes];
     new Random(1).nextBytes(value);
-    Stream<ProducerRecord<byte[], byte[]>> backlog =
+    List<ProducerRecord<byte[], byte[]>> backlog =
         IntStream.range(0, records)
-            .mapToObj(i -> new ProducerRecord<>(in, new byte[] {(byte) i, (byte) (i >> 8)}, value));
-    kafka.probe().produceAll(backlog::iterator);
+            .mapToObj(i -> new ProducerRecord<>(in, new byte[] {(byte) i, (byte) (i >> 8)}, value))
+            .toList();
+    kafka.probe().produceAll(backlog);
     Map<String, String> environment =
         Map.of(
             "KAFKA_BROKERS",
