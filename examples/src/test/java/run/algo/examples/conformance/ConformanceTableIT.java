@@ -76,6 +76,7 @@ class ConformanceTableIT {
           "{\"id\":22,\"op\":\"echo\",\"text\":\"last\"}");
 
   /** The forms of an Algo that the same table is served by. */
+  @SuppressWarnings("ImmutableEnumChecker") // the maps are Map.of's
   enum Form {
     SYNC(Map.of()),
     ASYNC(Map.of("CONFORMANCE_ASYNC", "true")),

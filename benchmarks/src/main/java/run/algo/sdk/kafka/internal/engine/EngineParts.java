@@ -145,7 +145,10 @@ final class EngineParts {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // nobody looks at the future
+    @SuppressWarnings({
+      "NullAway", // nobody looks at the future
+      "UnsynchronizedOverridesSynchronized" // it has no state
+    })
     public Future<RecordMetadata> send(
         ProducerRecord<byte[], byte[]> record, @Nullable Callback callback) {
       if (callback != null) {

@@ -220,7 +220,8 @@ final class Crew implements Runnable {
             return;
           }
           here = true;
-        } else if (workers.slots().contended()
+        } else if (steps > 0 // a worker that comes does something before it goes
+            && workers.slots().contended()
             && (steps >= STEPS_A_TURN || workers.clock().nanos() - began >= NANOS_A_TURN)) {
           here = false;
           workers.slots().request(this); // behind those that wait, in this place
