@@ -122,7 +122,7 @@ class FormsOfTheBuilderTest {
   }
 
   @Test
-  void anAsynchronousInputRaisesTheConcurrencyThatNobodySet() {
+  void asynchronousInputsAloneRaiseTheConcurrencyThatNobodySet() {
     int processors = Runtime.getRuntime().availableProcessors();
     Algo<String, Void> plain = (text, context) -> null;
     assertThat(concurrency(AlgoRunner.builder().input(LINES, plain))).isEqualTo(processors);
@@ -130,9 +130,11 @@ class FormsOfTheBuilderTest {
             concurrency(
                 AlgoRunner.builder().batchInput(LINES, r -> r.forEach(BatchRecord::complete))))
         .isEqualTo(processors);
+    assertThat(concurrency(AlgoRunner.builder().asyncInput(WORDS, FormsOfTheBuilderTest::ignore)))
+        .isEqualTo(1000);
     AlgoRunnerBuilder mixed =
         AlgoRunner.builder().input(LINES, plain).asyncInput(WORDS, FormsOfTheBuilderTest::ignore);
-    assertThat(concurrency(mixed)).isEqualTo(1000);
+    assertThat(concurrency(mixed)).isEqualTo(processors);
     assertThat(concurrency(mixed, "ALGO_CONCURRENCY", "7")).isEqualTo(7);
   }
 

@@ -90,7 +90,7 @@ class ClientPropertiesTest {
         Env.valid().with("ALGO_MEMORY_BUDGET", "64KiB").with("ALGO_MAX_IN_FLIGHT", "60").load();
     assertThat(ClientProperties.consumer(settings))
         .containsEntry("fetch.max.bytes", 32768)
-        .containsEntry("max.partition.fetch.bytes", 32768)
+        .containsEntry("max.partition.fetch.bytes", 4096)
         .containsEntry("max.poll.records", 3);
     assertThat(ClientProperties.consumer(Env.valid().with("ALGO_MAX_IN_FLIGHT", "3").load()))
         .containsEntry("max.poll.records", 1);

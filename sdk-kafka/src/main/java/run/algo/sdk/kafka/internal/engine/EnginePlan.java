@@ -54,12 +54,33 @@ public record EnginePlan(Execution execution, Bounds bounds, Times times) {
    * @param revokeTimeout most time for the drain of revoked partitions
    * @param shutdownTimeout most time for the drain when the runner closes
    * @param lastCommit most time for the last commit
+   * @param pausePatience how long a partition may have too much in flight before it is paused
    */
   public record Times(
       Duration commitInterval,
       Duration revokeTimeout,
       Duration shutdownTimeout,
-      Duration lastCommit) {
+      Duration lastCommit,
+      Duration pausePatience) {
+
+    /** Longer than an acknowledgement usually takes, shorter than anybody notices. */
+    private static final Duration PAUSE_PATIENCE = Duration.ofMillis(10);
+
+    /**
+     * As the canonical one, with the usual patience.
+     *
+     * @param commitInterval time between commits
+     * @param revokeTimeout most time for the drain of revoked partitions
+     * @param shutdownTimeout most time for the drain when the runner closes
+     * @param lastCommit most time for the last commit
+     */
+    public Times(
+        Duration commitInterval,
+        Duration revokeTimeout,
+        Duration shutdownTimeout,
+        Duration lastCommit) {
+      this(commitInterval, revokeTimeout, shutdownTimeout, lastCommit, PAUSE_PATIENCE);
+    }
 
     /** {@return how long a turn may take when all is well: a poll, or a revocation's drain} */
     public Duration longestTurn() {

@@ -1,5 +1,6 @@
 package run.algo.sdk.kafka.internal.engine;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -15,6 +16,11 @@ import org.apache.kafka.common.TopicPartition;
  * flows alone has most of the bound: a consumer brings the records of one partition after the
  * other, and what is acknowledged late is as much as was sent meanwhile.
  *
+ * <p>A partition is not paused at once, but when it has been over its bound for some time: what is
+ * paused is left out of the fetch that then waits at the broker for the others, and comes back with
+ * the next one, up to {@code fetch.max.wait.ms} later. One whose records are settled quickly has
+ * room again much sooner, so the owner rather waits for that, and polls nothing.
+ *
  * <p>A poll is only made while a full one still fits. For records that holds to the record. For
  * bytes a full poll is what one fetch may bring ({@code fetch.max.bytes}); where several brokers
  * answer at once, or compression, or a batch above that size, brings more, the bound is passed by
@@ -26,6 +32,23 @@ final class FlowControl {
   private final Consumer<byte[], byte[]> consumer;
   private final OwnerSignal signal;
   private final EnginePlan.Bounds bounds;
+  private final MonotonicClock clock;
+  private final long patience;
+
+  /** Whether a partition that may be read no more is not paused yet, and since when. */
+  private boolean waiting;
+
+  private long waitingSince;
+
+  /** What the owner can do. */
+  enum Verdict {
+    /** A poll may bring something. */
+    POLL,
+    /** A poll may bring what there is no room for; there soon will be. */
+    WAIT,
+    /** A poll brings nothing: all is paused. */
+    REST
+  }
 
   /**
    * Flow control.
@@ -33,11 +56,20 @@ final class FlowControl {
    * @param consumer the consumer whose partitions are paused
    * @param signal wakes the owner when paused partitions may go on
    * @param bounds what may be in flight
+   * @param clock tells how long a partition has been over its bound
+   * @param patience how long it may be before it is paused
    */
-  FlowControl(Consumer<byte[], byte[]> consumer, OwnerSignal signal, EnginePlan.Bounds bounds) {
+  FlowControl(
+      Consumer<byte[], byte[]> consumer,
+      OwnerSignal signal,
+      EnginePlan.Bounds bounds,
+      MonotonicClock clock,
+      Duration patience) {
     this.consumer = consumer;
     this.signal = signal;
     this.bounds = bounds;
+    this.clock = clock;
+    this.patience = patience.toNanos();
   }
 
   /**
@@ -46,38 +78,56 @@ final class FlowControl {
    *
    * @param flows the partitions
    * @param reading whether the runner reads at all at the moment
-   * @return whether a poll can bring anything
+   * @param mayWait whether the owner can wait instead of polling
+   * @return what to do
    */
-  boolean apply(Collection<PartitionFlow> flows, boolean reading) {
+  Verdict apply(Collection<PartitionFlow> flows, boolean reading, boolean mayWait) {
     if (flows.isEmpty()) {
-      return true; // it may bring an assignment
+      return Verdict.POLL; // it may bring an assignment
     }
     // Asked for first: a record that settles while we count is then seen by the next poll.
     signal.want();
     Load load = new Load(flows);
-    List<TopicPartition> pause = new ArrayList<>();
-    List<TopicPartition> resume = new ArrayList<>();
+    List<PartitionFlow> pause = new ArrayList<>();
+    List<PartitionFlow> resume = new ArrayList<>();
     int paused = 0;
     for (PartitionFlow flow : flows) {
       boolean now = !reading || flow.holdsBack() || load.exceededBy(flow);
       if (now != flow.paused()) {
-        (now ? pause : resume).add(flow.partition());
-        flow.paused(now);
+        (now ? pause : resume).add(flow);
       }
       if (now) {
         paused++;
       }
     }
     if (!pause.isEmpty()) {
-      consumer.pause(pause);
+      if (reading && mayWait && hasPatience()) {
+        return Verdict.WAIT;
+      }
+      consumer.pause(marked(pause, true));
     }
+    waiting = false;
     if (!resume.isEmpty()) {
-      consumer.resume(resume);
+      consumer.resume(marked(resume, false));
     }
     if (paused == 0) {
       signal.dontWant();
     }
-    return paused < flows.size();
+    return paused < flows.size() ? Verdict.POLL : Verdict.REST;
+  }
+
+  private static List<TopicPartition> marked(List<PartitionFlow> flows, boolean paused) {
+    flows.forEach(flow -> flow.paused(paused));
+    return flows.stream().map(PartitionFlow::partition).toList();
+  }
+
+  private boolean hasPatience() {
+    long now = clock.nanos();
+    if (!waiting) {
+      waiting = true;
+      waitingSince = now;
+    }
+    return now - waitingSince < patience;
   }
 
   /** What is in flight at this moment, against what may be. */

@@ -24,6 +24,9 @@ public final class ManualEngine implements AutoCloseable {
   private final PollLoop loop;
   private boolean closing;
 
+  /** Whether something has happened while the loop had nothing to poll for. */
+  private boolean ranMeanwhile;
+
   /**
    * An engine that has been assigned the first partition of each topic.
    *
@@ -55,7 +58,7 @@ public final class ManualEngine implements AutoCloseable {
     if (closing) {
       time.await(blocker, nanos);
     } else {
-      time.runOne();
+      ranMeanwhile |= time.runOne();
     }
   }
 
@@ -65,7 +68,11 @@ public final class ManualEngine implements AutoCloseable {
         plan.execution(),
         plan.bounds(),
         new EnginePlan.Times(
-            Duration.ZERO, times.revokeTimeout(), times.shutdownTimeout(), times.lastCommit()));
+            Duration.ZERO,
+            times.revokeTimeout(),
+            times.shutdownTimeout(),
+            times.lastCommit(),
+            Duration.ZERO));
   }
 
   /**
@@ -92,8 +99,9 @@ public final class ManualEngine implements AutoCloseable {
     boolean busy = true;
     while (busy) {
       long before = consumer.delivered();
+      ranMeanwhile = false;
       loop.step();
-      busy = consumer.delivered() > before;
+      busy = ranMeanwhile || consumer.delivered() > before;
       while (time.runOne()) {
         busy = true;
       }

@@ -134,7 +134,9 @@ public final class PollLoop {
             environs.clock(),
             plan,
             this::assigned);
-    this.flowControl = new FlowControl(consumer, signal, plan.bounds());
+    this.flowControl =
+        new FlowControl(
+            consumer, signal, plan.bounds(), environs.clock(), plan.times().pausePatience());
   }
 
   /**
@@ -218,7 +220,7 @@ public final class PollLoop {
     turnBegan = environs.clock().nanos();
     CompletableFuture<Boolean> drain = intake.drainUnderWay(); // before what it is judged by
     Intake.Mode mode = intake.mode();
-    boolean readable = follow(mode);
+    FlowControl.Verdict verdict = follow(mode, true);
     boolean settled = mode == Intake.Mode.DRAINING && assignment.allSettled();
     if (settled) {
       committer.commitAsync(assignment.flows());
@@ -229,11 +231,13 @@ public final class PollLoop {
       intake.drained(drain);
     }
     Duration patience = patience(mode, settled);
-    if (readable) {
-      accept(consumer.poll(patience));
-    } else {
-      signal.awaitWanted(this, Math.min(LONGEST_ABSENCE, patience.toNanos()));
-      accept(consumer.poll(Duration.ZERO)); // for the group's sake
+    switch (verdict) {
+      case POLL -> accept(consumer.poll(patience));
+      case WAIT -> signal.awaitWanted(this, plan.times().pausePatience().toNanos());
+      case REST -> {
+        signal.awaitWanted(this, Math.min(LONGEST_ABSENCE, patience.toNanos()));
+        accept(consumer.poll(Duration.ZERO)); // for the group's sake
+      }
     }
     if (!assignedOnce && joined()) {
       assigned(); // the consumer protocol does not call back for an empty assignment
@@ -245,10 +249,9 @@ public final class PollLoop {
     }
   }
 
-  /** Whether a poll can bring anything. */
-  private boolean follow(Intake.Mode mode) {
+  private FlowControl.Verdict follow(Intake.Mode mode, boolean mayWait) {
     assignment.suspend(mode == Intake.Mode.PAUSED);
-    return flowControl.apply(assignment.flows(), mode == Intake.Mode.OPEN);
+    return flowControl.apply(assignment.flows(), mode == Intake.Mode.OPEN, mayWait);
   }
 
   private void tell(Intake.Mode mode, boolean settled) {
@@ -298,8 +301,8 @@ public final class PollLoop {
   /** Within the poll that has brought the assignment, and may bring its first records. */
   private void assigned() {
     Intake.Mode mode = intake.mode();
-    boolean readable = follow(mode);
-    log.debug("after the assignment there is room to read: {}", readable);
+    FlowControl.Verdict verdict = follow(mode, false);
+    log.debug("after the assignment: {}", verdict);
     if (!assignedOnce) {
       assignedOnce = true;
       tell(mode, false);

@@ -3,6 +3,7 @@ package run.algo.sdk.kafka.internal.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static run.algo.sdk.kafka.internal.engine.EngineFixtures.record;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -38,10 +39,15 @@ class FlowControlTest {
     }
     consumer.assign(flows.keySet());
     FlowControl control =
-        new FlowControl(consumer, signal, new EnginePlan.Bounds(bound, perPoll, 1L << 40, 0));
+        new FlowControl(
+            consumer,
+            signal,
+            new EnginePlan.Bounds(bound, perPoll, 1L << 40, 0),
+            MonotonicClock.SYSTEM,
+            Duration.ZERO);
     int most = 0;
     for (int turn = 0; turn < 300; turn++) {
-      control.apply(flows.values(), true);
+      control.apply(flows.values(), true, true);
       int room = perPoll;
       for (Map.Entry<TopicPartition, PartitionFlow> entry : flows.entrySet()) {
         if (room == 0 || consumer.paused().contains(entry.getKey())) {
@@ -59,7 +65,7 @@ class FlowControlTest {
     assertThat(most).isPositive();
     // When all has settled everything flows again.
     open.forEach(FlowControlTest::settleAll);
-    control.apply(flows.values(), true);
+    control.apply(flows.values(), true, true);
     assertThat(consumer.paused()).isEmpty();
   }
 
@@ -83,9 +89,14 @@ class FlowControlTest {
     }
     consumer.assign(flows.keySet());
     FlowControl control =
-        new FlowControl(consumer, signal, new EnginePlan.Bounds(bound, perPoll, 1L << 40, 0));
+        new FlowControl(
+            consumer,
+            signal,
+            new EnginePlan.Bounds(bound, perPoll, 1L << 40, 0),
+            MonotonicClock.SYSTEM,
+            Duration.ZERO);
     for (int turn = 0; turn < 1000; turn++) {
-      control.apply(flows.values(), true);
+      control.apply(flows.values(), true, true);
       List<TopicPartition> willing =
           flows.keySet().stream().filter(p -> !consumer.paused().contains(p)).toList();
       assertThat(willing).as("turn %s", turn).contains(flowing);
