@@ -13,7 +13,8 @@ import run.algo.sdk.kafka.internal.execute.Scope;
  * the lane's becoming idle the owner may link one more: both write first (the link, the idle state)
  * and look at what the other writes afterwards, so that one of them sees it, and who then makes the
  * lane busy again is the one to run it. The state counts, odd while busy, so that a worker that was
- * held up after its look cannot take a lane that has been busy and idle again meanwhile.
+ * held up after its look cannot take a lane that has been busy and idle again meanwhile; and the
+ * owner, which may be held up after its link, asks the record itself whether it was begun since.
  */
 class KeyLane implements Scope {
 
@@ -71,11 +72,13 @@ class KeyLane implements Scope {
     RecordBatch last = lastBatch;
     if (last != null) {
       last.link(lastIndex, newBatch, newIndex);
+      heldUp();
     }
     lastBatch = newBatch;
     lastIndex = newIndex;
     long now = state.get();
-    if (busy(now) || !state.compareAndSet(now, now + 1)) {
+    // An idle lane may have been through the new record already, if its worker saw the link.
+    if (busy(now) || !newBatch.isWaiting(newIndex) || !state.compareAndSet(now, now + 1)) {
       return false;
     }
     batch = newBatch;
@@ -118,7 +121,7 @@ class KeyLane implements Scope {
     return true;
   }
 
-  /** Where a worker may be held up for any time; the test of the hand-over does so. */
+  /** Where a thread may be held up for any time; the test of the hand-over does so. */
   void heldUp() {
     // goes on
   }

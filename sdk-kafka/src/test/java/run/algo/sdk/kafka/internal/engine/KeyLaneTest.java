@@ -16,9 +16,9 @@ import run.algo.sdk.kafka.internal.execute.Progress;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 
 /**
- * The hand-over of a lane, with workers held up at its one race: between the look for a successor
- * and taking the lane again. Meanwhile the owner appends and other workers run the lane, as often
- * as the seed will have it. On one thread, so a seed replays.
+ * The hand-over of a lane, with its threads held up at its races: a worker around its last look for
+ * a successor, the owner after it has linked one. Meanwhile the owner appends and other workers run
+ * the lane, as often as the seed will have it. On one thread, so a seed replays.
  */
 class KeyLaneTest {
 
@@ -46,6 +46,7 @@ class KeyLaneTest {
     private final KeyLane lane;
     private long appended;
     private int depth;
+    private boolean appending;
 
     HeldUpWorkers(int seed) {
       this.random = new Random(seed);
@@ -77,7 +78,7 @@ class KeyLaneTest {
       }
       depth++;
       for (int i = random.nextInt(4); i > 0; i--) {
-        if (random.nextBoolean()) {
+        if (!appending && random.nextBoolean()) {
           append();
         } else {
           work();
@@ -92,7 +93,10 @@ class KeyLaneTest {
               flow,
               List.of(new ConsumerRecord<>(TOPIC, 0, appended++, new byte[] {1}, new byte[0])));
       batch.linkable();
-      if (lane.append(batch, 0)) {
+      appending = true; // there is but one owner: held up, it appends nothing else
+      boolean makeReady = lane.append(batch, 0);
+      appending = false;
+      if (makeReady) {
         ready.add(lane);
       }
     }
@@ -103,6 +107,7 @@ class KeyLaneTest {
         return;
       }
       do {
+        mine.batch().begin(mine.index());
         executed.add(mine.batch().offset(mine.index()));
       } while (mine.advance());
     }
