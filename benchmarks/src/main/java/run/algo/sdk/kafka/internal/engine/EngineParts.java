@@ -116,11 +116,11 @@ final class EngineParts {
   }
 
   static Dispatcher dispatcher(Ordering ordering, Crew.RecordRunner runner) {
-    Crew.Workers workers = Crew.Workers.of(4, DIRECT, MonotonicClock.SYSTEM);
+    Crew.Workers workers = Crew.Workers.of(4, DIRECT, (delay, task) -> {}, MonotonicClock.SYSTEM);
     return switch (ordering) {
       case PARTITION -> new PartitionLane(workers, runner);
-      case KEY -> new KeyDispatcher(workers, runner, 4);
-      case UNORDERED -> new UnorderedDispatcher(workers, runner, 4);
+      case KEY -> new KeyDispatcher(workers, runner, EnginePlan.Share.of(4));
+      case UNORDERED -> new UnorderedDispatcher(workers, runner, EnginePlan.Share.of(4));
     };
   }
 

@@ -136,8 +136,8 @@ final class Assignment implements ConsumerRebalanceListener {
 
   private void shareOut() {
     if (!flows.isEmpty()) {
-      int limit = plan.execution().limit(flows.size());
-      flows.values().forEach(flow -> flow.limit(limit));
+      EnginePlan.Share share = plan.execution().share(flows.size());
+      flows.values().forEach(flow -> flow.limit(share));
     }
   }
 

@@ -46,7 +46,7 @@ final class BatchDispatcher implements Dispatcher {
   }
 
   @Override
-  public void limit(int executions) {
+  public void limit(EnginePlan.Share share) {
     // A batch holds records of several partitions: the slots alone bound the executions.
   }
 

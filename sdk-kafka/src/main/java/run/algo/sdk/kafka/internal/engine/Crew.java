@@ -8,7 +8,8 @@ import run.algo.sdk.kafka.internal.execute.Progress;
 import run.algo.sdk.kafka.internal.execute.Scope;
 
 /**
- * The workers that are with one partition at this moment, at most {@link #limit} of them.
+ * The workers that are with one partition at this moment, as many as its {@linkplain Allowance
+ * allowance} lets in.
  *
  * <p>A worker comes with a slot ({@link Slots}), works off whatever of the partition's work can be
  * begun, and leaves when there is none. So a busy partition pays for the hand-over once, not once a
@@ -19,7 +20,7 @@ import run.algo.sdk.kafka.internal.execute.Scope;
  * <p>An execution under way without a thread keeps its worker's slot and place; the worker goes on
  * only with another. Thread-safe.
  */
-final class Crew implements Runnable {
+final class Crew implements Runnable, Slots.Hopeful {
 
   /** After so many steps, or so long, a worker makes room for those of other partitions. */
   private static final int STEPS_A_TURN = 64;
@@ -36,7 +37,10 @@ final class Crew implements Runnable {
   /** Whether a worker has been called and has not come yet. */
   private final AtomicBoolean called = new AtomicBoolean();
 
-  private volatile int limit;
+  /** Whether the slots will tell when there are some to spare. */
+  private final AtomicBoolean hoping = new AtomicBoolean();
+
+  private final Allowance allowance;
   private volatile boolean halted;
   private volatile boolean paused;
   private volatile boolean stopped;
@@ -81,20 +85,24 @@ final class Crew implements Runnable {
    *
    * @param workers of all partitions
    * @param runner executes a record
-   * @param limit most executions at once
+   * @param share how many executions at once
    * @param work what there is to do
    */
-  Crew(Workers workers, RecordRunner runner, int limit, Work work) {
+  Crew(Workers workers, RecordRunner runner, EnginePlan.Share share, Work work) {
     this.workers = workers;
     this.runner = runner;
-    this.limit = limit;
+    this.allowance = new Allowance(workers.slots(), share);
     this.work = work;
   }
 
   /** There may be work: calls a worker if one more may come. */
   void call() {
     // Active first: with it comes what the last worker to leave has left behind.
-    while (open() && active.get() < limit && work.waiting()) {
+    while (open() && work.waiting()) {
+      if (active.get() >= allowance.executions()) {
+        hope();
+        return;
+      }
       if (called.get() || !called.compareAndSet(false, true)) {
         return; // the one on its way looks for work after it has come
       }
@@ -103,6 +111,24 @@ final class Crew implements Runnable {
         return;
       }
       called.set(false);
+    }
+  }
+
+  private void hope() {
+    if (allowance.canGrow() && !hoping.get() && hoping.compareAndSet(false, true)) {
+      workers.slots().hope(this);
+    }
+  }
+
+  @Override
+  public void grow() {
+    hoping.set(false);
+    if (open() && work.waiting()) {
+      int before = allowance.executions();
+      allowance.grow(workers.clock().nanos());
+      if (allowance.executions() > before) {
+        call();
+      } // else the end of an execution calls
     }
   }
 
@@ -116,9 +142,13 @@ final class Crew implements Runnable {
   /**
    * Goes on with an execution that was under way without a thread, in its slot.
    *
+   * @param nanos how long the Algo was under way
    * @param rest the rest of it, and what of the work follows
    */
-  void resume(Resumption rest) {
+  void resume(long nanos, Resumption rest) {
+    if (allowance.watches()) {
+      allowance.ended(nanos, workers.clock().nanos());
+    }
     workers.threads().execute(() -> visitFrom(rest));
   }
 
@@ -136,11 +166,12 @@ final class Crew implements Runnable {
      *
      * @param concurrency most executions at once
      * @param threads what they run on
-     * @param clock tells when a worker's turn is over
+     * @param timers tell when slots have been free for a while
+     * @param clock tells when a worker's turn is over, and how long an execution took
      * @return workers
      */
-    static Workers of(int concurrency, Executor threads, MonotonicClock clock) {
-      return new Workers(new Slots(concurrency, threads), threads, clock);
+    static Workers of(int concurrency, Executor threads, Timers timers, MonotonicClock clock) {
+      return new Workers(new Slots(concurrency, threads, timers), threads, clock);
     }
   }
 
@@ -162,12 +193,25 @@ final class Crew implements Runnable {
       return Step.NONE;
     }
     try {
-      return runner.run(batch, index, scope) == Progress.PENDING ? Step.DETACHED : Step.ENDED;
+      return run(batch, index, scope) == Progress.PENDING ? Step.DETACHED : Step.ENDED;
     } catch (InterruptException e) {
       batch.putBack(index); // the runner closes: the record is left to the next owner
       stopped = true;
       return Step.NONE;
     }
+  }
+
+  private Progress run(RecordBatch batch, int index, Scope scope) {
+    if (!allowance.watches()) {
+      return runner.run(batch, index, scope); // most of the time, without a look at the clock
+    }
+    long began = workers.clock().nanos();
+    Progress progress = runner.run(batch, index, scope);
+    if (progress == Progress.ENDED) {
+      long now = workers.clock().nanos();
+      allowance.ended(now - began, now);
+    }
+    return progress;
   }
 
   /** Whether anything may be begun. */
@@ -189,8 +233,8 @@ final class Crew implements Runnable {
     stopped = true;
   }
 
-  void limit(int most) {
-    limit = most;
+  void limit(EnginePlan.Share share) {
+    allowance.share(share);
     call();
   }
 
@@ -223,6 +267,9 @@ final class Crew implements Runnable {
         } else if (steps > 0 // a worker that comes does something before it goes
             && workers.slots().contended()
             && (steps >= STEPS_A_TURN || workers.clock().nanos() - began >= NANOS_A_TURN)) {
+          if (active.get() > allowance.executions()) {
+            return; // in nobody's place
+          }
           here = false;
           workers.slots().request(this); // behind those that wait, in this place
           workers.slots().release();
@@ -253,8 +300,11 @@ final class Crew implements Runnable {
 
   private boolean enter() {
     int now = active.get();
-    while (now < limit) {
+    while (now < allowance.executions()) {
       if (active.compareAndSet(now, now + 1)) {
+        if (now == 0 && allowance.canGrow()) {
+          allowance.begins(workers.clock().nanos());
+        }
         return true;
       }
       now = active.get();

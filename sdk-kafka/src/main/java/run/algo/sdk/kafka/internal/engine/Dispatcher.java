@@ -34,7 +34,7 @@ interface Dispatcher {
   /**
    * Bounds how many executions of this partition there may be at once.
    *
-   * @param executions the bound
+   * @param share the bounds
    */
-  void limit(int executions);
+  void limit(EnginePlan.Share share);
 }

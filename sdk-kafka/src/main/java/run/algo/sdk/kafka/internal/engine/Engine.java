@@ -253,7 +253,7 @@ public final class Engine implements Runnable {
         RecordProcessor processor =
             workload.processor(new Sender(producer, threads), this::closing);
         Crew.Workers workers =
-            Crew.Workers.of(plan.execution().concurrency(), threads, MonotonicClock.SYSTEM);
+            Crew.Workers.of(plan.execution().concurrency(), threads, timers, MonotonicClock.SYSTEM);
         PollLoop running =
             new PollLoop(
                 consumer,

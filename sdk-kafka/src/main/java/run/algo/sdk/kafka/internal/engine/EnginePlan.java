@@ -28,12 +28,37 @@ public record EnginePlan(Execution execution, Bounds bounds, Times times) {
      * they need; the other half is for whoever comes. With less than two for each nothing can be
      * reserved without leaving it idle.
      *
+     * <p>A partition that takes much longer than the others, or has not shown yet that it does not,
+     * has a tenth of its equal part while others wait: slow partitions together then leave the
+     * others nine tenths of what there is, or all but one for each where that is more.
+     *
      * @param partitions assigned partitions, 1 at least
-     * @return the bound of each
+     * @return the share of each
      */
-    int limit(int partitions) {
+    Share share(int partitions) {
       int reserved = concurrency / (2 * partitions);
-      return concurrency - (partitions - 1) * reserved;
+      int most = concurrency - (partitions - 1) * reserved;
+      int least = partitions == 1 ? most : Math.max(1, concurrency / (10 * partitions));
+      return new Share(least, most);
+    }
+  }
+
+  /**
+   * How many executions a partition may have at once.
+   *
+   * @param least always
+   * @param most ever; what lies between has to be earned
+   */
+  public record Share(int least, int most) {
+
+    /**
+     * A share that need not be earned.
+     *
+     * @param executions always and at most
+     * @return the share
+     */
+    static Share of(int executions) {
+      return new Share(executions, executions);
     }
   }
 

@@ -12,9 +12,10 @@ import org.apache.kafka.common.TopicPartition;
  * partitions. Used by the owner thread alone.
  *
  * <p>Half of each bound is reserved for the partitions in equal parts, the other half is for
- * whoever comes. So a partition that stands still cannot take what the others need, and one that
- * flows alone has most of the bound: a consumer brings the records of one partition after the
- * other, and what is acknowledged late is as much as was sent meanwhile.
+ * whoever flows: beyond its part a partition has in flight at most what it has settled lately. So
+ * one that stands still does not take what the others need, and one that flows alone has most of
+ * the bound: a consumer brings the records of one partition after the other, and what is
+ * acknowledged late is as much as was sent meanwhile.
  *
  * <p>A partition is not paused at once, but when it has been over its bound for some time: what is
  * paused is left out of the fetch that then waits at the broker for the others, and comes back with
@@ -144,11 +145,12 @@ final class FlowControl {
 
     Load(Collection<PartitionFlow> flows) {
       int partitions = flows.size();
+      long time = clock.nanos();
       this.reserve = reserve(partitions);
       this.byteReserve = byteRoom() / (2L * partitions);
       for (PartitionFlow flow : flows) {
         flow.dispatchHeld();
-        flow.count();
+        flow.count(time);
         records += flow.inFlight();
         bytes += flow.bytesInFlight();
         reserved += left(flow);
@@ -167,6 +169,9 @@ final class FlowControl {
       }
       if (flow.inFlight() + poll <= reserve) {
         return false;
+      }
+      if (flow.inFlight() + poll > Math.max(reserve, poll) + flow.settledLately()) {
+        return true;
       }
       // Once paused, until there is room for some polls, so that a pause is worth its cost.
       int room = bounds.records() - records - reservedForOthers(flow);

@@ -13,12 +13,11 @@ import org.jspecify.annotations.Nullable;
  * while it has records, for so long as nobody else waits. A key waits for its own records only:
  * there is no hashing of many keys to few lanes, so a slow key holds up no other.
  */
-final class KeyDispatcher implements Dispatcher, Crew.Work {
+final class KeyDispatcher extends CrewDispatcher {
 
   /** So many records of one key in a row, while others wait. */
   private static final int RECORDS_A_TURN = 16;
 
-  private final Crew crew;
   private final KeyTable table = new KeyTable(this);
   private final Queue<Ready> ready = new ConcurrentLinkedQueue<>();
 
@@ -51,10 +50,10 @@ final class KeyDispatcher implements Dispatcher, Crew.Work {
    *
    * @param workers of all partitions
    * @param runner executes a record
-   * @param limit most executions of this partition at once
+   * @param share executions of this partition at once
    */
-  KeyDispatcher(Crew.Workers workers, Crew.RecordRunner runner, int limit) {
-    this.crew = new Crew(workers, runner, limit, this);
+  KeyDispatcher(Crew.Workers workers, Crew.RecordRunner runner, EnginePlan.Share share) {
+    super(workers, runner, share);
   }
 
   @Override
@@ -72,28 +71,8 @@ final class KeyDispatcher implements Dispatcher, Crew.Work {
     }
     if (count > 0) {
       ready.add(new Ready(lanes, count));
-      crew.call();
+      crew().call();
     }
-  }
-
-  @Override
-  public void halt(boolean now) {
-    crew.halt(now);
-  }
-
-  @Override
-  public void pause(boolean now) {
-    crew.pause(now);
-  }
-
-  @Override
-  public void stop() {
-    crew.stop();
-  }
-
-  @Override
-  public void limit(int executions) {
-    crew.limit(executions);
   }
 
   @Override
@@ -107,21 +86,23 @@ final class KeyDispatcher implements Dispatcher, Crew.Work {
     if (lane == null) {
       return Crew.Step.NONE;
     }
-    crew.call(); // before the execution, which may take its time
+    crew().call(); // before the execution, which may take its time
     return run(lane);
   }
 
-  void resume(KeyLane lane, Runnable rest) {
-    crew.resume(
-        () -> {
-          rest.run();
-          return lane.advance() ? run(lane) : Crew.Step.ENDED;
-        });
+  void resume(KeyLane lane, Runnable rest, long nanos) {
+    crew()
+        .resume(
+            nanos,
+            () -> {
+              rest.run();
+              return lane.advance() ? run(lane) : Crew.Step.ENDED;
+            });
   }
 
   private Crew.Step run(KeyLane lane) {
     for (int records = 1; ; records++) {
-      Crew.Step step = crew.execute(lane.batch(), lane.index(), lane);
+      Crew.Step step = crew().execute(lane.batch(), lane.index(), lane);
       if (step == Crew.Step.NONE) {
         again(lane);
       }

@@ -116,7 +116,7 @@ class KeyLane implements Scope {
   }
 
   @Override
-  public void resume(Runnable rest) {
-    dispatcher.resume(this, rest);
+  public void resume(Runnable rest, long nanos) {
+    dispatcher.resume(this, rest, nanos);
   }
 }

@@ -36,6 +36,8 @@ final class PartitionFlow {
   private boolean paused;
   private int inFlight;
   private long bytesInFlight;
+  private long read;
+  private final SettledRate settledRate = new SettledRate();
 
   /**
    * A flow.
@@ -83,6 +85,7 @@ final class PartitionFlow {
 
   void accept(List<ConsumerRecord<byte[], byte[]>> records) {
     route.counters().read(records.size());
+    read += records.size();
     for (int from = 0; from < records.size(); from += RecordBatch.MAX_SIZE) {
       int to = Math.min(records.size(), from + RecordBatch.MAX_SIZE);
       RecordBatch batch = new RecordBatch(this, records.subList(from, to), clock.nanos());
@@ -122,10 +125,21 @@ final class PartitionFlow {
     tracker.position(next.offset(), next.leaderEpoch());
   }
 
-  /** Counts what is in flight, for {@link #inFlight()} and {@link #bytesInFlight()}. */
-  void count() {
+  /**
+   * Counts what is in flight, for {@link #inFlight()} and {@link #bytesInFlight()}, and what was
+   * settled, for {@link #settledLately()}.
+   *
+   * @param time now
+   */
+  void count(long time) {
     inFlight = tracker.unsettled();
     bytesInFlight = tracker.bytes();
+    settledRate.count(read - inFlight, time);
+  }
+
+  /** Records settled within the last second or two, when they were counted last. */
+  long settledLately() {
+    return settledRate.lately();
   }
 
   /** Records in flight when they were counted last. */
@@ -165,8 +179,8 @@ final class PartitionFlow {
   }
 
   /** Bounds how many executions there may be at once. */
-  void limit(int executions) {
-    dispatcher.limit(executions);
+  void limit(EnginePlan.Share share) {
+    dispatcher.limit(share);
   }
 
   /** Begins no further execution while the runner is paused. */

@@ -64,8 +64,8 @@ class PartitionFlows implements PollLoop.Flows {
     Crew.RecordRunner runner = (batch, index, scope) -> execute(route, batch, index, scope);
     return switch (plan.ordering()) {
       case PARTITION -> new PartitionLane(workers, runner);
-      case KEY -> new KeyDispatcher(workers, runner, plan.concurrency());
-      case UNORDERED -> new UnorderedDispatcher(workers, runner, plan.concurrency());
+      case KEY -> new KeyDispatcher(workers, runner, plan.share(1));
+      case UNORDERED -> new UnorderedDispatcher(workers, runner, plan.share(1));
     };
   }
 

@@ -12,10 +12,9 @@ import run.algo.sdk.kafka.internal.execute.Scope;
  * an idle lane holds none. What that worker alone uses (batch and cursor) passes from one worker to
  * the next through the crew's atomics.
  */
-final class PartitionLane implements Dispatcher, Crew.Work, Scope {
+final class PartitionLane extends CrewDispatcher implements Scope {
 
   private final Queue<RecordBatch> queue = new ConcurrentLinkedQueue<>();
-  private final Crew crew;
 
   private @Nullable RecordBatch current;
   private int cursor;
@@ -27,32 +26,17 @@ final class PartitionLane implements Dispatcher, Crew.Work, Scope {
    * @param runner executes a record
    */
   PartitionLane(Crew.Workers workers, Crew.RecordRunner runner) {
-    this.crew = new Crew(workers, runner, 1, this);
+    super(workers, runner, EnginePlan.Share.of(1));
   }
 
   @Override
   public void dispatch(RecordBatch batch) {
     queue.add(batch);
-    crew.call();
+    crew().call();
   }
 
   @Override
-  public void halt(boolean now) {
-    crew.halt(now);
-  }
-
-  @Override
-  public void pause(boolean now) {
-    crew.pause(now);
-  }
-
-  @Override
-  public void stop() {
-    crew.stop();
-  }
-
-  @Override
-  public void limit(int executions) {
+  public void limit(EnginePlan.Share share) {
     // One at a time is the least there can be.
   }
 
@@ -76,7 +60,7 @@ final class PartitionLane implements Dispatcher, Crew.Work, Scope {
       int index = cursor;
       if (!batch.isSettled(index)) {
         cursor = index + 1; // before: an execution that detaches is followed by another worker
-        Crew.Step step = crew.execute(batch, index, this);
+        Crew.Step step = crew().execute(batch, index, this);
         if (step == Crew.Step.NONE) {
           cursor = index;
         }
@@ -92,11 +76,13 @@ final class PartitionLane implements Dispatcher, Crew.Work, Scope {
   }
 
   @Override
-  public void resume(Runnable rest) {
-    crew.resume(
-        () -> {
-          rest.run();
-          return Crew.Step.ENDED;
-        });
+  public void resume(Runnable rest, long nanos) {
+    crew()
+        .resume(
+            nanos,
+            () -> {
+              rest.run();
+              return Crew.Step.ENDED;
+            });
   }
 }

@@ -1,29 +1,55 @@
 package run.algo.sdk.kafka.internal.engine;
 
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * {@code ALGO_CONCURRENCY}: at most so many executions at once, of all partitions together, whether
- * they hold a thread or are under way without one. Who asks first is served first. Lock-free.
+ * they hold a thread or are under way without one. Who asks first is served first, as far as its
+ * {@linkplain Allowance allowance} goes; a slot that has been free for a while is nobody's, and
+ * widens the allowances of those that were held back. Lock-free.
  */
 final class Slots {
 
+  /** A slot that has been free for so long is wanted by nobody who has a claim to it. */
+  private static final Duration SPARE = Duration.ofMillis(5);
+
+  /** The same before the first execution has ended, since nobody can be called slow yet. */
+  private static final Duration SPARE_AT_FIRST = Duration.ofMillis(50);
+
   private final Executor threads;
+  private final Timers timers;
   private final AtomicInteger free;
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+  private final Pace pace = new Pace();
+
+  /** Those that would take more than they are allowed. */
+  private final Queue<Hopeful> hopefuls = new ConcurrentLinkedQueue<>();
+
+  private final AtomicBoolean looking = new AtomicBoolean();
+
+  /** Who would take more slots than it is allowed to. */
+  interface Hopeful {
+
+    /** There are slots that nobody else wants. */
+    void grow();
+  }
 
   /**
    * Slots.
    *
    * @param concurrency how many
    * @param threads run what is given a slot
+   * @param timers tell when a slot has been free for a while
    */
-  Slots(int concurrency, Executor threads) {
+  Slots(int concurrency, Executor threads, Timers timers) {
     this.free = new AtomicInteger(concurrency);
     this.threads = threads;
+    this.timers = timers;
   }
 
   /**
@@ -46,6 +72,22 @@ final class Slots {
   void release() {
     free.incrementAndGet();
     serve();
+    look();
+  }
+
+  /** {@return how long executions take} */
+  Pace pace() {
+    return pace;
+  }
+
+  /**
+   * Tells once, when there are slots that nobody else wants.
+   *
+   * @param hopeful who would take them
+   */
+  void hope(Hopeful hopeful) {
+    hopefuls.add(hopeful);
+    look();
   }
 
   /** {@return whether somebody waits for a slot} */
@@ -66,6 +108,30 @@ final class Slots {
         threads.execute(visit);
       }
     }
+  }
+
+  /** Whoever adds a hopeful, and whoever frees a slot, looks whether the two meet. */
+  private void look() {
+    if (!hopefuls.isEmpty() && spare() && looking.compareAndSet(false, true)) {
+      timers.after(pace.known() ? SPARE : SPARE_AT_FIRST, this::giveAway);
+    }
+  }
+
+  private void giveAway() {
+    looking.set(false);
+    if (spare()) {
+      for (int count = hopefuls.size(); count > 0; count--) { // not those that hope again
+        Hopeful hopeful = hopefuls.poll();
+        if (hopeful != null) {
+          hopeful.grow();
+        }
+      }
+    }
+    look();
+  }
+
+  private boolean spare() {
+    return free.get() > 0 && waiting.isEmpty();
   }
 
   private boolean take() {

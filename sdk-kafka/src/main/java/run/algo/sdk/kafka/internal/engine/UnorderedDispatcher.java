@@ -10,9 +10,8 @@ import run.algo.sdk.kafka.internal.execute.Scope;
  * Executes the records of a partition as they come, as many at once as there may be. Batches are
  * handed over whole; workers take their records one by one.
  */
-final class UnorderedDispatcher implements Dispatcher, Crew.Work, Scope {
+final class UnorderedDispatcher extends CrewDispatcher implements Scope {
 
-  private final Crew crew;
   private final Queue<Spread> queue = new ConcurrentLinkedQueue<>();
 
   /** A part of a batch whose records are taken one by one, from any thread. */
@@ -37,36 +36,16 @@ final class UnorderedDispatcher implements Dispatcher, Crew.Work, Scope {
    *
    * @param workers of all partitions
    * @param runner executes a record
-   * @param limit most executions of this partition at once
+   * @param share executions of this partition at once
    */
-  UnorderedDispatcher(Crew.Workers workers, Crew.RecordRunner runner, int limit) {
-    this.crew = new Crew(workers, runner, limit, this);
+  UnorderedDispatcher(Crew.Workers workers, Crew.RecordRunner runner, EnginePlan.Share share) {
+    super(workers, runner, share);
   }
 
   @Override
   public void dispatch(RecordBatch batch) {
     queue.add(new Spread(batch, 0, batch.size()));
-    crew.call();
-  }
-
-  @Override
-  public void halt(boolean now) {
-    crew.halt(now);
-  }
-
-  @Override
-  public void pause(boolean now) {
-    crew.pause(now);
-  }
-
-  @Override
-  public void stop() {
-    crew.stop();
-  }
-
-  @Override
-  public void limit(int executions) {
-    crew.limit(executions);
+    crew().call();
   }
 
   @Override
@@ -79,8 +58,8 @@ final class UnorderedDispatcher implements Dispatcher, Crew.Work, Scope {
     for (Spread first = first(); first != null; first = first()) {
       int index = first.taken.getAndIncrement();
       if (index < first.end && !first.batch.isSettled(index)) {
-        crew.call(); // before the execution, which may take its time
-        Crew.Step step = crew.execute(first.batch, index, this);
+        crew().call(); // before the execution, which may take its time
+        Crew.Step step = crew().execute(first.batch, index, this);
         if (step == Crew.Step.NONE) {
           queue.add(new Spread(first.batch, index, index + 1));
         }
@@ -91,12 +70,14 @@ final class UnorderedDispatcher implements Dispatcher, Crew.Work, Scope {
   }
 
   @Override
-  public void resume(Runnable rest) {
-    crew.resume(
-        () -> {
-          rest.run();
-          return Crew.Step.ENDED;
-        });
+  public void resume(Runnable rest, long nanos) {
+    crew()
+        .resume(
+            nanos,
+            () -> {
+              rest.run();
+              return Crew.Step.ENDED;
+            });
   }
 
   /** The first that is not exhausted; takes out those that are. */

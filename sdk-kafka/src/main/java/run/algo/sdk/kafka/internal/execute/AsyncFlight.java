@@ -78,7 +78,7 @@ final class AsyncFlight implements BiConsumer<@Nullable Object, @Nullable Throwa
             emissions -> {
               Completion completed = new Completion(emissions, value, error, System.nanoTime());
               if (!state.compareAndSet(null, completed)) {
-                scope.resume(() -> resumed(completed));
+                scope.resume(() -> resumed(completed), completed.at() - begin);
               }
             });
   }

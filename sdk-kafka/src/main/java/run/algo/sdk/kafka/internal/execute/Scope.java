@@ -12,6 +12,7 @@ public interface Scope {
    * @param rest encodes and sends, or fails the record; throws an {@link
    *     org.apache.kafka.common.errors.InterruptException} when the runner closes, and the record
    *     then has no outcome
+   * @param nanos how long the Algo was under way, in nanoseconds
    */
-  void resume(Runnable rest);
+  void resume(Runnable rest, long nanos);
 }

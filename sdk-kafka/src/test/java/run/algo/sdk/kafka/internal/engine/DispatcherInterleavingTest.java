@@ -75,12 +75,14 @@ class DispatcherInterleavingTest {
       this.seed = seed;
       this.random = new Random(seed);
       this.keys = 1 + random.nextInt(200);
-      Crew.Workers workers = Crew.Workers.of(SLOTS, threads, MonotonicClock.SYSTEM);
+      Crew.Workers workers =
+          Crew.Workers.of(SLOTS, threads, EngineFixtures.NEVER, MonotonicClock.SYSTEM);
       this.dispatcher =
           switch (ordering) {
             case PARTITION -> new PartitionLane(workers, this::execute);
-            case KEY -> new KeyDispatcher(workers, this::execute, SLOTS);
-            case UNORDERED -> new UnorderedDispatcher(workers, this::execute, SLOTS);
+            case KEY -> new KeyDispatcher(workers, this::execute, EnginePlan.Share.of(SLOTS));
+            case UNORDERED ->
+                new UnorderedDispatcher(workers, this::execute, EnginePlan.Share.of(SLOTS));
           };
     }
 
@@ -125,7 +127,8 @@ class DispatcherInterleavingTest {
                     () -> {
                       leave(scope);
                       batch.settled(index, Outcome.FILTERED, 0);
-                    }));
+                    },
+                    0));
         return Progress.PENDING;
       }
       if (kind == 1) {

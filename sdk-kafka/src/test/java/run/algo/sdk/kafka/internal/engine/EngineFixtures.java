@@ -27,6 +27,9 @@ final class EngineFixtures {
   static final TopicPartition P0 = new TopicPartition(TOPIC, 0);
   static final Algo<String, String> ECHO = (text, context) -> text;
 
+  /** Timers that never fire. */
+  static final Timers NEVER = (delay, task) -> {};
+
   private EngineFixtures() {}
 
   static ConsumerRecord<byte[], byte[]> record(TopicPartition partition, long offset) {
@@ -88,14 +91,13 @@ final class EngineFixtures {
 
   static PartitionFlow flow(
       TopicPartition partition, InputCounters counters, Dispatcher dispatcher, OwnerSignal signal) {
-    Timers never = (delay, task) -> {};
     return new PartitionFlow(
         new PartitionFlow.Seat(partition, SettledOffsets.none(0)),
         route(counters, ECHO),
         signal,
         MonotonicClock.SYSTEM,
         dispatcher,
-        (tp, d) -> new Halt(tp, d, never));
+        (tp, d) -> new Halt(tp, d, NEVER));
   }
 
   static OwnerSignal signal(Runnable wakeup) {
@@ -138,7 +140,7 @@ final class EngineFixtures {
     }
 
     @Override
-    public void limit(int executions) {
+    public void limit(EnginePlan.Share share) {
       // it executes nothing
     }
   }

@@ -15,10 +15,16 @@ import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
 class FlowControlTest {
+
+  private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+  private final Map<TopicPartition, PartitionFlow> flows = new LinkedHashMap<>();
+  private final Map<TopicPartition, Long> next = new LinkedHashMap<>();
+  private final List<RecordBatch> open = new ArrayList<>();
 
   /** Polls that bring as much as they may, records that settle at random: never over the bound. */
   @RepeatedTest(100)
@@ -27,24 +33,7 @@ class FlowControlTest {
     int partitions = 1 + random.nextInt(8);
     int perPoll = 1 + random.nextInt(50);
     int bound = perPoll + random.nextInt(500);
-    MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
-    Map<TopicPartition, PartitionFlow> flows = new LinkedHashMap<>();
-    Map<TopicPartition, Long> next = new LinkedHashMap<>();
-    OwnerSignal signal = EngineFixtures.signal(() -> {});
-    List<RecordBatch> open = new ArrayList<>();
-    for (int p = 0; p < partitions; p++) {
-      TopicPartition partition = new TopicPartition("orders", p);
-      flows.put(partition, flow(partition, signal, open));
-      next.put(partition, 0L);
-    }
-    consumer.assign(flows.keySet());
-    FlowControl control =
-        new FlowControl(
-            consumer,
-            signal,
-            new EnginePlan.Bounds(bound, perPoll, 1L << 40, 0),
-            MonotonicClock.SYSTEM,
-            Duration.ZERO);
+    FlowControl control = assign(partitions, bound, perPoll);
     int most = 0;
     for (int turn = 0; turn < 300; turn++) {
       control.apply(flows.values(), true, true);
@@ -76,25 +65,8 @@ class FlowControlTest {
     int partitions = 2 + random.nextInt(8);
     int perPoll = 1 + random.nextInt(50);
     int bound = partitions * perPoll + random.nextInt(500);
-    MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
-    Map<TopicPartition, PartitionFlow> flows = new LinkedHashMap<>();
-    Map<TopicPartition, Long> next = new LinkedHashMap<>();
-    OwnerSignal signal = EngineFixtures.signal(() -> {});
-    List<RecordBatch> open = new ArrayList<>();
     TopicPartition flowing = new TopicPartition("orders", 0);
-    for (int p = 0; p < partitions; p++) {
-      TopicPartition partition = new TopicPartition("orders", p);
-      flows.put(partition, flow(partition, signal, open));
-      next.put(partition, 0L);
-    }
-    consumer.assign(flows.keySet());
-    FlowControl control =
-        new FlowControl(
-            consumer,
-            signal,
-            new EnginePlan.Bounds(bound, perPoll, 1L << 40, 0),
-            MonotonicClock.SYSTEM,
-            Duration.ZERO);
+    FlowControl control = assign(partitions, bound, perPoll);
     for (int turn = 0; turn < 1000; turn++) {
       control.apply(flows.values(), true, true);
       List<TopicPartition> willing =
@@ -112,7 +84,43 @@ class FlowControlTest {
     assertThat(next.get(flowing)).isPositive();
   }
 
-  private PartitionFlow flow(TopicPartition partition, OwnerSignal signal, List<RecordBatch> open) {
+  /** What stands still has its part, however much nobody else wants of the rest. */
+  @Test
+  void takesNoMoreThanItsPartUnlessItSettles() {
+    FlowControl control = assign(4, 800, 10);
+    TopicPartition standing = new TopicPartition("orders", 0);
+    while (control.apply(flows.values(), true, true) != FlowControl.Verdict.REST
+        && !consumer.paused().contains(standing)) {
+      flows.get(standing).accept(take(standing, next, 10));
+    }
+    assertThat(inFlight(flows.values())).isEqualTo(800 / 2 / 4);
+    open.forEach(FlowControlTest::settleAll);
+    control.apply(flows.values(), true, true);
+    assertThat(consumer.paused()).isEmpty();
+    while (!consumer.paused().contains(standing)) {
+      flows.get(standing).accept(take(standing, next, 10));
+      control.apply(flows.values(), true, true);
+    }
+    assertThat(inFlight(flows.values())).isEqualTo(2 * 800 / 2 / 4);
+  }
+
+  private FlowControl assign(int partitions, int bound, int perPoll) {
+    OwnerSignal signal = EngineFixtures.signal(() -> {});
+    for (int p = 0; p < partitions; p++) {
+      TopicPartition partition = new TopicPartition("orders", p);
+      flows.put(partition, flow(partition, signal));
+      next.put(partition, 0L);
+    }
+    consumer.assign(flows.keySet());
+    return new FlowControl(
+        consumer,
+        signal,
+        new EnginePlan.Bounds(bound, perPoll, 1L << 40, 0),
+        () -> 0,
+        Duration.ZERO);
+  }
+
+  private PartitionFlow flow(TopicPartition partition, OwnerSignal signal) {
     EngineFixtures.IdleDispatcher dispatcher =
         new EngineFixtures.IdleDispatcher() {
           @Override
@@ -135,7 +143,7 @@ class FlowControlTest {
   }
 
   private static int inFlight(Collection<PartitionFlow> flows) {
-    flows.forEach(PartitionFlow::count);
+    flows.forEach(flow -> flow.count(0));
     return flows.stream().mapToInt(PartitionFlow::inFlight).sum();
   }
 

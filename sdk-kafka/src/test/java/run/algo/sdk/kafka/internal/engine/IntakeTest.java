@@ -118,7 +118,7 @@ class IntakeTest {
             new PartitionFlows(
                 EngineFixtures.workload(route),
                 processor,
-                Crew.Workers.of(4, time, time),
+                Crew.Workers.of(4, time, time, time),
                 time,
                 execution),
             effects::add,

@@ -50,8 +50,10 @@ class KeyLaneTest {
 
     HeldUpWorkers(int seed) {
       this.random = new Random(seed);
-      Crew.Workers workers = Crew.Workers.of(1, Runnable::run, () -> 0);
-      KeyDispatcher unused = new KeyDispatcher(workers, (batch, index, scope) -> Progress.ENDED, 1);
+      Crew.Workers workers = Crew.Workers.of(1, Runnable::run, EngineFixtures.NEVER, () -> 0);
+      KeyDispatcher unused =
+          new KeyDispatcher(
+              workers, (batch, index, scope) -> Progress.ENDED, EnginePlan.Share.of(1));
       this.lane =
           new KeyLane(unused) {
             @Override

@@ -34,7 +34,7 @@ class PartitionLaneTest {
   }
 
   private static Crew.Workers crew(Executor executor) {
-    return Crew.Workers.of(4, executor, MonotonicClock.SYSTEM);
+    return Crew.Workers.of(4, executor, EngineFixtures.NEVER, MonotonicClock.SYSTEM);
   }
 
   private static RecordBatch batch(long from, long to) {
@@ -129,7 +129,8 @@ class PartitionLaneTest {
   void yieldsToOtherPartitionsWhenItsTurnIsOver() {
     Queue<Runnable> tasks = new ArrayDeque<>();
     AtomicLong time = new AtomicLong();
-    Crew.Workers workers = Crew.Workers.of(1, tasks::add, () -> time.addAndGet(2_000_000));
+    Crew.Workers workers =
+        Crew.Workers.of(1, tasks::add, EngineFixtures.NEVER, () -> time.addAndGet(2_000_000));
     PartitionLane first = lane(workers, 0);
     PartitionLane second = lane(workers, 100);
     first.dispatch(batch(0, 2));

@@ -111,7 +111,7 @@ class PollLoopTest {
             Optional.of(output),
             counters);
     Timers timers = new ScheduledTimers(timer, workers);
-    Crew.Workers crew = Crew.Workers.of(4, workers, MonotonicClock.SYSTEM);
+    Crew.Workers crew = Crew.Workers.of(4, workers, timers, MonotonicClock.SYSTEM);
     PollLoop.Flows flows =
         (seat, signal) ->
             new PartitionFlow(

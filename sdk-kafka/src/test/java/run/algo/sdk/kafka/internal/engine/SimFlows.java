@@ -48,7 +48,7 @@ final class SimFlows extends PartitionFlows {
             ? new UnorderedDispatcher(
                 workers,
                 (batch, index, scope) -> execute(route, batch.record(index), batch, index, scope),
-                member.plan.execution().concurrency())
+                EnginePlan.Share.of(member.plan.execution().concurrency()))
             : super.dispatcher(route);
     return new Registering(inner, latest);
   }
@@ -89,8 +89,8 @@ final class SimFlows extends PartitionFlows {
     }
 
     @Override
-    public void limit(int executions) {
-      inner.limit(executions);
+    public void limit(EnginePlan.Share share) {
+      inner.limit(share);
     }
   }
 
@@ -110,12 +110,13 @@ final class SimFlows extends PartitionFlows {
             record,
             watched(settlement, exec),
             index,
-            rest ->
+            (rest, nanos) ->
                 scope.resume(
                     () -> {
                       rest.run();
                       ended(exec);
-                    }));
+                    },
+                    nanos));
     if (progress == Progress.ENDED) {
       ended(exec);
     }

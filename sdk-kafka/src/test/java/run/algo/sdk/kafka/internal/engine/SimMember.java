@@ -88,7 +88,7 @@ final class SimMember implements Executor, Timers {
     this.number = number;
     this.plan = planted(world.plant, world.schedule.plan);
     this.consumer = new ModelConsumer(world, this);
-    Crew.Workers workers = Crew.Workers.of(plan.execution().concurrency(), this, world.time);
+    Crew.Workers workers = Crew.Workers.of(plan.execution().concurrency(), this, this, world.time);
     Work work = new Work();
     this.loop =
         new PollLoop(

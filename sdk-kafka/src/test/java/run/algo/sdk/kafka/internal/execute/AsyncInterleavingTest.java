@@ -81,7 +81,7 @@ class AsyncInterleavingTest {
                   Bench.record("k", "value"),
                   settlement,
                   RecordingSettlement.INDEX,
-                  runnable -> {
+                  (runnable, nanos) -> {
                     resumes.incrementAndGet();
                     rest.set(runnable);
                   });
@@ -144,7 +144,7 @@ class AsyncInterleavingTest {
               Bench.record("k", "value"),
               settlement,
               RecordingSettlement.INDEX,
-              rest::set);
+              (runnable, nanos) -> rest.set(runnable));
       CyclicBarrier together = new CyclicBarrier(2);
       Future<Integer> accepted =
           author.submit(

@@ -52,7 +52,7 @@ class AsyncRecordTest {
             Bench.record("k", value),
             settlement,
             RecordingSettlement.INDEX,
-            resumed::add);
+            (rest, nanos) -> resumed.add(rest));
   }
 
   /** What a worker does when the scope is told. */

@@ -49,7 +49,7 @@ final class Bench {
 
   /** The scope of an execution that must end at once. */
   static final Scope NEVER_PENDING =
-      rest -> {
+      (rest, nanos) -> {
         throw new AssertionError("nothing is pending");
       };
 

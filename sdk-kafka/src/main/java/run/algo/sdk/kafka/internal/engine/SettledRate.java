@@ -1,0 +1,33 @@
+package run.algo.sdk.kafka.internal.engine;
+
+/** How much a partition has settled lately. Used by the owner thread alone. */
+final class SettledRate {
+
+  /** In nanoseconds. */
+  private static final long WINDOW = 1_000_000_000;
+
+  private long began;
+  private long settledBefore;
+  private long lastWindow;
+  private long lately;
+
+  /**
+   * Counts.
+   *
+   * @param settled since the partition was assigned
+   * @param time now
+   */
+  void count(long settled, long time) {
+    lately = lastWindow + settled - settledBefore;
+    if (time - began >= WINDOW) {
+      lastWindow = settled - settledBefore;
+      settledBefore = settled;
+      began = time;
+    }
+  }
+
+  /** What was settled within the window under way and the one before. */
+  long lately() {
+    return lately;
+  }
+}
