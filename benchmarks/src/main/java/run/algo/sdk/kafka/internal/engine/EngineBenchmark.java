@@ -163,7 +163,7 @@ public class EngineBenchmark {
     }
 
     @Override
-    public void limit(int executions) {
+    public void limit(EnginePlan.Share share) {
       // nothing runs
     }
   }
