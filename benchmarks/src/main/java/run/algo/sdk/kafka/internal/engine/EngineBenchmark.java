@@ -20,6 +20,7 @@ import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.internal.execute.Progress;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.Route;
+import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
 /**

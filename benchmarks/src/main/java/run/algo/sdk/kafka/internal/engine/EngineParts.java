@@ -35,6 +35,7 @@ import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.observe.OutputCounters;
+import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
 
 /** Parts of an engine for benchmarks, on the calling thread and without a network. */

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 
 /**
  * The partitions that are this runner's, and how they come and go. Changed by the owner thread

@@ -13,6 +13,9 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
+import run.algo.sdk.kafka.internal.offsets.CommitMetadata;
+import run.algo.sdk.kafka.internal.offsets.MetadataFormatException;
+import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 
 /**
  * Commits the frontiers, with what is settled beyond them, and reads what an earlier owner has

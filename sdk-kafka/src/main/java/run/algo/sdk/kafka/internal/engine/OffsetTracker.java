@@ -3,6 +3,9 @@ package run.algo.sdk.kafka.internal.engine;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import run.algo.sdk.kafka.internal.offsets.CommitMetadata;
+import run.algo.sdk.kafka.internal.offsets.CommitMetadataBuilder;
+import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 
 /**
  * Finds how far a partition may be committed: the offset of its first record that is not settled,

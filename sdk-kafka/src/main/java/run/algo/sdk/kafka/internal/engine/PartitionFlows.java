@@ -74,7 +74,7 @@ class PartitionFlows implements PollLoop.Flows {
   }
 
   private Progress execute(Route route, RecordBatch batch, int index, Scope scope) {
-    return execute(route, batch.record(index), batch, index, scope);
+    return execute(route, batch.record(index), batch, index, scope); // it was begun: it is there
   }
 
   /** Executes a record; it goes back through the settlement. */

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
+import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
 class OffsetTrackerTest {

@@ -3,6 +3,7 @@ package run.algo.sdk.kafka.internal.engine;
 import java.util.Comparator;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import run.algo.sdk.kafka.internal.offsets.CommitMetadataBuilder;
 
 /** The bugs of {@link Plant} that are in a commit. */
 final class PlantedCommits {

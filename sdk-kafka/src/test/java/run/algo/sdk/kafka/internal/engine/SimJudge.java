@@ -9,6 +9,9 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.internal.execute.Blockage;
+import run.algo.sdk.kafka.internal.offsets.CommitMetadata;
+import run.algo.sdk.kafka.internal.offsets.MetadataFormatException;
+import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
 /**

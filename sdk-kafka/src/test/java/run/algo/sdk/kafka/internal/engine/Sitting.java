@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
 /** A partition during one assignment to one member, as the judge of a simulation sees it. */

@@ -1,4 +1,4 @@
-package run.algo.sdk.kafka.internal.engine;
+package run.algo.sdk.kafka.internal.offsets;
 
 import java.util.Arrays;
 
@@ -10,7 +10,7 @@ import java.util.Arrays;
  * <p>Offsets that it was not told of, between such that it was told of, are taken for holes that
  * have no record. So every record has to be mentioned, the unsettled ones too.
  */
-final class CommitMetadataBuilder {
+public final class CommitMetadataBuilder {
 
   /** Runs of offsets that were mentioned, in turn settled and not. Holes within are swallowed. */
   private long[] firsts = new long[64];
@@ -23,27 +23,27 @@ final class CommitMetadataBuilder {
   private final SextetWriter out = new SextetWriter();
 
   /** Forgets all offsets. */
-  void clear() {
+  public void clear() {
     runs = 0;
   }
 
   /** The record at this offset is settled. */
-  void settled(long offset) {
+  public void settled(long offset) {
     add(true, offset, offset);
   }
 
   /** All records from the first to the last offset, both inclusive, are settled. */
-  void settled(long first, long last) {
+  public void settled(long first, long last) {
     add(true, first, last);
   }
 
   /** The record at this offset is not settled. */
-  void unsettled(long offset) {
+  public void unsettled(long offset) {
     add(false, offset, offset);
   }
 
   /** No record from the first to the last offset, both inclusive, is settled. */
-  void unsettled(long first, long last) {
+  public void unsettled(long first, long last) {
     add(false, first, last);
   }
 
@@ -80,7 +80,7 @@ final class CommitMetadataBuilder {
    * @return the shortest string that names all settled offsets, or as many as fit, from the lowest;
    *     empty when there is none
    */
-  String encode(long base) {
+  public String encode(long base) {
     if (base < 0) {
       throw new IllegalArgumentException("no offset to commit: " + base);
     }

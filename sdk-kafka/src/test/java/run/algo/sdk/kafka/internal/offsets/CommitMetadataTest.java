@@ -1,8 +1,8 @@
-package run.algo.sdk.kafka.internal.engine;
+package run.algo.sdk.kafka.internal.offsets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static run.algo.sdk.kafka.internal.engine.OffsetPattern.any;
+import static run.algo.sdk.kafka.internal.offsets.OffsetPattern.any;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import run.algo.sdk.kafka.internal.engine.OffsetPattern.Spacing;
-import run.algo.sdk.kafka.internal.engine.OffsetPattern.Statuses;
+import run.algo.sdk.kafka.internal.offsets.OffsetPattern.Spacing;
+import run.algo.sdk.kafka.internal.offsets.OffsetPattern.Statuses;
 
 class CommitMetadataTest {
 

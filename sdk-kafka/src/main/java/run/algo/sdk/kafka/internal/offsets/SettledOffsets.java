@@ -1,4 +1,4 @@
-package run.algo.sdk.kafka.internal.engine;
+package run.algo.sdk.kafka.internal.offsets;
 
 import java.util.Arrays;
 
@@ -6,11 +6,11 @@ import java.util.Arrays;
  * Offsets that were settled beyond a committed one, as commit metadata keeps them. Offsets that no
  * record has may be among them. Immutable.
  */
-final class SettledOffsets {
+public final class SettledOffsets {
 
   /** Takes a run of settled offsets, both ends inclusive. */
   @FunctionalInterface
-  interface RunConsumer {
+  public interface RunConsumer {
     void accept(long first, long last);
   }
 
@@ -24,27 +24,34 @@ final class SettledOffsets {
     this.lasts = lasts;
   }
 
-  /** Nothing is settled beyond this offset. */
-  static SettledOffsets none(long base) {
+  /**
+   * Nothing.
+   *
+   * @param base the committed offset
+   * @return no offsets
+   */
+  public static SettledOffsets none(long base) {
     return new SettledOffsets(base, new long[0], new long[0]);
   }
 
-  boolean contains(long offset) {
+  /** {@return whether an offset is settled} */
+  public boolean contains(long offset) {
     int run = firstRunEndingAtOrAfter(offset);
     return run < firsts.length && firsts[run] <= offset;
   }
 
-  boolean isEmpty() {
+  /** {@return whether none is settled} */
+  public boolean isEmpty() {
     return firsts.length == 0;
   }
 
   /** One past the last settled offset; the committed offset when there is none. */
-  long end() {
+  public long end() {
     return isEmpty() ? base : lasts[lasts.length - 1] + 1;
   }
 
   /** Hands over the runs in increasing order, of the offsets at or after the one given. */
-  void forEachRun(long from, RunConsumer consumer) {
+  public void forEachRun(long from, RunConsumer consumer) {
     for (int run = firstRunEndingAtOrAfter(from); run < firsts.length; run++) {
       consumer.accept(Math.max(from, firsts[run]), lasts[run]);
     }

@@ -1,4 +1,4 @@
-package run.algo.sdk.kafka.internal.engine;
+package run.algo.sdk.kafka.internal.offsets;
 
 /**
  * A code for run lengths, with a parameter k of 0 to {@link #MAX_PARAMETER}. Lengths are at least

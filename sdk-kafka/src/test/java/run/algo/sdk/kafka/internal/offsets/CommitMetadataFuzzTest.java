@@ -1,12 +1,12 @@
-package run.algo.sdk.kafka.internal.engine;
+package run.algo.sdk.kafka.internal.offsets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import run.algo.sdk.kafka.internal.engine.OffsetPattern.Spacing;
-import run.algo.sdk.kafka.internal.engine.OffsetPattern.Statuses;
+import run.algo.sdk.kafka.internal.offsets.OffsetPattern.Spacing;
+import run.algo.sdk.kafka.internal.offsets.OffsetPattern.Statuses;
 
 /** Whatever the string: it is read as it was written, or refused by the one exception. */
 class CommitMetadataFuzzTest {

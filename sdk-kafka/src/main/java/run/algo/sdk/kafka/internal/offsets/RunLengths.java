@@ -1,4 +1,4 @@
-package run.algo.sdk.kafka.internal.engine;
+package run.algo.sdk.kafka.internal.offsets;
 
 import java.util.Arrays;
 

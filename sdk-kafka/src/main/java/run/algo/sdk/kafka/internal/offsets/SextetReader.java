@@ -1,4 +1,4 @@
-package run.algo.sdk.kafka.internal.engine;
+package run.algo.sdk.kafka.internal.offsets;
 
 /** Reads the body of commit metadata whose characters are known to be of the alphabet. */
 final class SextetReader {

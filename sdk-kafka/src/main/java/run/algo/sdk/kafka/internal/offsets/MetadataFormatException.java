@@ -1,10 +1,10 @@
-package run.algo.sdk.kafka.internal.engine;
+package run.algo.sdk.kafka.internal.offsets;
 
 /**
  * Commit metadata that is foreign, of another version, damaged, or of another offset. Nothing is
  * lost by it: the records beyond the committed offset are then executed again.
  */
-final class MetadataFormatException extends Exception {
+public final class MetadataFormatException extends Exception {
 
   private static final long serialVersionUID = 1L;
 

@@ -1,4 +1,4 @@
-package run.algo.sdk.kafka.internal.engine;
+package run.algo.sdk.kafka.internal.offsets;
 
 /**
  * What a consumer keeps in the metadata of a commit: which records beyond the committed offset are
@@ -36,10 +36,10 @@ package run.algo.sdk.kafka.internal.engine;
  * <p>{@code docs/commit-metadata.md} gives the format to the bit. {@link CommitMetadataBuilder}
  * encodes.
  */
-final class CommitMetadata {
+public final class CommitMetadata {
 
   /** Most characters of commit metadata: the default of the broker. */
-  static final int MAX_CHARS = 4096;
+  public static final int MAX_CHARS = 4096;
 
   /** What our strings begin with; the digit is the version of the format. */
   static final String PREFIX = "algo1";
@@ -78,7 +78,7 @@ final class CommitMetadata {
    * @param span how many offsets, from the committed one to the last of the records, at most
    * @return true when nothing will be cut; false when it depends on the pattern
    */
-  static boolean fits(int records, long span) {
+  public static boolean fits(int records, long span) {
     if (records <= 0 || span <= BITMAP_BITS) {
       return true;
     }
@@ -104,7 +104,7 @@ final class CommitMetadata {
    * @throws MetadataFormatException when the string is not one that an encoder wrote for this
    *     offset
    */
-  static SettledOffsets decode(long base, String metadata) throws MetadataFormatException {
+  public static SettledOffsets decode(long base, String metadata) throws MetadataFormatException {
     if (base < 0) {
       throw new IllegalArgumentException("no committed offset: " + base);
     }
