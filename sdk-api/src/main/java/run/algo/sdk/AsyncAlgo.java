@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * it. From its return until the stage completes the record is in flight and holds no thread. What
  * comes after (encoding and writing) is done by a worker, never on the thread that completes the
  * stage. Order is kept as for {@link Algo}: the next record of the same order scope is not executed
- * before this one's stage has completed.
+ * before this one's stage has completed. At most {@code ALGO_CONCURRENCY} records are in flight at
+ * once, 1000 by default where all inputs of the runner are asynchronous.
  *
  * <p><b>Context.</b> It may be used from any thread until the returned stage completes, by one
  * thread at a time. What was emitted by then is written; what is emitted later, by what depends on
@@ -36,8 +37,12 @@ import org.jspecify.annotations.Nullable;
  * when the stage completes exceptionally and when it is cancelled; {@link Error}s included. The
  * failure is the exception itself, without the {@link java.util.concurrent.CompletionException}s
  * and {@link java.util.concurrent.ExecutionException}s around it, so {@link NonRetriableException}
- * means the same as for {@link Algo}. A stage that never completes stops its order scope: give what
- * you call a timeout.
+ * means the same as for {@link Algo}. A stage that never completes stops its order scope and keeps
+ * its place among the executions: give what you call a timeout.
+ *
+ * <p><b>Ends.</b> Stages are not cancelled when a partition is taken away or the runner closes.
+ * What has not completed by the end of the drain is executed again by the next owner; what
+ * completes later is not committed, and after the close it is not written either.
  *
  * @param <I> type of the input value
  * @param <O> type of the output value

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * record that cannot be decoded, or is refused for its content type or parameters, is in no batch:
  * it fails by itself.
  *
+ * <p>A batch is one of the {@code ALGO_CONCURRENCY} executions that there may be at once. While it
+ * is under way no other batch holds records of its order scopes.
+ *
  * <p><b>Settlement.</b> {@link #run} settles every record by {@link BatchRecord#complete(Object)}
  * or {@link BatchRecord#fail(Throwable)} before it returns. Nothing is dropped in silence: a record
  * that it leaves unsettled has failed, with an {@link IllegalStateException} that says so.
@@ -38,7 +41,14 @@ import org.jspecify.annotations.Nullable;
  * threads, each record to one thread at a time.
  *
  * <p><b>Failures.</b> When {@link #run} throws, {@link Error}s included, the records that are not
- * settled by then fail with what it threw; those completed stay completed.
+ * settled by then fail with what it threw; those completed stay completed. A failure that halts its
+ * partition ({@code ALGO_ON_FAILURE=halt}) keeps back what comes after the batch; the other records
+ * of the batch have been executed together with it, and those completed are written.
+ *
+ * <p><b>Ends.</b> When the runner closes before {@link #run} returns, its thread is interrupted
+ * once {@code ALGO_SHUTDOWN_TIMEOUT} has passed, and records without an outcome are left to the
+ * next owner of their partitions; so are those whose partition is taken away before they are
+ * settled.
  *
  * @param <I> type of the input values
  * @param <O> type of the output values

@@ -61,6 +61,7 @@ public interface BatchRecord<I extends @Nullable Object, O> {
    * emitted is discarded; the other records of the batch are not affected.
    *
    * @param cause why; {@link NonRetriableException} says that trying again cannot help
+   * @throws NullPointerException when there is no cause
    * @throws IllegalStateException when the record is settled already or {@link BatchAlgo#run} has
    *     ended
    */

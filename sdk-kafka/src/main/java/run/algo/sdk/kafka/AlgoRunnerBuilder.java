@@ -236,7 +236,7 @@ public final class AlgoRunnerBuilder {
   /**
    * Sets {@code ALGO_ORDERING}.
    *
-   * @param ordering which records are executed one at a time
+   * @param ordering which records are executed one at a time; {@code partition} by default
    * @return this
    */
   public AlgoRunnerBuilder ordering(Ordering ordering) {
@@ -246,7 +246,8 @@ public final class AlgoRunnerBuilder {
   /**
    * Sets {@code ALGO_CONCURRENCY}.
    *
-   * @param executions most executions at once
+   * @param executions most executions at once, 1 at least; by default as many as there are
+   *     processors, 1000 where executions hold no thread of the operating system
    * @return this
    */
   public AlgoRunnerBuilder concurrency(int executions) {
@@ -256,7 +257,8 @@ public final class AlgoRunnerBuilder {
   /**
    * Sets {@code ALGO_THREADS}.
    *
-   * @param threads on which kind of threads the Algo is executed
+   * @param threads on which kind of threads the Algo is executed; by default virtual ones for
+   *     {@code key} and {@code unordered} where there are any
    * @return this
    */
   public AlgoRunnerBuilder threads(ThreadModel threads) {
@@ -266,7 +268,7 @@ public final class AlgoRunnerBuilder {
   /**
    * Sets {@code ALGO_DELIVERY}.
    *
-   * @param delivery the guarantee
+   * @param delivery the guarantee; at least once by default
    * @return this
    */
   public AlgoRunnerBuilder delivery(Delivery delivery) {
@@ -276,7 +278,7 @@ public final class AlgoRunnerBuilder {
   /**
    * Sets {@code ALGO_ON_FAILURE}.
    *
-   * @param action what happens to a record that failed for good
+   * @param action what happens to a record that failed for good; dead letters by default
    * @return this
    */
   public AlgoRunnerBuilder onFailure(FailureAction action) {
@@ -286,7 +288,7 @@ public final class AlgoRunnerBuilder {
   /**
    * Sets {@code ALGO_MAX_IN_FLIGHT}.
    *
-   * @param records most records read and not settled
+   * @param records most records read and not settled, 1 at least; 10,000 by default
    * @return this
    */
   public AlgoRunnerBuilder maxInFlight(int records) {
@@ -296,7 +298,7 @@ public final class AlgoRunnerBuilder {
   /**
    * Sets {@code ALGO_SHUTDOWN_TIMEOUT}.
    *
-   * @param timeout most time for the drain when the runner closes
+   * @param timeout most time for the drain when the runner closes; 25 s by default
    * @return this
    */
   public AlgoRunnerBuilder shutdownTimeout(Duration timeout) {
@@ -306,7 +308,7 @@ public final class AlgoRunnerBuilder {
   /**
    * Sets {@code ALGO_METRICS_PORT}.
    *
-   * @param port the port of metrics and health, 0 for any free one; {@code set(
+   * @param port the port of metrics and health, 10080 by default, 0 for any free one; {@code set(
    *     Setting.METRICS_PORT, "off")} closes it
    * @return this
    */

@@ -6,11 +6,13 @@ import java.util.ServiceLoader;
 import run.algo.sdk.AlgoConfigurationException;
 import run.algo.sdk.ConfigurationProblem;
 import run.algo.sdk.kafka.config.AlgoSettings;
+import run.algo.sdk.kafka.config.ClientProperties;
 import run.algo.sdk.kafka.config.Delivery;
 import run.algo.sdk.kafka.config.EngineSettings;
 import run.algo.sdk.kafka.config.MessageDataType;
 import run.algo.sdk.kafka.config.OutputSettings;
 import run.algo.sdk.kafka.config.ThreadModel;
+import run.algo.sdk.kafka.internal.engine.Engine;
 import run.algo.sdk.kafka.internal.engine.WorkerKind;
 import run.algo.sdk.spi.FileStoreProvider;
 import run.algo.sdk.spi.RetryPolicyProvider;
@@ -41,6 +43,7 @@ final class Support {
               "Java " + Runtime.version().feature() + " has no virtual threads",
               "run on Java 21 or newer, or set auto"));
     }
+    checkPolls(settings, problems);
     checkRetries(settings, problems);
     checkFileReferences(settings, problems);
     if (!problems.isEmpty()) {
@@ -66,6 +69,20 @@ final class Support {
       warnings.add("ALGO_TIMEOUT: this version does not end executions that take longer");
     }
     return List.copyOf(warnings);
+  }
+
+  /** A poll is made when a full one fits. */
+  private static void checkPolls(AlgoSettings settings, List<ConfigurationProblem> problems) {
+    int poll = Engine.maxPollRecords(ClientProperties.consumer(settings));
+    int bound = settings.engine().maxInFlight();
+    if (poll > bound) {
+      problems.add(
+          new ConfigurationProblem(
+              "max.poll.records",
+              Integer.toString(poll),
+              "more than ALGO_MAX_IN_FLIGHT (" + bound + "), so that nothing could be read",
+              "leave it unset, or set it to at most ALGO_MAX_IN_FLIGHT"));
+    }
   }
 
   private static boolean retriesWanted(AlgoSettings settings) {

@@ -75,6 +75,7 @@ class KeyOrderKillIT {
     Map<String, String> environment = environment(deployment);
     environment.put("ALGO_CONCURRENCY", "16");
     environment.put("ALGO_MAX_IN_FLIGHT", Integer.toString(IN_FLIGHT));
+    environment.remove("ALGO_COMMIT_INTERVAL"); // as it is deployed
     environment.put("KAFKA_CONSUMER_SESSION_TIMEOUT_MS", Long.toString(round.session().toMillis()));
     environment.put("KAFKA_CONSUMER_HEARTBEAT_INTERVAL_MS", "500");
     List<Duration> recoveries = new ArrayList<>();

@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.junit.jupiter.api.Test;
 import run.algo.sdk.Algo;
@@ -34,6 +36,8 @@ class StaticMemberIT {
     final RebalanceWatch watch = new RebalanceWatch();
     final Set<Integer> partitions = ConcurrentHashMap.newKeySet();
     final AlgoRunner runner;
+    final CountDownLatch interrupted = new CountDownLatch(1);
+    volatile boolean stands;
 
     Member(String name) {
       Map<String, String> environment = new HashMap<>(deployment.environment());
@@ -46,10 +50,17 @@ class StaticMemberIT {
     }
 
     @Override
-    public String run(String text, AlgoContext context) {
+    public String run(String text, AlgoContext context) throws InterruptedException {
       String id = Deployment.id(context.position());
       executions.seen(id);
       partitions.add(context.position().partition());
+      if (stands) {
+        try {
+          new CountDownLatch(1).await();
+        } finally {
+          interrupted.countDown();
+        }
+      }
       return id;
     }
 
@@ -91,6 +102,27 @@ class StaticMemberIT {
     }
     Deployment.Judgement judgement = deployment.judge();
     Guarantee.verifyAll(judgement.loss, judgement.order, judgement.duplicates, executions);
+  }
+
+  /** Its executions are interrupted since it ends, which says nothing about their records. */
+  @Test
+  void whatAFencedMemberWasExecutingIsNoFailure() throws InterruptedException {
+    deployment.fill(40);
+    try (Member first = new Member("same")) {
+      first.stands = true;
+      await("it executes").atMost(Deployment.SOON).until(() -> !first.partitions.isEmpty());
+      try (Member second = new Member("same")) {
+        await("the first is fenced")
+            .atMost(Deployment.SOON)
+            .until(() -> first.runner.state() == RunnerState.FAILED);
+        assertThat(first.interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+        deployment.awaitAllCommitted();
+        assertThat(second.runner.state()).isEqualTo(RunnerState.RUNNING);
+      }
+    }
+    assertThat(deployment.probe.endOffsets(deployment.in + ".dlq").values())
+        .allMatch(end -> end == 0);
+    Guarantee.verifyAll(deployment.judge().loss);
   }
 
   @Test

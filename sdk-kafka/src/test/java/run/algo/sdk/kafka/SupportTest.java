@@ -40,6 +40,19 @@ class SupportTest {
         .hasMessageContaining("ALGO_DELIVERY");
   }
 
+  /** Nothing would ever be read. */
+  @Test
+  void aPollThatBringsMoreThanMayBeInFlightIsRefused() {
+    assertThatThrownBy(
+            () ->
+                Support.check(
+                    settings(
+                        "ALGO_MAX_IN_FLIGHT", "400", "KAFKA_CONSUMER_MAX_POLL_RECORDS", "500")))
+        .isInstanceOf(AlgoConfigurationException.class)
+        .hasMessageContaining("max.poll.records")
+        .hasMessageContaining("ALGO_MAX_IN_FLIGHT");
+  }
+
   @Test
   void retriesWithoutTheirModuleNameTheDependency() {
     assertThatThrownBy(() -> Support.check(settings("ALGO_RETRY_STRATEGY", RETRIES)))

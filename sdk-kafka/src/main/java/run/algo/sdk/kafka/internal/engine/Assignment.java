@@ -26,6 +26,9 @@ final class Assignment implements ConsumerRebalanceListener {
   private static final Comparator<TopicPartition> BY_NAME =
       Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
+  /** For the commit of revoked partitions. */
+  static final Duration LEAST_COMMIT = Duration.ofSeconds(1);
+
   private final Map<TopicPartition, PartitionFlow> flows = new ConcurrentSkipListMap<>(BY_NAME);
   private final Flows factory;
   private final Committer committer;
@@ -101,8 +104,11 @@ final class Assignment implements ConsumerRebalanceListener {
     for (TopicPartition partition : partitions) {
       flow(partition).ifPresent(revoked::add);
     }
+    long deadline = clock.nanos() + plan.times().revokeTimeout().toNanos();
     drain(revoked, plan.times().revokeTimeout());
-    committer.commitSync(revoked, plan.times().revokeTimeout());
+    Duration left = Duration.ofNanos(deadline - clock.nanos());
+    // A drain that has taken all of it leaves the more to be saved by a commit.
+    committer.commitSync(revoked, left.compareTo(LEAST_COMMIT) > 0 ? left : LEAST_COMMIT);
     int released = letGo(revoked);
     log.info("revoked {}, {} records left to the next owner", partitions, released);
   }
@@ -115,6 +121,11 @@ final class Assignment implements ConsumerRebalanceListener {
     }
     int released = letGo(lost);
     log.warn("lost {}, {} records left to the next owner", partitions, released);
+  }
+
+  /** Lets go of all partitions at once: what is not settled is left to the next owner. */
+  void abandon() {
+    letGo(List.copyOf(flows.values()));
   }
 
   /** Whether all that was read is settled. */

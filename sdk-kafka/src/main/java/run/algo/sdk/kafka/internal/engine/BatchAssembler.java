@@ -36,6 +36,10 @@ final class BatchAssembler {
 
   private final ArrayDeque<List<Item>> full = new ArrayDeque<>();
   private List<Item> filling = new ArrayList<>();
+
+  /** Of the one that is filling. */
+  private long number;
+
   private boolean due;
 
   /** The scopes in batches that run or are full, with the records that wait for their end. */
@@ -110,13 +114,13 @@ final class BatchAssembler {
     if (filling.size() >= plan.batchSize()) {
       close();
     } else if (filling.size() == 1) {
-      List<Item> mine = filling;
+      long mine = number; // not the batch itself: a timer lives longer than one that fills quickly
       timers.after(plan.batchLinger(), () -> lingered(mine));
     }
   }
 
-  private synchronized void lingered(List<Item> batch) {
-    if (batch == filling && !due) {
+  private synchronized void lingered(long batch) {
+    if (batch == number && !filling.isEmpty() && !due) {
       due = true;
       workers.slots().request(this::visit);
     }
@@ -127,11 +131,16 @@ final class BatchAssembler {
     List<Item> batch = filling;
     full.add(batch);
     occupy(batch);
-    filling = new ArrayList<>();
+    fillNext();
     if (!due) {
       workers.slots().request(this::visit);
     }
     due = false; // a visit that was on its way for this batch finds it among the full ones
+  }
+
+  private void fillNext() {
+    filling = new ArrayList<>();
+    number++;
   }
 
   private void occupy(List<Item> batch) {
@@ -164,7 +173,7 @@ final class BatchAssembler {
     List<Item> batch = full.poll();
     if (batch == null) {
       batch = filling;
-      filling = new ArrayList<>();
+      fillNext();
       due = false;
       occupy(batch);
     }

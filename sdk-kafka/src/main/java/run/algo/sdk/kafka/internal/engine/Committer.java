@@ -9,6 +9,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,12 +33,30 @@ final class Committer {
   private final Consumer<byte[], byte[]> consumer;
   private final RateLimit warnings;
   private final MonotonicClock clock;
+  private final int mostRepeated;
+  private long settledAtCommit;
   private boolean underWay;
 
-  Committer(Consumer<byte[], byte[]> consumer, RateLimit warnings, MonotonicClock clock) {
+  /** Whether the broker takes less metadata than there would be. */
+  private boolean plain;
+
+  /**
+   * A committer.
+   *
+   * @param consumer whose offsets
+   * @param warnings keeps the log readable
+   * @param clock tells how long an answer takes
+   * @param mostRepeated most records settled between two commits
+   */
+  Committer(
+      Consumer<byte[], byte[]> consumer,
+      RateLimit warnings,
+      MonotonicClock clock,
+      int mostRepeated) {
     this.consumer = consumer;
     this.warnings = warnings;
     this.clock = clock;
+    this.mostRepeated = mostRepeated;
   }
 
   /**
@@ -96,11 +115,28 @@ final class Committer {
     }
   }
 
+  /**
+   * Whether so much has been settled since the last commit that a crash would repeat more than what
+   * may be in flight.
+   */
+  boolean pressing(Collection<PartitionFlow> flows) {
+    return settled(flows) - settledAtCommit >= mostRepeated;
+  }
+
+  private static long settled(Collection<PartitionFlow> flows) {
+    long settled = 0;
+    for (PartitionFlow flow : flows) {
+      settled += flow.settledInAll();
+    }
+    return settled;
+  }
+
   /** Begins a commit of what has moved since the last. */
   void commitAsync(Collection<PartitionFlow> flows) {
     if (underWay) {
       return;
     }
+    settledAtCommit = settled(flows);
     Map<PartitionFlow, OffsetAndMetadata> moved = moved(flows);
     if (moved.isEmpty()) {
       return;
@@ -150,6 +186,14 @@ final class Committer {
   }
 
   private void failed(Exception error) {
+    if (error instanceof OffsetMetadataTooLarge && !plain) {
+      plain = true;
+      log.warn(
+          "the brokers take less metadata with an offset (offset.metadata.max.bytes) than the {} of"
+              + " Kafka's default: from now on offsets are committed without, and what is settled"
+              + " ahead of them is executed again after a crash",
+          CommitMetadata.MAX_CHARS);
+    }
     warnings.run(
         "commit " + error.getClass().getName(),
         suppressed ->
@@ -160,12 +204,16 @@ final class Committer {
                 suppressed));
   }
 
-  private static Map<PartitionFlow, OffsetAndMetadata> moved(Collection<PartitionFlow> flows) {
+  private Map<PartitionFlow, OffsetAndMetadata> moved(Collection<PartitionFlow> flows) {
     Map<PartitionFlow, OffsetAndMetadata> moved = new HashMap<>();
     for (PartitionFlow flow : flows) {
-      flow.toCommit().ifPresent(commit -> moved.put(flow, commit));
+      flow.toCommit().map(this::fitting).ifPresent(commit -> moved.put(flow, commit));
     }
     return moved;
+  }
+
+  private OffsetAndMetadata fitting(OffsetAndMetadata commit) {
+    return plain ? new OffsetAndMetadata(commit.offset(), commit.leaderEpoch(), "") : commit;
   }
 
   private static Map<TopicPartition, OffsetAndMetadata> offsets(

@@ -124,11 +124,11 @@ final class Crew implements Runnable, Slots.Hopeful {
   public void grow() {
     hoping.set(false);
     if (open() && work.waiting()) {
-      int before = allowance.executions();
-      allowance.grow(workers.clock().nanos());
-      if (allowance.executions() > before) {
+      if (allowance.grow(workers.clock().nanos())) {
         call();
-      } // else the end of an execution calls
+      } else {
+        hope();
+      }
     }
   }
 

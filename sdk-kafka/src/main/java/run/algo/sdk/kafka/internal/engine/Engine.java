@@ -56,6 +56,7 @@ public final class Engine implements Runnable {
   private final RateLimit warnings = new RateLimit(LOG_INTERVAL, System::nanoTime);
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Intake intake = new Intake();
+  private volatile boolean ending;
   private volatile @Nullable PollLoop loop;
   private volatile @Nullable String starting = "the topics have not been looked at yet";
 
@@ -174,6 +175,10 @@ public final class Engine implements Runnable {
     return closing.getCount() == 0;
   }
 
+  private boolean ending() {
+    return ending || closing();
+  }
+
   /** {@return what keeps the runner from its work, empty when nothing does} */
   public Optional<String> trouble() {
     PollLoop running = loop;
@@ -250,8 +255,7 @@ public final class Engine implements Runnable {
     try {
       Consumer<byte[], byte[]> consumer = clients.factory().consumer(clients.consumer());
       try {
-        RecordProcessor processor =
-            workload.processor(new Sender(producer, threads), this::closing);
+        RecordProcessor processor = workload.processor(new Sender(producer, threads), this::ending);
         Crew.Workers workers =
             Crew.Workers.of(plan.execution().concurrency(), threads, timers, MonotonicClock.SYSTEM);
         PollLoop running =
@@ -268,6 +272,7 @@ public final class Engine implements Runnable {
         }
         running.run();
       } finally {
+        ending = true; // first: an interrupt by a runner that ends is no failure of a record
         threads.interrupt();
         consumer.close(CloseOptions.timeout(LEAVE_TIMEOUT));
       }

@@ -109,7 +109,10 @@ public record EnginePlan(Execution execution, Bounds bounds, Times times) {
 
     /** {@return how long a turn may take when all is well: a poll, or a revocation's drain} */
     public Duration longestTurn() {
-      return commitInterval.plus(revokeTimeout.multipliedBy(2)).plus(PollLoop.ERROR_BACKOFF);
+      return commitInterval
+          .plus(revokeTimeout)
+          .plus(Assignment.LEAST_COMMIT)
+          .plus(PollLoop.ERROR_BACKOFF);
     }
   }
 }

@@ -12,10 +12,9 @@ import org.apache.kafka.common.TopicPartition;
  * partitions. Used by the owner thread alone.
  *
  * <p>Half of each bound is reserved for the partitions in equal parts, the other half is for
- * whoever flows: beyond its part a partition has in flight at most what it has settled lately. So
- * one that stands still does not take what the others need, and one that flows alone has most of
- * the bound: a consumer brings the records of one partition after the other, and what is
- * acknowledged late is as much as was sent meanwhile.
+ * whoever comes: a consumer brings the records of one partition after the other, and what is
+ * acknowledged late is as much as was sent meanwhile. Of that half, partitions that stand still,
+ * having more in flight than they have settled lately, leave the others a part.
  *
  * <p>A partition is not paused at once, but when it has been over its bound for some time: what is
  * paused is left out of the fetch that then waits at the broker for the others, and comes back with
@@ -29,6 +28,9 @@ import org.apache.kafka.common.TopicPartition;
  * stand still, full, cannot starve the others, and a record larger than every bound is still read.
  */
 final class FlowControl {
+
+  /** Partitions that stand leave this part of the bound to those that flow. */
+  private static final int STANDING_LEAVE = 4;
 
   private final Consumer<byte[], byte[]> consumer;
   private final OwnerSignal signal;
@@ -133,6 +135,7 @@ final class FlowControl {
 
   /** What is in flight at this moment, against what may be. */
   private final class Load {
+    private final boolean alone;
     private final int reserve;
     private final long byteReserve;
     private int records;
@@ -146,6 +149,7 @@ final class FlowControl {
     Load(Collection<PartitionFlow> flows) {
       int partitions = flows.size();
       long time = clock.nanos();
+      this.alone = partitions == 1;
       this.reserve = reserve(partitions);
       this.byteReserve = byteRoom() / (2L * partitions);
       for (PartitionFlow flow : flows) {
@@ -164,18 +168,27 @@ final class FlowControl {
 
     private boolean tooMany(PartitionFlow flow) {
       int poll = bounds.pollRecords();
-      if (records + poll > bounds.records()) {
-        return true; // partitions that came meanwhile have reserves that others hold
+      // Partitions that came meanwhile have reserves that others hold: the last poll is for those
+      // that have nothing, or they would wait for as long as the others stand.
+      int last = flow.inFlight() == 0 ? poll : 2 * poll;
+      if (records + last > bounds.records()) {
+        return true;
       }
       if (flow.inFlight() + poll <= reserve) {
         return false;
       }
-      if (flow.inFlight() + poll > Math.max(reserve, poll) + flow.settledLately()) {
-        return true;
+      int room = bounds.records() - records - reservedForOthers(flow);
+      if (stands(flow)) {
+        room -= bounds.records() / STANDING_LEAVE;
       }
       // Once paused, until there is room for some polls, so that a pause is worth its cost.
-      int room = bounds.records() - records - reservedForOthers(flow);
       return room < poll + (flow.paused() ? Math.min(reserve / 2, flow.inFlight()) : 0);
+    }
+
+    /** Whether a partition has more in flight, beyond its part, than it has settled lately. */
+    private boolean stands(PartitionFlow flow) {
+      int part = Math.max(reserve, bounds.pollRecords());
+      return !alone && flow.inFlight() > part + flow.settledLately();
     }
 
     private int reservedForOthers(PartitionFlow flow) {
@@ -212,8 +225,7 @@ final class FlowControl {
   private int reserve(int partitions) {
     int poll = bounds.pollRecords();
     int half = bounds.records() / (2 * partitions);
-    int reserve = half < poll && poll <= bounds.records() / partitions ? poll : half;
-    return reserve < poll ? 0 : reserve;
+    return half < poll ? 0 : half;
   }
 
   /** What may be in flight before a poll so that a full fetch still fits. */

@@ -22,7 +22,10 @@ class KeyLane implements Scope {
   // The owner thread's
   private byte @Nullable [] key;
   private int hash;
+
+  /** Under the lane's lock; null while the lane is idle. */
   private @Nullable RecordBatch lastBatch;
+
   private int lastIndex;
 
   // Whoever runs the lane; handed over through the queue of ready lanes
@@ -39,7 +42,6 @@ class KeyLane implements Scope {
   void use(byte @Nullable [] newKey, int newHash) {
     key = newKey;
     hash = newHash;
-    lastBatch = null;
   }
 
   int hash() {
@@ -64,12 +66,11 @@ class KeyLane implements Scope {
     heldUp();
     synchronized (this) {
       RecordBatch last = lastBatch;
-      if (last != null) {
-        last.link(lastIndex, newBatch, newIndex);
-      }
+      int at = lastIndex;
       lastBatch = newBatch;
       lastIndex = newIndex;
-      if (busy) {
+      if (last != null) {
+        last.link(at, newBatch, newIndex);
         return false;
       }
       busy = true;
@@ -102,10 +103,13 @@ class KeyLane implements Scope {
       if (next == null) {
         batch = null;
         busy = false;
+        lastBatch = null; // an idle lane may stay for long, and must not keep a batch
         return false;
       }
       batch = next;
-      index = done.nextIndex(index);
+      int followed = index;
+      index = done.nextIndex(followed);
+      done.unlink(followed); // else whoever holds a batch would hold all that came after it
       return true;
     }
   }

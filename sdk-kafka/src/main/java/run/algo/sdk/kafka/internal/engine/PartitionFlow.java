@@ -138,6 +138,11 @@ final class PartitionFlow {
     settledRate.count(read - inFlight, time);
   }
 
+  /** Records settled since the partition was assigned, when they were counted last. */
+  long settledInAll() {
+    return read - inFlight;
+  }
+
   /** Records settled within the last second or two, when they were counted last. */
   long settledLately() {
     return settledRate.lately();

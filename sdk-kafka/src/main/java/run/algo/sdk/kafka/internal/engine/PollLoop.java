@@ -125,7 +125,8 @@ public final class PollLoop {
     this.environs = environs;
     this.intake = environs.intake();
     this.signal = new OwnerSignal(consumer::wakeup, environs.waiting());
-    this.committer = new Committer(consumer, environs.warnings(), environs.clock());
+    this.committer =
+        new Committer(consumer, environs.warnings(), environs.clock(), plan.bounds().records());
     this.assignment =
         new Assignment(
             seat -> flows.create(seat, signal),
@@ -145,11 +146,15 @@ public final class PollLoop {
    * @throws KafkaException when the group will not have this member any more
    */
   public void run() {
-    begin();
-    while (closing.getCount() > 0) {
-      step();
+    try {
+      begin();
+      while (closing.getCount() > 0) {
+        step();
+      }
+      end();
+    } finally {
+      assignment.abandon(); // nothing more is begun, whatever has ended the loop
     }
-    end();
   }
 
   /** Makes the calling thread the owner, and joins the group. */
@@ -243,7 +248,8 @@ public final class PollLoop {
       assigned(); // the consumer protocol does not call back for an empty assignment
     }
     long time = environs.clock().nanos();
-    if (time - lastCommit >= plan.times().commitInterval().toNanos()) {
+    if (time - lastCommit >= plan.times().commitInterval().toNanos()
+        || committer.pressing(assignment.flows())) {
       lastCommit = time;
       committer.commitAsync(assignment.flows());
     }

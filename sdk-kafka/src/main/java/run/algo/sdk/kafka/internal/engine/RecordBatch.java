@@ -199,6 +199,11 @@ final class RecordBatch implements Settlement {
     NEXT.setVolatile(nextBatch, index, batch);
   }
 
+  /** The successor is known to whoever runs it. By the lane's worker. */
+  void unlink(int index) {
+    NEXT.setVolatile(nextBatch, index, null);
+  }
+
   /** The batch of the record's successor, null while there is none. */
   @Nullable RecordBatch nextBatch(int index) {
     return (RecordBatch) NEXT.getVolatile(nextBatch, index);

@@ -113,16 +113,28 @@ class AllowanceTest {
     assertThat(allowance.executions()).isEqualTo(1);
   }
 
-  /** What it is given it would keep. */
+  /** One key that stands must not stop the others; many that stand might keep what they get. */
   @Test
-  void nothingSpareForOneThatHasLongBeenWithoutAnEndWhereOthersEndQuickly() {
-    allowance.begins(0);
+  void oneThatHasLongBeenWithoutAnEndWhereOthersEndQuicklyIsGivenLittleAndEverLater() {
     slots.pace().ended(1_000);
-    slots.hope(() -> allowance.grow(100_000));
-    later.remove().run();
-    assertThat(allowance.executions()).isEqualTo(1);
-    allowance.ended(100_000, 100_000);
-    assertThat(allowance.executions()).isEqualTo(2);
+    long begun = 1_000_000_000;
+    allowance.begins(begun);
+    int given = 0;
+    long last = begun;
+    long wait = 0;
+    for (long time = begun; given < 5; time += 1_000_000) {
+      if (allowance.grow(time + 100_000)) {
+        given++;
+        assertThat(allowance.executions()).isEqualTo(1 + given);
+        assertThat(time - last).isGreaterThanOrEqualTo(3 * wait);
+        wait = time - last;
+        last = time;
+      }
+    }
+    assertThat(allowance.executions()).isEqualTo(6);
+    assertThat(last - begun).isGreaterThan(1_000_000_000);
+    allowance.ended(100_000, last);
+    assertThat(allowance.grow(last + 20_000_000)).isTrue();
   }
 
   @Test

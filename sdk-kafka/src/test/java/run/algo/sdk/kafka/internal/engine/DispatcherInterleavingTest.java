@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -40,9 +41,11 @@ class DispatcherInterleavingTest {
 
   private final ExecutorService threads = Executors.newFixedThreadPool(6);
   private final ExecutorService others = Executors.newFixedThreadPool(2);
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
   @AfterEach
   void stop() {
+    timer.shutdownNow();
     threads.shutdownNow();
     others.shutdownNow();
   }
@@ -76,13 +79,14 @@ class DispatcherInterleavingTest {
       this.random = new Random(seed);
       this.keys = 1 + random.nextInt(200);
       Crew.Workers workers =
-          Crew.Workers.of(SLOTS, threads, EngineFixtures.NEVER, MonotonicClock.SYSTEM);
+          Crew.Workers.of(
+              SLOTS, threads, new ScheduledTimers(timer, threads), MonotonicClock.SYSTEM);
+      EnginePlan.Share share = new EnginePlan.Share(1 + random.nextInt(SLOTS), SLOTS);
       this.dispatcher =
           switch (ordering) {
             case PARTITION -> new PartitionLane(workers, this::execute);
-            case KEY -> new KeyDispatcher(workers, this::execute, EnginePlan.Share.of(SLOTS));
-            case UNORDERED ->
-                new UnorderedDispatcher(workers, this::execute, EnginePlan.Share.of(SLOTS));
+            case KEY -> new KeyDispatcher(workers, this::execute, share);
+            case UNORDERED -> new UnorderedDispatcher(workers, this::execute, share);
           };
     }
 

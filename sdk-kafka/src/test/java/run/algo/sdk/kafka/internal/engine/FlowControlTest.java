@@ -16,6 +16,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
@@ -25,6 +27,7 @@ class FlowControlTest {
   private final Map<TopicPartition, PartitionFlow> flows = new LinkedHashMap<>();
   private final Map<TopicPartition, Long> next = new LinkedHashMap<>();
   private final List<RecordBatch> open = new ArrayList<>();
+  private long time;
 
   /** Polls that bring as much as they may, records that settle at random: never over the bound. */
   @RepeatedTest(100)
@@ -64,7 +67,7 @@ class FlowControlTest {
     Random random = new Random(repetition.getCurrentRepetition());
     int partitions = 2 + random.nextInt(8);
     int perPoll = 1 + random.nextInt(50);
-    int bound = partitions * perPoll + random.nextInt(500);
+    int bound = 2 * partitions * perPoll + random.nextInt(500);
     TopicPartition flowing = new TopicPartition("orders", 0);
     FlowControl control = assign(partitions, bound, perPoll);
     for (int turn = 0; turn < 1000; turn++) {
@@ -93,7 +96,7 @@ class FlowControlTest {
         && !consumer.paused().contains(standing)) {
       flows.get(standing).accept(take(standing, next, 10));
     }
-    assertThat(inFlight(flows.values())).isEqualTo(800 / 2 / 4);
+    assertThat(inFlight(flows.values())).isEqualTo(800 - 3 * 100 - 800 / 4);
     open.forEach(FlowControlTest::settleAll);
     control.apply(flows.values(), true, true);
     assertThat(consumer.paused()).isEmpty();
@@ -101,7 +104,44 @@ class FlowControlTest {
       flows.get(standing).accept(take(standing, next, 10));
       control.apply(flows.values(), true, true);
     }
-    assertThat(inFlight(flows.values())).isEqualTo(2 * 800 / 2 / 4);
+    assertThat(inFlight(flows.values())).isGreaterThan(800 - 3 * 100 - 800 / 4);
+  }
+
+  /** Its other keys have nothing to do with the record that stands. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 5, 10, 12, 20, 21, 60})
+  void aRecordThatStandsDoesNotStopItsPartition(int partitions) {
+    FlowControl control = assign(partitions, 10_000, 500);
+    for (TopicPartition partition : flows.keySet()) {
+      flows.get(partition).accept(take(partition, next, 1));
+    }
+    for (long second = 0; second < 5; second++) {
+      time = second * 1_000_000_000;
+      control.apply(flows.values(), true, true);
+    }
+    assertThat(consumer.paused()).isEmpty();
+  }
+
+  /** What has filled the bound alone, and stands, must not starve what comes later. */
+  @Test
+  void aPartitionThatComesLaterIsReadHoweverMuchTheOthersHold() {
+    FlowControl control = assign(1, 1_000, 100);
+    TopicPartition full = new TopicPartition("orders", 0);
+    while (control.apply(flows.values(), true, true) == FlowControl.Verdict.POLL) {
+      flows.get(full).accept(take(full, next, 100));
+    }
+    assertThat(inFlight(flows.values())).isGreaterThanOrEqualTo(800);
+    TopicPartition late = new TopicPartition("orders", 1);
+    flows.put(late, flow(late, EngineFixtures.signal(() -> {})));
+    next.put(late, 0L);
+    consumer.assign(flows.keySet());
+    for (int poll = 0; poll < 5; poll++) {
+      control.apply(flows.values(), true, true);
+      assertThat(consumer.paused()).doesNotContain(late);
+      flows.get(late).accept(take(late, next, 100));
+      assertThat(inFlight(flows.values())).isLessThanOrEqualTo(1_000);
+      settleAll(open.remove(open.size() - 1));
+    }
   }
 
   private FlowControl assign(int partitions, int bound, int perPoll) {
@@ -116,7 +156,7 @@ class FlowControlTest {
         consumer,
         signal,
         new EnginePlan.Bounds(bound, perPoll, 1L << 40, 0),
-        () -> 0,
+        () -> time,
         Duration.ZERO);
   }
 

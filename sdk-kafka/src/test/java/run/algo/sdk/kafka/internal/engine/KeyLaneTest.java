@@ -2,8 +2,10 @@ package run.algo.sdk.kafka.internal.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static run.algo.sdk.kafka.internal.engine.EngineFixtures.TOPIC;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import run.algo.sdk.kafka.internal.execute.Progress;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
+import run.algo.sdk.kafka.internal.record.Outcome;
 
 /**
  * The hand-over of a lane, with its threads held up at its races: a worker around its last look for
@@ -33,6 +36,40 @@ class KeyLaneTest {
           .describedAs("seed %d", seed)
           .isEqualTo(LongStream.range(0, world.appended).boxed().toList());
     }
+  }
+
+  /** Its lane stays in the table; what it has executed must not stay, nor what came after it. */
+  @Test
+  void aKeyThatCameOnceKeepsNoBatch() {
+    KeyDispatcher dispatcher =
+        new KeyDispatcher(
+            Crew.Workers.of(1, Runnable::run, EngineFixtures.NEVER, () -> 0),
+            (batch, index, scope) -> {
+              batch.settled(index, Outcome.FILTERED, 0);
+              return Progress.ENDED;
+            },
+            EnginePlan.Share.of(1));
+    PartitionFlow flow = EngineFixtures.idleFlow(new InputCounters(TOPIC));
+    List<WeakReference<RecordBatch>> batches = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      String key = i == 0 ? "rare" : "often";
+      RecordBatch batch =
+          EngineFixtures.batch(
+              flow, List.of(record(2 * i, key), record(2 * i + 1, i % 2 == 0 ? "even" : "odd")));
+      dispatcher.dispatch(batch);
+      batches.add(new WeakReference<>(batch));
+    }
+    await("all batches are let go of")
+        .until(
+            () -> {
+              System.gc();
+              return batches.stream().allMatch(batch -> batch.get() == null);
+            });
+    assertThat(dispatcher.waiting()).isFalse();
+  }
+
+  private static ConsumerRecord<byte[], byte[]> record(long offset, String key) {
+    return new ConsumerRecord<>(TOPIC, 0, offset, key.getBytes(UTF_8), new byte[0]);
   }
 
   /** One lane, its owner, and workers that are nested in each other's hold-ups. */
