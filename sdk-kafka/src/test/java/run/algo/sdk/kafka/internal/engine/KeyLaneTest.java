@@ -55,7 +55,7 @@ class KeyLaneTest {
       String key = i == 0 ? "rare" : "often";
       RecordBatch batch =
           EngineFixtures.batch(
-              flow, List.of(record(2 * i, key), record(2 * i + 1, i % 2 == 0 ? "even" : "odd")));
+              flow, List.of(record(2L * i, key), record(2L * i + 1, i % 2 == 0 ? "even" : "odd")));
       dispatcher.dispatch(batch);
       batches.add(new WeakReference<>(batch));
     }
