@@ -182,6 +182,9 @@ public final class WorkerThreads implements Executor {
     for (Pool pool : pools) {
       allEnded &= awaitEnd(pool.executor(), deadline);
     }
+    if (carriers != null) {
+      carriers.close(); // not before: threads need carriers to end, too
+    }
     return allEnded ? List.of() : List.copyOf(alive);
   }
 
@@ -204,9 +207,6 @@ public final class WorkerThreads implements Executor {
   /** Takes no more tasks and interrupts those that run. */
   public void interrupt() {
     ended = true;
-    if (carriers != null) {
-      carriers.close();
-    }
     pools.forEach(pool -> pool.executor().shutdownNow());
   }
 }

@@ -194,9 +194,12 @@ public final class Deadlines {
   }
 
   TimeoutException exceeded() {
-    return new TimeoutException(
-        "the execution took longer than "
-            + watch().timeout.toMillis()
-            + " ms (ALGO_TIMEOUT, or timeoutSeconds of the runner config)");
+    TimeoutException exceeded =
+        new TimeoutException(
+            "the execution took longer than "
+                + watch().timeout.toMillis()
+                + " ms (ALGO_TIMEOUT, or timeoutSeconds of the runner config)");
+    exceeded.setStackTrace(new StackTraceElement[0]); // the watch's own would tell nothing
+    return exceeded;
   }
 }
