@@ -68,7 +68,7 @@ public final class AlgoTestDriver implements AutoCloseable {
     this.settings = settings;
     this.wiring = wiring;
     this.assembly = new Assembly(settings, wiring);
-    this.engine = assembly.manualEngine();
+    this.engine = assembly.manualEngine(START);
   }
 
   /**

@@ -1,6 +1,7 @@
 package run.algo.sdk.kafka;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadFactory;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +27,9 @@ import run.algo.sdk.kafka.internal.engine.EnginePlan;
 import run.algo.sdk.kafka.internal.engine.KafkaClients;
 import run.algo.sdk.kafka.internal.engine.ManualEngine;
 import run.algo.sdk.kafka.internal.engine.PollLoop;
+import run.algo.sdk.kafka.internal.engine.VirtualTime;
 import run.algo.sdk.kafka.internal.engine.WorkerKind;
-import run.algo.sdk.kafka.internal.engine.WorkerThreads;
+import run.algo.sdk.kafka.internal.execute.Deadlines;
 import run.algo.sdk.kafka.internal.execute.ExecutionScope;
 import run.algo.sdk.kafka.internal.execute.OutputTarget;
 import run.algo.sdk.kafka.internal.execute.Outputs;
@@ -85,7 +86,13 @@ final class Assembly {
             LAST_COMMIT));
   }
 
-  Engine engine(KafkaClients clients, PollLoop.LoopListener listener) {
+  /** Workers and their deadlines. */
+  Supervision supervision() {
+    return new Supervision(
+        settings.engine(), new Supervision.Crew(concurrency(), threadCount(), virtual()), counters);
+  }
+
+  Engine engine(KafkaClients clients, PollLoop.LoopListener listener, Supervision supervision) {
     TopicPreparation topics = new TopicPreparation(topicPlan());
     return new Engine(
         new Engine.Clients(
@@ -94,17 +101,23 @@ final class Assembly {
             ClientProperties.producer(settings),
             ClientProperties.admin(settings)),
         topics,
-        new AlgoWorkload(topics),
+        new AlgoWorkload(topics, supervision.deadlines()),
         plan(),
-        new WorkerThreads(threadCount(), threads()),
+        supervision.threads(),
         listener);
   }
 
-  /** An engine without brokers and threads. */
-  ManualEngine manualEngine() {
+  /**
+   * An engine without brokers and threads.
+   *
+   * @param start the time of day when it starts
+   */
+  ManualEngine manualEngine(Instant start) {
     TopicPreparation topics = new TopicPreparation(topicPlan());
     topics.assume();
-    return new ManualEngine(new AlgoWorkload(topics), plan());
+    VirtualTime time = new VirtualTime();
+    Deadlines deadlines = Supervision.virtual(settings.engine(), time, start);
+    return new ManualEngine(time, new AlgoWorkload(topics, deadlines), plan());
   }
 
   /** The dead-letter topic of an input topic. */
@@ -129,13 +142,6 @@ final class Assembly {
     return wiring.allAsync()
         ? Math.min(concurrency(), Math.max(2, Runtime.getRuntime().availableProcessors()))
         : concurrency();
-  }
-
-  private ThreadFactory threads() {
-    String prefix = "algo-worker-";
-    return virtual()
-        ? WorkerKind.virtualFactory(prefix).orElseGet(() -> WorkerKind.platform(prefix))
-        : WorkerKind.platform(prefix);
   }
 
   private boolean virtual() {
@@ -174,10 +180,12 @@ final class Assembly {
   private final class AlgoWorkload implements Engine.Workload {
 
     private final TopicPreparation topics;
+    private final Deadlines deadlines;
     private final Map<String, Route> routes = new HashMap<>();
 
-    AlgoWorkload(TopicPreparation topics) {
+    AlgoWorkload(TopicPreparation topics, Deadlines deadlines) {
       this.topics = topics;
+      this.deadlines = deadlines;
     }
 
     @Override
@@ -213,7 +221,7 @@ final class Assembly {
                   new RecordProcessors.DeadLetters(
                       topics.deadLetters(), new DeadLetterHeaders(settings.groupId(), algoName())));
       return RecordProcessors.create(
-          new ExecutionScope(outputs, settings.instanceName(), closing),
+          new ExecutionScope(outputs, settings.instanceName(), closing, deadlines),
           engine.contentTypeCheck(),
           new ParameterResolver(settings.parameters()),
           sender,

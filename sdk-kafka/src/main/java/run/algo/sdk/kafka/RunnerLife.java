@@ -31,6 +31,7 @@ final class RunnerLife {
 
   private static final Logger log = LoggerFactory.getLogger(RunnerLife.class);
 
+  private final Supervision supervision;
   private final Engine engine;
   private final Observation observation;
   private final Thread thread;
@@ -60,7 +61,9 @@ final class RunnerLife {
     RunnerMetrics metrics =
         new RunnerMetrics(
             settings.runnerConfig().identity(), assembly.counters(), parts.meterRegistry());
-    this.engine = assembly.engine(new MeteredClients(parts.clients(), metrics), witness);
+    this.supervision = assembly.supervision();
+    this.engine =
+        assembly.engine(new MeteredClients(parts.clients(), metrics), witness, supervision);
     Health health =
         new Health(
             settings.engine().healthGrace(),
@@ -200,6 +203,7 @@ final class RunnerLife {
   }
 
   private void over(RunnerState last) {
+    supervision.close();
     try {
       witness.ended(last);
     } finally {
@@ -213,6 +217,6 @@ final class RunnerLife {
     OptionalLong turn = engine.turnBegan();
     return known instanceof Condition.Failed || turn.isEmpty()
         ? known
-        : new Condition.Turning(turn.getAsLong());
+        : supervision.condition(new Condition.Turning(turn.getAsLong()));
   }
 }

@@ -8,7 +8,6 @@ import run.algo.sdk.ConfigurationProblem;
 import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.config.ClientProperties;
 import run.algo.sdk.kafka.config.Delivery;
-import run.algo.sdk.kafka.config.EngineSettings;
 import run.algo.sdk.kafka.config.MessageDataType;
 import run.algo.sdk.kafka.config.OutputSettings;
 import run.algo.sdk.kafka.config.ThreadModel;
@@ -59,14 +58,10 @@ final class Support {
    */
   static List<String> warnings(AlgoSettings settings) {
     List<String> warnings = new ArrayList<>();
-    EngineSettings engine = settings.engine();
     if (retriesWanted(settings)) {
       warnings.add(
           "retryStrategy: this version does not retry; a record that fails goes to the dead letters"
               + " at once");
-    }
-    if (engine.timeout().isPresent()) {
-      warnings.add("ALGO_TIMEOUT: this version does not end executions that take longer");
     }
     return List.copyOf(warnings);
   }

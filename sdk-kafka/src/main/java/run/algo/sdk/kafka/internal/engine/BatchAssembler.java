@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.BatchEntry;
+import run.algo.sdk.kafka.internal.execute.Progress;
+import run.algo.sdk.kafka.internal.execute.Scope;
 
 /**
  * Assembles the records of one input, of all its partitions, into the batches that a batch Algo is
@@ -52,8 +54,10 @@ final class BatchAssembler {
      * Executes a batch; on a worker.
      *
      * @param entries the records, 1 at least
+     * @param scope what waits for them when they go on without this worker
+     * @return how the batch stands
      */
-    void run(List<BatchEntry> entries);
+    Progress run(List<BatchEntry> entries, Scope scope);
   }
 
   /** A record on its way into a batch. */
@@ -154,16 +158,36 @@ final class BatchAssembler {
 
   /** A worker with a slot. */
   private void visit() {
+    List<Item> batch = next();
+    Progress progress = Progress.ENDED;
     try {
-      List<Item> batch = next();
-      try {
-        List<BatchEntry> entries = begin(batch);
-        if (!entries.isEmpty()) {
-          runner.run(entries);
-        }
-      } finally {
-        ended(batch);
+      List<BatchEntry> entries = begin(batch);
+      if (!entries.isEmpty()) {
+        progress = runner.run(entries, (rest, nanos) -> resume(batch, rest));
       }
+    } finally {
+      if (progress == Progress.ENDED) {
+        leave(batch);
+      } // else the slot and the scopes are the batch's still
+    }
+  }
+
+  private void resume(List<Item> batch, Runnable rest) {
+    workers
+        .threads()
+        .execute(
+            () -> {
+              try {
+                rest.run();
+              } finally {
+                leave(batch);
+              }
+            });
+  }
+
+  private void leave(List<Item> batch) {
+    try {
+      ended(batch);
     } finally {
       workers.slots().release();
     }

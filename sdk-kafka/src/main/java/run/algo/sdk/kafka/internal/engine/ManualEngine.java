@@ -18,7 +18,7 @@ import run.algo.sdk.kafka.internal.observe.RateLimit;
  */
 public final class ManualEngine implements AutoCloseable {
 
-  private final VirtualTime time = new VirtualTime();
+  private final VirtualTime time;
   private final FakeProducer producer = new FakeProducer();
   private final FakeConsumer consumer;
   private final PollLoop loop;
@@ -30,10 +30,12 @@ public final class ManualEngine implements AutoCloseable {
   /**
    * An engine that has been assigned the first partition of each topic.
    *
+   * @param time its time
    * @param workload what is done with the records
    * @param plan how; offsets are committed whenever they have moved, whatever it says
    */
-  public ManualEngine(Engine.Workload workload, EnginePlan plan) {
+  public ManualEngine(VirtualTime time, Engine.Workload workload, EnginePlan plan) {
+    this.time = time;
     this.consumer = new FakeConsumer(plan.bounds().pollRecords());
     RecordProcessor processor = workload.processor(new Sender(producer, time), () -> closing);
     Crew.Workers workers = Crew.Workers.of(plan.execution().concurrency(), time, time, time);

@@ -70,7 +70,8 @@ class PartitionFlows implements PollLoop.Flows {
   }
 
   private BatchAssembler assembler(Route route) {
-    return new BatchAssembler(workers, timers, entries -> execute(route, entries), plan);
+    return new BatchAssembler(
+        workers, timers, (entries, scope) -> execute(route, entries, scope), plan);
   }
 
   private Progress execute(Route route, RecordBatch batch, int index, Scope scope) {
@@ -96,7 +97,7 @@ class PartitionFlows implements PollLoop.Flows {
   }
 
   /** Executes a batch. */
-  void execute(Route route, List<BatchEntry> entries) {
-    processor.processBatch(route, entries);
+  Progress execute(Route route, List<BatchEntry> entries, Scope scope) {
+    return processor.processBatch(route, entries, scope);
   }
 }

@@ -1,7 +1,9 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -9,16 +11,31 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import run.algo.sdk.kafka.internal.execute.Deadlines;
 
-/** The threads that execute the Algo: at most so many at once, of the one kind or the other. */
+/**
+ * The threads that execute the Algo: at most so many at once, of the one kind or the other, and one
+ * more for each that an abandoned execution keeps.
+ */
 public final class WorkerThreads implements Executor {
 
   private static final Logger log = LoggerFactory.getLogger(WorkerThreads.class);
 
-  private final ThreadPoolExecutor pool;
+  /** Most platform threads that stand in for virtual ones. */
+  private static final int MOST_STAND_INS = 256;
+
+  /** The pools, with how many threads each has when none is abandoned. */
+  private final List<Pool> pools = new ArrayList<>();
+
+  private final Executor entry;
+  private final @Nullable CarrierWatch carriers;
   private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
+  private volatile boolean ended;
+
+  private record Pool(ThreadPoolExecutor executor, int threads) {}
 
   /**
    * Worker threads.
@@ -27,10 +44,56 @@ public final class WorkerThreads implements Executor {
    * @param threads makes the threads
    */
   public WorkerThreads(int concurrency, ThreadFactory threads) {
-    this.pool =
+    this.entry = pool(concurrency, threads);
+    this.carriers = null;
+  }
+
+  /**
+   * Worker threads that are virtual ones, unless these do not get on.
+   *
+   * @param concurrency most executions at once
+   * @param virtual makes virtual threads
+   * @param platform makes those that stand in for them
+   * @param time watches them
+   * @param carriers the virtual threads' carriers, where there can be more
+   */
+  WorkerThreads(
+      int concurrency,
+      ThreadFactory virtual,
+      ThreadFactory platform,
+      Deadlines.Time time,
+      Optional<CarrierPool> carriers) {
+    ThreadPoolExecutor most = pool(concurrency, virtual);
+    if (carriers.isPresent()) {
+      this.entry = most;
+      this.carriers = new CarrierWatch(virtual, time, carriers, owned -> {});
+    } else {
+      ThreadPoolExecutor standIns = pool(Math.min(concurrency, MOST_STAND_INS), platform);
+      Diversion diversion = new Diversion(most, standIns);
+      this.entry = diversion;
+      this.carriers = new CarrierWatch(virtual, time, carriers, diversion);
+    }
+  }
+
+  /**
+   * Worker threads that are virtual ones, unless these do not get on.
+   *
+   * @param concurrency most executions at once
+   * @param virtual makes virtual threads
+   * @param platform makes those that stand in for them
+   * @param time watches them
+   * @return worker threads
+   */
+  public static WorkerThreads virtual(
+      int concurrency, ThreadFactory virtual, ThreadFactory platform, Deadlines.Time time) {
+    return new WorkerThreads(concurrency, virtual, platform, time, CarrierPool.ofProcess());
+  }
+
+  private ThreadPoolExecutor pool(int count, ThreadFactory threads) {
+    ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            concurrency,
-            concurrency,
+            count,
+            count,
             10,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
@@ -38,20 +101,36 @@ public final class WorkerThreads implements Executor {
     pool.allowCoreThreadTimeOut(true);
     // What comes after the close belongs to a partition that the next owner starts over.
     pool.setRejectedExecutionHandler((task, executor) -> {});
+    pools.add(new Pool(pool, count));
+    return pool;
   }
 
   @Override
   public void execute(Runnable task) {
-    pool.execute(
-        () -> {
-          try {
-            task.run();
-          } catch (Throwable t) { // a worker survives whatever it runs
-            if (!pool.isShutdown()) {
-              log.error("a task of the runner failed", t);
+    CarrierWatch watch = carriers;
+    if (watch == null) {
+      entry.execute(() -> run(task));
+    } else {
+      watch.begun();
+      entry.execute(
+          () -> {
+            try {
+              run(task);
+            } finally {
+              watch.ended();
             }
-          }
-        });
+          });
+    }
+  }
+
+  private void run(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable t) { // a worker survives whatever it runs
+      if (!ended) {
+        log.error("a task of the runner failed", t);
+      }
+    }
   }
 
   private void live(Runnable task) {
@@ -64,15 +143,54 @@ public final class WorkerThreads implements Executor {
   }
 
   /**
+   * Makes up for threads that abandoned executions keep.
+   *
+   * @param abandoned how many there are now
+   */
+  public synchronized void abandoned(int abandoned) {
+    for (Pool pool : pools) {
+      int threads = pool.threads() + abandoned;
+      if (threads > pool.executor().getMaximumPoolSize()) {
+        pool.executor().setMaximumPoolSize(threads);
+        pool.executor().setCorePoolSize(threads);
+      } else {
+        pool.executor().setCorePoolSize(threads); // ends idle threads alone
+        pool.executor().setMaximumPoolSize(threads);
+      }
+    }
+  }
+
+  /**
+   * Whether what a thread executes cannot go on for want of a carrier.
+   *
+   * @param thread one of these threads
+   * @return whether it is held up by others
+   */
+  public boolean heldUp(Thread thread) {
+    return carriers != null && carriers.heldUp(thread);
+  }
+
+  /**
    * After {@link #interrupt}: waits until all have ended.
    *
    * @param timeout how long at most
    * @return those that have not, which ignore interrupts
    */
   List<Thread> awaitEnd(Duration timeout) {
+    boolean allEnded = true;
+    long deadline = System.nanoTime() + timeout.toNanos();
+    for (Pool pool : pools) {
+      allEnded &= awaitEnd(pool.executor(), deadline);
+    }
+    if (carriers != null) {
+      carriers.close(); // not before: threads need carriers to end, too
+    }
+    return allEnded ? List.of() : List.copyOf(alive);
+  }
+
+  private static boolean awaitEnd(ThreadPoolExecutor pool, long deadline) {
     boolean ended = false;
     boolean interrupted = false;
-    long deadline = System.nanoTime() + timeout.toNanos();
     do {
       try {
         ended = pool.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -83,11 +201,12 @@ public final class WorkerThreads implements Executor {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return ended ? List.of() : List.copyOf(alive);
+    return ended;
   }
 
   /** Takes no more tasks and interrupts those that run. */
   public void interrupt() {
-    pool.shutdownNow();
+    ended = true;
+    pools.forEach(pool -> pool.executor().shutdownNow());
   }
 }

@@ -4,10 +4,12 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
-import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import run.algo.sdk.AsyncAlgo;
 import run.algo.sdk.Output;
 import run.algo.sdk.kafka.internal.record.FailureReason;
@@ -21,14 +23,21 @@ import run.algo.sdk.kafka.internal.record.FailureReason;
  * first, the worker finds it and goes on with the record itself. If the worker is first, the record
  * is pending, and the completion hands the rest to the scope, which finds a worker for it: on the
  * author's thread nothing is encoded, sent or waited for.
+ *
+ * <p>A deadline that passes is a completion as well: whoever closes the execution first, it or the
+ * stage, is the one that counts. Where it finds the worker still in the author's method, the worker
+ * is treated like one that executes an Algo.
  */
-final class AsyncFlight implements BiConsumer<@Nullable Object, @Nullable Throwable> {
+final class AsyncFlight extends Flight
+    implements BiConsumer<@Nullable Object, @Nullable Throwable> {
+
+  private static final Logger log = LoggerFactory.getLogger(AsyncFlight.class);
 
   /** An author's exceptions could go round in circles. */
   private static final int DEEPEST_WRAPPING = 100;
 
   /** The worker has left. */
-  private static final Completion PENDING = new Completion(List.of(), null, null, 0);
+  private static final Completion PENDING = new Completion(List.of(), null, null, false, 0);
 
   private final Execution execution;
   private final Scope scope;
@@ -39,9 +48,16 @@ final class AsyncFlight implements BiConsumer<@Nullable Object, @Nullable Throwa
   private final AtomicReference<Completion> state = new AtomicReference<>();
 
   private record Completion(
-      List<Output<?>> emissions, @Nullable Object value, @Nullable Throwable error, long at) {}
+      List<Output<?>> emissions,
+      @Nullable Object value,
+      @Nullable Throwable error,
+      boolean timedOut,
+      long at) {}
 
-  AsyncFlight(Execution execution, Scope scope, ExecutionEnd end) {
+  private volatile @Nullable CompletionStage<?> stage;
+
+  AsyncFlight(Deadlines deadlines, Execution execution, Scope scope, ExecutionEnd end) {
+    super(deadlines);
     this.execution = execution;
     this.scope = scope;
     this.end = end;
@@ -49,15 +65,21 @@ final class AsyncFlight implements BiConsumer<@Nullable Object, @Nullable Throwa
 
   @SuppressWarnings("NullAway") // a tombstone reaches the Algo as null, as its contract says
   Progress run(AsyncAlgo<@Nullable Object, Object> algo, @Nullable Object input) {
+    begin(List.of(execution));
     try {
-      CompletionStage<@Nullable Object> stage = algo.run(input, execution);
-      if (stage == null) {
+      CompletionStage<@Nullable Object> returned = algo.run(input, execution);
+      if (returned == null) {
         throw new IllegalStateException(
             algo.getClass().getName() + " returned null instead of a stage");
       }
-      stage.whenComplete(this);
+      stage = returned;
+      returned.whenComplete(this);
     } catch (Throwable t) { // an Algo's Error fails its record, not the process
       accept(null, t); // without effect if the stage has told its completion before it threw this
+    }
+    if (leave() == Leaving.ABANDONED) {
+      cancel(); // the record went on without waiting for a stage
+      return Progress.PENDING;
     }
     // An Algo that interrupts its own thread must not disturb what comes after it.
     execution.dropStrayInterrupt();
@@ -65,6 +87,7 @@ final class AsyncFlight implements BiConsumer<@Nullable Object, @Nullable Throwa
     if (completed == null) {
       return Progress.PENDING;
     }
+    end();
     finish(completed);
     return Progress.ENDED;
   }
@@ -75,23 +98,45 @@ final class AsyncFlight implements BiConsumer<@Nullable Object, @Nullable Throwa
     execution
         .firstClose() // a stage of the author's own making may tell twice
         .ifPresent(
-            emissions -> {
-              Completion completed = new Completion(emissions, value, error, System.nanoTime());
-              if (!state.compareAndSet(null, completed)) {
-                scope.resume(() -> resumed(completed), completed.at() - begin);
-              }
-            });
+            emissions ->
+                complete(new Completion(emissions, value, error, false, System.nanoTime())));
+  }
+
+  @Override
+  void expired() {
+    execution
+        .firstClose()
+        .ifPresent(
+            dropped ->
+                complete(new Completion(List.of(), null, timeout(), true, System.nanoTime())));
+  }
+
+  @Override
+  void expiredAfterCall() {
+    expired();
+  }
+
+  @Override
+  void abandoned() {
+    Completion completed = state.compareAndExchange(null, PENDING);
+    if (completed != null) {
+      resume(completed);
+    } // else whoever has closed the execution is about to complete it, and finds no worker
+  }
+
+  private void complete(Completion completed) {
+    if (!state.compareAndSet(null, completed)) {
+      resume(completed);
+    }
+  }
+
+  private void resume(Completion completed) {
+    end();
+    scope.resume(() -> resumed(completed), completed.at() - begin);
   }
 
   private void resumed(Completion completed) {
-    execution.dropStrayInterrupt();
-    try {
-      finish(completed);
-    } catch (InterruptException e) {
-      throw e;
-    } catch (Throwable t) {
-      execution.defect(t);
-    }
+    execution.guarded(() -> finish(completed));
   }
 
   private void finish(Completion completed) {
@@ -99,8 +144,23 @@ final class AsyncFlight implements BiConsumer<@Nullable Object, @Nullable Throwa
     Throwable error = completed.error();
     if (error == null) {
       end.succeeded(execution, completed.emissions(), completed.value());
+    } else if (completed.timedOut()) {
+      end.failed(execution, FailureReason.TIMEOUT, error);
+      cancel();
     } else {
       end.failed(execution, FailureReason.ALGO, unwrapped(error));
+    }
+  }
+
+  /** Nobody waits for the stage any more: what can be stopped should be. */
+  private void cancel() {
+    if (stage instanceof Future<?> future) {
+      try {
+        boolean cancelled = future.cancel(true);
+        log.debug("the stage of {} was cancelled: {}", execution, cancelled);
+      } catch (Throwable t) { // it may be an author's code, as may be what hears of it
+        log.warn("the stage of {} cannot be cancelled", execution, FailureLog.printable(t));
+      }
     }
   }
 

@@ -12,8 +12,9 @@ import run.algo.sdk.kafka.internal.record.FailureReason;
 
 /**
  * One record of a batch as the author sees it. Whoever closes its execution settles it; the end of
- * the batch settles what is left. That may race with an author's thread that is late, so the
- * verdict is one atomic: either it is in the batch's result or the late call is refused.
+ * the batch, or its deadline, settles what is left. That may race with an author's thread that is
+ * late, so the verdict is one atomic: either it is in the batch's result or the late call is
+ * refused.
  */
 final class BatchItem implements BatchRecord<@Nullable Object, Object> {
 
@@ -22,7 +23,15 @@ final class BatchItem implements BatchRecord<@Nullable Object, Object> {
   private final AtomicReference<Verdict> verdict = new AtomicReference<>();
 
   private record Verdict(
-      List<Output<?>> emissions, @Nullable Object output, @Nullable Throwable failure) {}
+      List<Output<?>> emissions,
+      @Nullable Object output,
+      @Nullable Throwable failure,
+      FailureReason reason) {
+
+    static Verdict failed(Throwable failure, FailureReason reason) {
+      return new Verdict(List.of(), null, failure, reason);
+    }
+  }
 
   BatchItem(Execution execution, @Nullable Object value) {
     this.execution = execution;
@@ -53,12 +62,13 @@ final class BatchItem implements BatchRecord<@Nullable Object, Object> {
   private void settle(@Nullable Object output, @Nullable Throwable failure) {
     Optional<List<Output<?>>> emissions = execution.firstClose();
     if (emissions.isEmpty()
-        || !verdict.compareAndSet(null, new Verdict(emissions.get(), output, failure))) {
+        || !verdict.compareAndSet(
+            null, new Verdict(emissions.get(), output, failure, FailureReason.ALGO))) {
       throw new IllegalStateException(
           "record "
               + execution.position()
               + " is settled already: each record is completed or failed once, before the batch's"
-              + " run returns");
+              + " run returns and its deadline passes");
     }
   }
 
@@ -75,8 +85,14 @@ final class BatchItem implements BatchRecord<@Nullable Object, Object> {
     if (verdict.get() == null) {
       Throwable failure = thrown == null ? forgotten() : thrown;
       // When this comes second, the author's thread was just in time.
-      verdict.compareAndSet(null, new Verdict(List.of(), null, failure));
+      verdict.compareAndSet(null, Verdict.failed(failure, FailureReason.ALGO));
     }
+    execution.close();
+  }
+
+  /** The deadline has passed: a record that is not settled by now has failed. From any thread. */
+  void expired(Throwable timeout) {
+    verdict.compareAndSet(null, Verdict.failed(timeout, FailureReason.TIMEOUT));
     execution.close();
   }
 
@@ -92,7 +108,7 @@ final class BatchItem implements BatchRecord<@Nullable Object, Object> {
     if (failure == null) {
       end.succeeded(execution, known.emissions(), known.output());
     } else {
-      end.failed(execution, FailureReason.ALGO, failure);
+      end.failed(execution, known.reason(), failure);
     }
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,12 @@ final class Execution implements AlgoContext {
   private byte @Nullable [] traceId;
   private @Nullable Parameters parameters;
   private long emittedBytes;
+
+  /** On the monotonic clock; of use only where there are deadlines. */
+  private long due;
+
+  /** Null until it is asked for. */
+  private @Nullable Instant deadline;
 
   /** The last emission, linked to those before. */
   @SuppressWarnings("unused") // by EMISSIONS
@@ -151,7 +158,12 @@ final class Execution implements AlgoContext {
 
   @Override
   public Optional<Instant> deadline() {
-    return Optional.empty();
+    Instant known = deadline;
+    if (known == null && scope.deadlines().on()) {
+      known = scope.deadlines().timeOfDay(due);
+      deadline = known; // the same whenever it is asked for, however the time of day is set
+    }
+    return Optional.ofNullable(known);
   }
 
   @Override
@@ -217,6 +229,11 @@ final class Execution implements AlgoContext {
   @Nullable String contentTypeOrNull() {
     String type = ProtocolHeaders.text(record.headers(), ProtocolHeaders.CONTENT_TYPE);
     return type == null ? route.defaultContentType : type;
+  }
+
+  /** When it will be given up. Before it begins. */
+  void due(long nanos) {
+    due = nanos;
   }
 
   void parameters(Parameters resolved) {
@@ -304,6 +321,18 @@ final class Execution implements AlgoContext {
   /** A defect of ours must not lose the record: its partition halts there. */
   void defect(Throwable error) {
     block(new Blockage("an error within the SDK", error, false, Optional.empty()));
+  }
+
+  /** Takes a step of this record's way; its own trouble must not take anything else along. */
+  void guarded(Runnable step) {
+    dropStrayInterrupt();
+    try {
+      step.run();
+    } catch (InterruptException e) {
+      throw e;
+    } catch (Throwable t) {
+      defect(t);
+    }
   }
 
   void unblock() {

@@ -61,7 +61,7 @@ final class ExecutionEnd {
     fail(execution, failure(stage, cause));
   }
 
-  /** An interrupt is not a failure of the record: only a runner that closes interrupts. */
+  /** An interrupt that is no deadline's is not a failure of the record: the runner closes. */
   void endWhenInterrupted(Execution execution, Throwable t) {
     if (execution.closing()
         && (t instanceof InterruptedException
@@ -92,7 +92,7 @@ final class ExecutionEnd {
   }
 
   private void fail(Execution execution, Failure failure) {
-    if (failure.reason() == FailureReason.ALGO) {
+    if (failure.reason() == FailureReason.ALGO || failure.reason() == FailureReason.TIMEOUT) {
       execution.route.counters.algoError();
     } else {
       execution.route.counters.runnerError();

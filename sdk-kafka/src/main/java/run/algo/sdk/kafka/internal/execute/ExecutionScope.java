@@ -8,5 +8,19 @@ import java.util.function.BooleanSupplier;
  * @param outputs the Algo's outputs
  * @param instanceName name of the process
  * @param closing whether the runner closes and may interrupt its workers
+ * @param deadlines how long an execution may take
  */
-public record ExecutionScope(Outputs outputs, String instanceName, BooleanSupplier closing) {}
+public record ExecutionScope(
+    Outputs outputs, String instanceName, BooleanSupplier closing, Deadlines deadlines) {
+
+  /**
+   * As the canonical one, for executions that may take any time.
+   *
+   * @param outputs the Algo's outputs
+   * @param instanceName name of the process
+   * @param closing whether the runner closes and may interrupt its workers
+   */
+  public ExecutionScope(Outputs outputs, String instanceName, BooleanSupplier closing) {
+    this(outputs, instanceName, closing, Deadlines.none());
+  }
+}

@@ -65,11 +65,14 @@ public final class RecordProcessor {
       return Progress.ENDED;
     }
     if (execution.route.form instanceof AlgoForm.Sync sync) {
+      if (shared.deadlines().on()) {
+        return new SyncFlight(shared.deadlines(), execution, scope, end).run(sync.untyped(), input);
+      }
       execute(sync.untyped(), execution, input);
       return Progress.ENDED;
     }
     if (execution.route.form instanceof AlgoForm.Async async) {
-      return new AsyncFlight(execution, scope, end).run(async.untyped(), input);
+      return new AsyncFlight(shared.deadlines(), execution, scope, end).run(async.untyped(), input);
     }
     throw new IllegalStateException("input " + execution.route.input + " takes batches");
   }
@@ -80,27 +83,19 @@ public final class RecordProcessor {
    *
    * @param route what they go through
    * @param entries the records
+   * @param scope told when a batch that is {@link Progress#PENDING} can go on
+   * @return whether the batch has ended
    * @throws InterruptException when the runner closes; the records that are not settled or blocked
    *     by then have no outcome
    */
-  public void processBatch(Route route, List<BatchEntry> entries) {
+  public Progress processBatch(Route route, List<BatchEntry> entries, Scope scope) {
     if (!(route.form instanceof AlgoForm.Batch batch)) {
       throw new IllegalStateException("input " + route.input + " takes one record at a time");
     }
     List<BatchItem> items = admitted(route, entries);
-    if (items.isEmpty()) {
-      return;
-    }
-    Throwable thrown = execute(batch, items, route);
-    for (BatchItem item : items) {
-      item.runEnded(thrown); // all, before the first is sent: sends may block, and late is late
-    }
-    if (thrown != null) {
-      end.endWhenInterrupted(items.get(0).execution(), thrown);
-    }
-    for (BatchItem item : items) {
-      guarded(item.execution(), () -> item.conclude(end));
-    }
+    return items.isEmpty()
+        ? Progress.ENDED
+        : new BatchFlight(shared.deadlines(), items, scope, end).run(batch);
   }
 
   private List<BatchItem> admitted(Route route, List<BatchEntry> entries) {
@@ -111,38 +106,10 @@ public final class RecordProcessor {
       try {
         items.add(new BatchItem(execution, admit(execution)));
       } catch (Throwable t) {
-        guarded(execution, () -> end.failed(execution, FailureReason.DECODE, t));
+        execution.guarded(() -> end.failed(execution, FailureReason.DECODE, t));
       }
     }
     return items;
-  }
-
-  /** A record's own trouble must not take the rest of its batch along. */
-  private static void guarded(Execution execution, Runnable step) {
-    execution.dropStrayInterrupt();
-    try {
-      step.run();
-    } catch (InterruptException e) {
-      throw e;
-    } catch (Throwable t) {
-      execution.defect(t);
-    }
-  }
-
-  private static @Nullable Throwable execute(
-      AlgoForm.Batch batch, List<BatchItem> items, Route route) {
-    long begin = System.nanoTime();
-    try {
-      batch.untyped().run(List.copyOf(items));
-      return null;
-    } catch (Throwable t) { // an Algo's Error fails its records, not the process
-      return t;
-    } finally {
-      // Every record was under way for the whole of it.
-      long duration = System.nanoTime() - begin;
-      items.forEach(item -> route.counters.executed(duration));
-      items.get(0).execution().dropStrayInterrupt();
-    }
   }
 
   private void execute(

@@ -1,6 +1,6 @@
 package run.algo.sdk.kafka.internal.execute;
 
-/** What waits for an execution that is in flight without a thread: its order scope. */
+/** What waits for an execution that is in flight without a worker: its order scope. */
 public interface Scope {
 
   /**

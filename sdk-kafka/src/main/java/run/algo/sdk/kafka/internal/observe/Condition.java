@@ -14,6 +14,16 @@ public sealed interface Condition {
   record Turning(long lastTurn) implements Condition {}
 
   /**
+   * Abandoned executions keep more threads than they should.
+   *
+   * @param since since when, in nanoseconds
+   * @param running how many executions
+   * @param limit how many there may be
+   * @param otherwise how the runner is beside that
+   */
+  record Overrun(long since, int running, int limit, Condition otherwise) implements Condition {}
+
+  /**
    * It has ended by an error.
    *
    * @param since when, in nanoseconds

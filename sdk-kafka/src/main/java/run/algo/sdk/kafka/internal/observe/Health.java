@@ -35,7 +35,18 @@ public final class Health {
 
   /** {@return why the process should be restarted; empty when it should not} */
   public Optional<String> ailment() {
-    Condition condition = runner.get();
+    return ailment(runner.get());
+  }
+
+  private Optional<String> ailment(Condition condition) {
+    if (condition instanceof Condition.Overrun overrun) {
+      return since(overrun.since()).compareTo(grace) >= 0
+          ? Optional.of(
+              overrun.running()
+                  + " executions that have timed out still run, more than ALGO_ABANDONED_LIMIT="
+                  + overrun.limit())
+          : ailment(overrun.otherwise());
+    }
     if (condition instanceof Condition.Failed failed) {
       return since(failed.since()).compareTo(grace) >= 0
           ? Optional.of("the runner has failed: " + failed.error())

@@ -67,6 +67,9 @@ final class RunnerCollector implements MultiCollector {
   private static final MetricFamilyDescriptor IN_FLIGHT =
       gauge("algo_records_in_flight").help("Records read that have no outcome yet").build();
 
+  private static final MetricFamilyDescriptor ABANDONED =
+      gauge("algo_executions_abandoned").help("Executions timed out that still run").build();
+
   private final RunnerCounters counters;
   private final Labels labels;
 
@@ -90,7 +93,8 @@ final class RunnerCollector implements MultiCollector {
         RUNNER_ERROR,
         RECORDS_READ,
         RECORDS,
-        IN_FLIGHT);
+        IN_FLIGHT,
+        ABANDONED);
   }
 
   @Override
@@ -108,6 +112,14 @@ final class RunnerCollector implements MultiCollector {
             .metricSnapshot(errors(ALGO_ERROR, counters.algoErrors()))
             .metricSnapshot(errors(RUNNER_ERROR, counters.runnerErrors()));
     ledger(families);
+    families.metricSnapshot(
+        new GaugeSnapshot(
+            ABANDONED.getMetadata(),
+            List.of(
+                GaugeDataPointSnapshot.builder()
+                    .value((double) counters.abandoned())
+                    .labels(labels)
+                    .build())));
     return families.build();
   }
 

@@ -16,6 +16,7 @@ public final class RunnerCounters {
   private final Map<String, InputCounters> inputs = new LinkedHashMap<>();
   private final Map<String, OutputCounters> outputs = new LinkedHashMap<>();
   private final Map<Try, LongAdder> retries = new ConcurrentHashMap<>();
+  private volatile int abandoned;
 
   /**
    * A try of a retry strategy.
@@ -70,6 +71,19 @@ public final class RunnerCounters {
    */
   public void retried(int step, int repeat) {
     retries.computeIfAbsent(new Try(step, repeat), first -> new LongAdder()).increment();
+  }
+
+  /**
+   * How many executions have timed out, were abandoned and still run.
+   *
+   * @param executions how many
+   */
+  public void abandoned(int executions) {
+    abandoned = executions;
+  }
+
+  int abandoned() {
+    return abandoned;
   }
 
   Map<Try, LongAdder> retries() {

@@ -33,6 +33,10 @@ final class RunnerMeters implements AutoCloseable {
                 "algorunner.dlq", counters, all -> all.settled(Outcome.DEAD_LETTERED))
             .tags(tags)
             .register(registry));
+    meters.add(
+        Gauge.builder("algo.executions.abandoned", counters, RunnerCounters::abandoned)
+            .tags(tags)
+            .register(registry));
   }
 
   private void timer(

@@ -129,7 +129,7 @@ final class SimFlows extends PartitionFlows {
   }
 
   @Override
-  void execute(Route route, List<BatchEntry> entries) {
+  Progress execute(Route route, List<BatchEntry> entries, Scope scope) {
     world.judge.takesSlot(member);
     List<Sitting.Exec> execs = new ArrayList<>();
     List<BatchEntry> watched = new ArrayList<>();
@@ -139,17 +139,31 @@ final class SimFlows extends PartitionFlows {
       execs.add(exec);
       watched.add(new BatchEntry(entry.record(), watched(entry.settlement(), exec), entry.index()));
       // Several records of a scope may be in one batch: the first stands for all.
-      Object scope = List.of(exec.sitting, exec.entry.scope(world.schedule.ordering));
-      if (scopes.put(scope, exec) == null) {
+      Object one = List.of(exec.sitting, exec.entry.scope(world.schedule.ordering));
+      if (scopes.put(one, exec) == null) {
         world.judge.entered(exec);
       }
     }
-    try {
-      super.execute(route, watched);
-    } finally {
-      execs.forEach(world.judge::left);
-      member.executions--;
+    Runnable ended =
+        () -> {
+          execs.forEach(world.judge::left);
+          member.executions--;
+        };
+    Progress progress =
+        super.execute(
+            route,
+            watched,
+            (rest, nanos) ->
+                scope.resume(
+                    () -> {
+                      rest.run();
+                      ended.run();
+                    },
+                    nanos));
+    if (progress == Progress.ENDED) {
+      ended.run();
     }
+    return progress;
   }
 
   private Sitting.Exec begun(Settlement settlement, ConsumerRecord<byte[], byte[]> record) {

@@ -52,7 +52,11 @@ class BatchOfRecordsTest {
   }
 
   private void process(BatchAlgo<String, Object> algo, List<BatchEntry> entries) {
-    bench.processor().processBatch(bench.route(new AlgoForm.Batch(algo)), entries);
+    Progress progress =
+        bench
+            .processor()
+            .processBatch(bench.route(new AlgoForm.Batch(algo)), entries, Bench.NEVER_PENDING);
+    assertThat(progress).isEqualTo(Progress.ENDED);
   }
 
   /** The next record; it comes from the offset after the one before. */
@@ -491,7 +495,10 @@ class BatchOfRecordsTest {
             () ->
                 bench
                     .processor()
-                    .processBatch(bench.route((input, context) -> input), List.of(entry("a"))))
+                    .processBatch(
+                        bench.route((input, context) -> input),
+                        List.of(entry("a")),
+                        Bench.NEVER_PENDING))
         .isInstanceOf(IllegalStateException.class);
     RecordingSettlement single = new RecordingSettlement();
     Progress progress =

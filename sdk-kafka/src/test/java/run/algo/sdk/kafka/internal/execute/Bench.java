@@ -65,6 +65,7 @@ final class Bench {
   private Codec<?> inputCodec = Codec.text();
   private Codec<?> resultCodec = Codec.text();
   private int maxBytes = Integer.MAX_VALUE;
+  private Deadlines deadlines = Deadlines.none();
 
   private final AtomicBoolean interruptNextSend = new AtomicBoolean();
 
@@ -97,6 +98,11 @@ final class Bench {
   Bench contentTypes(ContentTypeCheck newCheck, String... accepted) {
     check = newCheck;
     contentTypes.addAll(List.of(accepted));
+    return this;
+  }
+
+  Bench deadlines(Deadlines newDeadlines) {
+    deadlines = newDeadlines;
     return this;
   }
 
@@ -147,7 +153,10 @@ final class Bench {
   RecordProcessor processor() {
     return RecordProcessors.create(
         new ExecutionScope(
-            new Outputs(List.of(result(), side()), Set.of("absent")), "pod-0", closing::get),
+            new Outputs(List.of(result(), side()), Set.of("absent")),
+            "pod-0",
+            closing::get,
+            deadlines),
         check,
         new ParameterResolver(
             List.of(

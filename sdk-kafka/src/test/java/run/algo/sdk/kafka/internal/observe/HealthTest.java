@@ -58,4 +58,25 @@ class HealthTest {
     condition.set(new Condition.Failed(clock.get(), "org.example.Broken"));
     assertThat(strict.ailment()).isPresent();
   }
+
+  @Test
+  void tooManyAbandonedExecutionsAreToldAfterTheGraceAndAsLongAsTheyAre() {
+    Condition turning = new Condition.Turning(clock.get());
+    condition.set(new Condition.Overrun(clock.get(), 17, 16, turning));
+    pass(Duration.ofSeconds(60).minusNanos(1));
+    assertThat(health.ailment()).isEmpty();
+    pass(Duration.ofNanos(1));
+    assertThat(health.ailment())
+        .hasValue("17 executions that have timed out still run, more than ALGO_ABANDONED_LIMIT=16");
+    condition.set(turning);
+    assertThat(health.ailment()).isEmpty();
+  }
+
+  @Test
+  void abandonedExecutionsHideNoOtherAilment() {
+    Condition turning = new Condition.Turning(clock.get());
+    pass(Duration.ofSeconds(72));
+    condition.set(new Condition.Overrun(clock.get(), 17, 16, turning));
+    assertThat(health.ailment()).hasValue("the poll thread has not turned for 72 s");
+  }
 }
