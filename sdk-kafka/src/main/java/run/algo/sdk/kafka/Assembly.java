@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.config.ClientProperties;
+import run.algo.sdk.kafka.config.Delivery;
 import run.algo.sdk.kafka.config.DeploymentIdentity;
 import run.algo.sdk.kafka.config.EngineSettings;
 import run.algo.sdk.kafka.config.FailureAction;
@@ -37,6 +38,7 @@ import run.algo.sdk.kafka.internal.execute.RecordProcessors;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.RunnerCounters;
+import run.algo.sdk.kafka.internal.observe.TransactionCounters;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
 import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
 import run.algo.sdk.kafka.internal.topics.TopicPreparation;
@@ -53,6 +55,7 @@ final class Assembly {
   private final AlgoSettings settings;
   private final Wiring wiring;
   private final RunnerCounters counters;
+  private final TransactionCounters transactions = new TransactionCounters();
 
   Assembly(AlgoSettings settings, Wiring wiring) {
     this.settings = settings;
@@ -61,6 +64,10 @@ final class Assembly {
         new RunnerCounters(
             settings.inputs().stream().map(InputSettings::name).toList(),
             settings.outputs().stream().map(OutputSettings::name).toList());
+  }
+
+  TransactionCounters transactions() {
+    return transactions;
   }
 
   RunnerCounters counters() {
@@ -91,13 +98,22 @@ final class Assembly {
         new Engine.Clients(
             clients,
             ClientProperties.consumer(settings),
-            ClientProperties.producer(settings),
+            producers(),
             ClientProperties.admin(settings)),
         topics,
         new AlgoWorkload(topics),
         plan(),
         new WorkerThreads(threadCount(), threads()),
-        listener);
+        new Engine.Listeners(listener, transactions));
+  }
+
+  /** Exactly-once takes two, so that one writes while the other commits. */
+  private List<Map<String, Object>> producers() {
+    return settings.engine().delivery() == Delivery.EXACTLY_ONCE
+        ? List.of(
+            ClientProperties.transactionalProducer(settings, 0),
+            ClientProperties.transactionalProducer(settings, 1))
+        : List.of(ClientProperties.producer(settings));
   }
 
   /** An engine without brokers and threads. */

@@ -28,7 +28,7 @@ final class Assignment implements ConsumerRebalanceListener {
 
   private final Map<TopicPartition, PartitionFlow> flows = new ConcurrentSkipListMap<>(BY_NAME);
   private final Flows factory;
-  private final Committer committer;
+  private final Commits commits;
   private final OwnerSignal signal;
   private final MonotonicClock clock;
   private final EnginePlan plan;
@@ -42,13 +42,13 @@ final class Assignment implements ConsumerRebalanceListener {
 
   Assignment(
       Flows factory,
-      Committer committer,
+      Commits commits,
       OwnerSignal signal,
       MonotonicClock clock,
       EnginePlan plan,
       Runnable onAssigned) {
     this.factory = factory;
-    this.committer = committer;
+    this.commits = commits;
     this.signal = signal;
     this.clock = clock;
     this.plan = plan;
@@ -75,10 +75,10 @@ final class Assignment implements ConsumerRebalanceListener {
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
     if (!partitions.isEmpty()) {
-      Map<TopicPartition, SettledOffsets> settled = committer.settledAhead(partitions);
+      Map<TopicPartition, SettledOffsets> settled = commits.settledAhead(partitions);
       for (TopicPartition partition : partitions) {
         SettledOffsets before = settled.getOrDefault(partition, SettledOffsets.none(0));
-        PartitionFlow flow = factory.create(new PartitionFlow.Seat(partition, before));
+        PartitionFlow flow = factory.create(new PartitionFlow.Seat(partition, before, commits.transactional()));
         flow.suspend(suspended);
         PartitionFlow old = flows.put(partition, flow);
         if (old != null) {
@@ -102,7 +102,7 @@ final class Assignment implements ConsumerRebalanceListener {
       flow(partition).ifPresent(revoked::add);
     }
     drain(revoked, plan.times().revokeTimeout());
-    committer.commitSync(revoked, plan.times().revokeTimeout());
+    commits.commitSync(revoked, plan.times().revokeTimeout());
     int released = letGo(revoked);
     log.info("revoked {}, {} records left to the next owner", partitions, released);
   }
@@ -146,7 +146,7 @@ final class Assignment implements ConsumerRebalanceListener {
   void leaveAll(Duration drainTimeout, Duration commitTimeout) {
     List<PartitionFlow> all = new ArrayList<>(flows.values());
     boolean drained = drain(all, drainTimeout);
-    committer.commitSync(all, commitTimeout);
+    commits.commitSync(all, commitTimeout);
     int released = letGo(all);
     log.info(
         "left {} partitions{}, {} records left to the next owner",

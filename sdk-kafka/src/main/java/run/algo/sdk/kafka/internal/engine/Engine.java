@@ -26,6 +26,7 @@ import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
+import run.algo.sdk.kafka.internal.observe.TransactionCounters;
 import run.algo.sdk.kafka.internal.topics.TopicPreparation;
 
 /**
@@ -51,7 +52,7 @@ public final class Engine implements Runnable {
   private final Workload workload;
   private final EnginePlan plan;
   private final WorkerThreads threads;
-  private final PollLoop.LoopListener listener;
+  private final Listeners listeners;
 
   private final RateLimit warnings = new RateLimit(LOG_INTERVAL, System::nanoTime);
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -64,14 +65,27 @@ public final class Engine implements Runnable {
    *
    * @param factory makes them
    * @param consumer the consumer's configuration
-   * @param producer the producer's configuration
+   * @param producers the producers' configurations: one, or several with a {@code transactional.id}
    * @param admin the admin client's configuration
    */
   public record Clients(
       KafkaClients factory,
       Map<String, Object> consumer,
-      Map<String, Object> producer,
-      Map<String, Object> admin) {}
+      List<Map<String, Object>> producers,
+      Map<String, Object> admin) {
+
+    boolean transactional() {
+      return producers.get(0).containsKey(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+    }
+  }
+
+  /**
+   * Who is told what the engine does.
+   *
+   * @param loop what is done about records, from the first assignment on
+   * @param transactions what becomes of transactions
+   */
+  public record Listeners(PollLoop.LoopListener loop, TransactionCounters transactions) {}
 
   /** What is done with the records. */
   public interface Workload {
@@ -105,7 +119,7 @@ public final class Engine implements Runnable {
    * @param workload what is done with the records
    * @param plan what it is told
    * @param threads execute the Algo; ended by the engine
-   * @param listener is told what is done about records, from the first assignment on
+   * @param listeners are told what it does
    */
   public Engine(
       Clients clients,
@@ -113,13 +127,13 @@ public final class Engine implements Runnable {
       Workload workload,
       EnginePlan plan,
       WorkerThreads threads,
-      PollLoop.LoopListener listener) {
+      Listeners listeners) {
     this.clients = clients;
     this.topics = topics;
     this.workload = workload;
     this.plan = plan;
     this.threads = threads;
-    this.listener = listener;
+    this.listeners = listeners;
   }
 
   /**
@@ -246,39 +260,62 @@ public final class Engine implements Runnable {
   }
 
   private void consume(Timers timers) {
-    Producer<byte[], byte[]> producer = clients.factory().producer(producerConfig());
-    try {
-      Consumer<byte[], byte[]> consumer = clients.factory().consumer(clients.consumer());
-      try {
-        RecordProcessor processor =
-            workload.processor(new Sender(producer, threads), this::closing);
-        Crew.Workers workers =
-            Crew.Workers.of(plan.execution().concurrency(), threads, timers, MonotonicClock.SYSTEM);
-        PollLoop running =
-            new PollLoop(
-                consumer,
-                workload.topics(),
-                plan,
-                new PartitionFlows(workload, processor, workers, timers, plan.execution()),
-                listener,
-                PollLoop.Environs.system(warnings, intake));
-        loop = running;
-        if (closing()) {
-          return;
-        }
-        running.run();
-      } finally {
-        threads.interrupt();
-        consumer.close(CloseOptions.timeout(LEAVE_TIMEOUT));
+    if (clients.transactional()) {
+      try (TransactionLanes lanes =
+          new TransactionLanes(
+              clients,
+              clients.producers().stream().map(this::producerConfig).toList(),
+              timers,
+              listeners.transactions())) {
+        consume(
+            timers,
+            Sender.transactional(threads),
+            (consumer, signal) ->
+                new Transactions(
+                    consumer, signal, lanes.lanes(), plan.bounds(), MonotonicClock.SYSTEM));
       }
+      return;
+    }
+    Producer<byte[], byte[]> producer =
+        clients.factory().producer(producerConfig(clients.producers().get(0)));
+    try {
+      consume(
+          timers,
+          Sender.direct(producer, threads),
+          (consumer, signal) -> new Committer(consumer, warnings, MonotonicClock.SYSTEM));
     } finally {
       producer.close(LEAVE_TIMEOUT);
     }
   }
 
+  private void consume(Timers timers, Sender sender, Commits.Factory commits) {
+    Consumer<byte[], byte[]> consumer = clients.factory().consumer(clients.consumer());
+    try {
+      RecordProcessor processor = workload.processor(sender, this::closing);
+      Crew.Workers workers =
+          Crew.Workers.of(plan.execution().concurrency(), threads, timers, MonotonicClock.SYSTEM);
+      PollLoop running =
+          new PollLoop(
+              consumer,
+              workload.topics(),
+              plan,
+              new PartitionFlows(workload, processor, workers, timers, plan.execution()),
+              listeners.loop(),
+              PollLoop.Environs.system(warnings, intake).with(commits));
+      loop = running;
+      if (closing()) {
+        return;
+      }
+      running.run();
+    } finally {
+      threads.interrupt();
+      consumer.close(CloseOptions.timeout(LEAVE_TIMEOUT));
+    }
+  }
+
   /** The producer must be able to send whatever one of the topics takes. */
-  private Map<String, Object> producerConfig() {
-    Map<String, Object> config = new HashMap<>(clients.producer());
+  private Map<String, Object> producerConfig(Map<String, Object> given) {
+    Map<String, Object> config = new HashMap<>(given);
     int largest = topics.largestMessageBytes();
     config.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, largest);
     Object buffer = config.get(ProducerConfig.BUFFER_MEMORY_CONFIG);

@@ -63,6 +63,18 @@ abstract class Send implements Callback {
     }
   }
 
+  /** It is not written, since another of its record cannot be. In a transaction only. */
+  void dropped() {
+    unblock();
+  }
+
+  /** How many sends its record needs together, so that they may be written. */
+  abstract int together();
+
+  final boolean blocked() {
+    return blocked;
+  }
+
   /** What was in this send's way, if anything, is no more. */
   final void unblock() {
     if (blocked) {
