@@ -38,7 +38,6 @@ import run.algo.sdk.kafka.internal.execute.RecordProcessors;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.RunnerCounters;
-import run.algo.sdk.kafka.internal.observe.TransactionCounters;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
 import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
 import run.algo.sdk.kafka.internal.topics.TopicPreparation;
@@ -55,7 +54,6 @@ final class Assembly {
   private final AlgoSettings settings;
   private final Wiring wiring;
   private final RunnerCounters counters;
-  private final TransactionCounters transactions = new TransactionCounters();
 
   Assembly(AlgoSettings settings, Wiring wiring) {
     this.settings = settings;
@@ -64,10 +62,6 @@ final class Assembly {
         new RunnerCounters(
             settings.inputs().stream().map(InputSettings::name).toList(),
             settings.outputs().stream().map(OutputSettings::name).toList());
-  }
-
-  TransactionCounters transactions() {
-    return transactions;
   }
 
   RunnerCounters counters() {
@@ -104,7 +98,7 @@ final class Assembly {
         new AlgoWorkload(topics),
         plan(),
         new WorkerThreads(threadCount(), threads()),
-        new Engine.Listeners(listener, transactions));
+        new Engine.Listeners(listener, counters.transactions()));
   }
 
   /** Exactly-once takes two, so that one writes while the other commits. */

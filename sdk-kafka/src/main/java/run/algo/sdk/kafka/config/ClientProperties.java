@@ -95,12 +95,14 @@ public final class ClientProperties {
     result.put(
         ProducerConfig.TRANSACTIONAL_ID_CONFIG,
         settings.groupId() + "-" + settings.instanceName() + "-" + number);
-    result.put(CommonClientConfigs.CLIENT_ID_CONFIG, settings.instanceName() + "-producer-" + number);
+    result.put(
+        CommonClientConfigs.CLIENT_ID_CONFIG, settings.instanceName() + "-producer-" + number);
     result.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
     result.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, TRANSACTION_REQUEST_TIMEOUT_MS);
     int timeout = number(result.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG));
-    int least = number(result.get(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG))
-        + number(result.getOrDefault(ProducerConfig.LINGER_MS_CONFIG, DEFAULT_LINGER_MS));
+    int least =
+        number(result.get(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG))
+            + number(result.getOrDefault(ProducerConfig.LINGER_MS_CONFIG, DEFAULT_LINGER_MS));
     result.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Math.max(timeout, least));
     if (!kafka.producerProperties().containsKey(ProducerConfig.MAX_BLOCK_MS_CONFIG)
         && !kafka.clientProperties().containsKey(ProducerConfig.MAX_BLOCK_MS_CONFIG)) {

@@ -78,7 +78,8 @@ final class Assignment implements ConsumerRebalanceListener {
       Map<TopicPartition, SettledOffsets> settled = commits.settledAhead(partitions);
       for (TopicPartition partition : partitions) {
         SettledOffsets before = settled.getOrDefault(partition, SettledOffsets.none(0));
-        PartitionFlow flow = factory.create(new PartitionFlow.Seat(partition, before, commits.transactional()));
+        PartitionFlow flow =
+            factory.create(new PartitionFlow.Seat(partition, before, commits.transactional()));
         flow.suspend(suspended);
         PartitionFlow old = flows.put(partition, flow);
         if (old != null) {

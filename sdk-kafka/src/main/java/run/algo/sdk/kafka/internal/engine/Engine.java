@@ -267,6 +267,7 @@ public final class Engine implements Runnable {
               clients.producers().stream().map(this::producerConfig).toList(),
               timers,
               listeners.transactions())) {
+        lanes.open();
         consume(
             timers,
             Sender.transactional(threads),

@@ -151,11 +151,8 @@ final class OffsetTracker {
     long next = Math.max(taken, frontier);
     Optional<Integer> epoch = frontierEpoch;
     for (RecordBatch batch : batches) {
-      for (int i = 0; i < batch.size(); i++) {
+      for (int i = batch.indexFrom(next); i < batch.size(); i++) {
         long offset = batch.offset(i);
-        if (offset < next) {
-          continue;
-        }
         PreparedSends sends = batch.prepared(i);
         boolean goesOn = sends == null ? batch.isSettled(i) : taker.take(batch, i, sends);
         if (!goesOn) {

@@ -189,6 +189,7 @@ public final class PollLoop {
       trouble = null;
     } catch (WakeupException e) {
       // A paused partition may have room again, or the runner closes.
+      commit();
     } catch (FencedInstanceIdException | UnsupportedVersionException e) {
       throw e;
     } catch (InterruptException e) {
@@ -262,6 +263,10 @@ public final class PollLoop {
     if (!assignedOnce && joined()) {
       assigned(); // the consumer protocol does not call back for an empty assignment
     }
+    commit();
+  }
+
+  private void commit() {
     long time = environs.clock().nanos();
     boolean due = time - lastCommit >= plan.times().commitInterval().toNanos();
     if (due) {

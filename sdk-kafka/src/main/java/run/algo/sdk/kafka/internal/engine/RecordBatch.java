@@ -2,6 +2,7 @@ package run.algo.sdk.kafka.internal.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -147,6 +148,19 @@ final class RecordBatch implements Settlement {
     prepared = new PreparedSends[marks.length];
   }
 
+  /** The first index with at least this offset; the size when there is none. */
+  int indexFrom(long offset) {
+    if (offset <= firstOffset) {
+      return 0;
+    }
+    long[] listed = offsets;
+    if (listed == null) {
+      return (int) Math.min(marks.length, offset - firstOffset);
+    }
+    int found = Arrays.binarySearch(listed, offset);
+    return found >= 0 ? found : -found - 1;
+  }
+
   /** What a record leads to, null unless it is prepared. */
   @Nullable PreparedSends prepared(int index) {
     PreparedSends[] all = prepared;
@@ -241,9 +255,12 @@ final class RecordBatch implements Settlement {
   }
 
   @Override
-  @SuppressWarnings("NullAway") // preparable
   public void prepared(int index, PreparedSends sends) {
-    prepared[index] = sends;
+    PreparedSends[] all = prepared;
+    if (all == null || (byte) MARKS.getVolatile(marks, index) != BEGUN) {
+      return; // it is there already
+    }
+    all[index] = sends;
     MARKS.setRelease(marks, index, PREPARED);
     flow.prepared(index == marks.length - 1 || index == marks.length / 2);
   }

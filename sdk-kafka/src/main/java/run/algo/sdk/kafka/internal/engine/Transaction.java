@@ -4,12 +4,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import run.algo.sdk.kafka.internal.execute.PreparedSends;
+import run.algo.sdk.kafka.internal.execute.WriteFaults;
 
 /**
  * What is written in one transaction: what records lead to, and how far their partitions are
@@ -22,21 +26,26 @@ import run.algo.sdk.kafka.internal.execute.PreparedSends;
  */
 final class Transaction implements OffsetTracker.Taker {
 
+  private static final Logger log = LoggerFactory.getLogger(Transaction.class);
+
   /** So many records, or bytes of outputs, are written well within the transaction's timeout. */
   private static final int MOST_RECORDS = 20_000;
 
   private static final long MOST_BYTES = 64L << 20;
 
   private final ConsumerGroupMetadata group;
-  private final @Nullable Transaction before;
   private final boolean alone;
 
   private final List<RecordBatch> batches = new ArrayList<>();
   private final List<Integer> indexes = new ArrayList<>();
   private final List<PreparedSends> sends = new ArrayList<>();
   private final Map<PartitionFlow, OffsetAndMetadata> offsets = new HashMap<>();
+  private final WriteFaults faults = new WriteFaults();
   private long bytes;
   private boolean leftSuspects;
+
+  /** Null when there is none; let go of at the end, lest all that ever were hang together. */
+  private volatile @Nullable Transaction before;
 
   private volatile State state = State.WRITING;
   private @Nullable Runnable onEnd;
@@ -49,6 +58,8 @@ final class Transaction implements OffsetTracker.Taker {
     COMMITTED,
     /** Aborted, since the cluster refuses something that is in it. */
     REFUSED,
+    /** Aborted, since the one before it was: there is nothing wrong with this one. */
+    DRAGGED,
     /** Aborted for any other reason: the same may be tried again. */
     FAILED
   }
@@ -70,8 +81,9 @@ final class Transaction implements OffsetTracker.Taker {
 
   @Override
   public boolean take(RecordBatch batch, int index, PreparedSends prepared) {
-    if (alone ? !sends.isEmpty() || !prepared.suspect() : prepared.suspect()) {
-      leftSuspects |= prepared.suspect();
+    boolean suspect = prepared.suspect();
+    if (alone ? !suspect || !sends.isEmpty() : suspect) {
+      leftSuspects |= suspect;
       return false;
     }
     if (sends.size() >= MOST_RECORDS || bytes >= MOST_BYTES) {
@@ -92,6 +104,16 @@ final class Transaction implements OffsetTracker.Taker {
     return offsets.isEmpty();
   }
 
+  /** How many records it has taken that lead to something. */
+  int records() {
+    return sends.size();
+  }
+
+  /** Bytes of what they lead to. */
+  long bytes() {
+    return bytes;
+  }
+
   /** Whether it met a record that had better be alone. */
   boolean leftSuspects() {
     return leftSuspects;
@@ -106,17 +128,13 @@ final class Transaction implements OffsetTracker.Taker {
   /** Hands all records to the producer. */
   void send(Producer<byte[], byte[]> producer) {
     for (PreparedSends prepared : sends) {
-      prepared.send(producer);
+      prepared.send(producer, faults);
     }
   }
 
-  boolean isRefused() {
-    for (PreparedSends prepared : sends) {
-      if (prepared.isRefused()) {
-        return true;
-      }
-    }
-    return false;
+  /** What went wrong with any of its records. */
+  Optional<Exception> fault() {
+    return faults.first();
   }
 
   ConsumerGroupMetadata group() {
@@ -136,27 +154,45 @@ final class Transaction implements OffsetTracker.Taker {
 
   /** It is committed: the outcomes of its records are durable. */
   void committed() {
-    sends.forEach(PreparedSends::committed);
+    faults.end();
+    for (int i = 0; i < sends.size(); i++) {
+      try {
+        sends.get(i).committed();
+      } catch (RuntimeException | Error e) { // the others are committed all the same
+        log.error("a defect: {} is committed and not settled", position(i), e);
+      }
+    }
     end(State.COMMITTED);
   }
 
   /** It is aborted: what was refused goes its own way, the rest may be taken again. */
   void aborted() {
-    boolean refused = false;
-    for (int i = 0; i < sends.size(); i++) {
-      if (sends.get(i).isRefused()) {
-        refused = true;
+    boolean dragged = !mayCommit();
+    boolean refused = faults.anyRefused();
+    faults.end();
+    for (int i = 0; refused && i < sends.size(); i++) {
+      PreparedSends prepared = sends.get(i);
+      if (prepared.isRefused()) {
         batches.get(i).unprepare(indexes.get(i));
-        sends.get(i).abortedByRefusal();
+        try {
+          prepared.abortedByRefusal();
+        } catch (RuntimeException | Error e) { // it stands until its partition moves on
+          log.error("a defect: {} is refused and has no outcome", position(i), e);
+        }
       }
     }
-    end(refused ? State.REFUSED : State.FAILED);
+    end(refused ? State.REFUSED : dragged ? State.DRAGGED : State.FAILED);
+  }
+
+  private String position(int i) {
+    return "a record of a transaction, " + batches.get(i).offset(indexes.get(i));
   }
 
   private void end(State how) {
     Runnable next;
     synchronized (this) {
       state = how;
+      before = null;
       next = onEnd;
       onEnd = null;
     }
@@ -192,8 +228,9 @@ final class Transaction implements OffsetTracker.Taker {
     step.run();
   }
 
-  /** Whether the one before it, if any, has been committed. */
+  /** Whether the one before it, if any, has not ended otherwise than by its commit. */
   boolean mayCommit() {
-    return before == null || before.state() == State.COMMITTED;
+    Transaction first = before;
+    return first == null || !first.ended() || first.state() == State.COMMITTED;
   }
 }

@@ -2,12 +2,16 @@ package run.algo.sdk.kafka.internal.engine;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +44,8 @@ final class TransactionLane {
   private final TransactionCounters counters;
 
   private @Nullable Producer<byte[], byte[]> producer;
-  private volatile @Nullable Exception trouble;
+  private boolean initialized;
+  private volatile @Nullable Throwable trouble;
 
   /** Reads what is committed, when all pending transactions have ended. */
   interface CommittedLookup {
@@ -80,9 +85,29 @@ final class TransactionLane {
     this.counters = counters;
   }
 
-  /** Why the latest transaction failed; null when it did not. From any thread. */
-  @Nullable Exception trouble() {
+  /** Why the latest transaction failed that did; null once one is committed. From any thread. */
+  @Nullable Throwable trouble() {
     return trouble;
+  }
+
+  /**
+   * Makes the producer, whose configuration is checked by that, and has it initialized, which ends
+   * what an earlier process of the same name has left behind.
+   *
+   * @throws KafkaException when the configuration is wrong
+   */
+  void open() {
+    producer = producers.get();
+    thread.execute(
+        () -> {
+          try {
+            ready();
+          } catch (RuntimeException e) {
+            log.warn("{} is not ready yet, and will be made again: {}", id, e.toString());
+            trouble = e;
+            discard();
+          }
+        });
   }
 
   /**
@@ -92,21 +117,38 @@ final class TransactionLane {
    * @param changed runs whenever it has come further
    */
   void run(Transaction transaction, Runnable changed) {
-    thread.execute(
+    step(
+        transaction,
+        changed,
         () -> {
           if (write(transaction)) {
             changed.run();
             transaction.inTurn(
-                () ->
-                    thread.execute(
-                        () -> {
-                          commit(transaction);
-                          changed.run();
-                        }));
-          } else {
-            changed.run();
+                () -> step(transaction, changed, () -> commit(transaction, changed)));
           }
         });
+  }
+
+  /** Whatever is thrown, the transaction comes to an end, or is looked at again. */
+  private void step(Transaction transaction, Runnable changed, Runnable what) {
+    Runnable guarded =
+        () -> {
+          try {
+            what.run();
+          } catch (Throwable e) { // the lane must go on
+            log.error("a defect in {}", this, e);
+            if (!transaction.ended()) {
+              undecided(transaction, changed, e);
+            }
+          } finally {
+            changed.run();
+          }
+        };
+    try {
+      thread.execute(guarded);
+    } catch (RejectedExecutionException closed) {
+      log.debug("{} is closed", this); // and what it has open will be aborted
+    }
   }
 
   /** Closes the producer; on the lane's thread, or after its end. */
@@ -124,19 +166,20 @@ final class TransactionLane {
       ready.beginTransaction();
       transaction.send(ready);
       ready.flush();
-      if (transaction.isRefused()) {
-        abort(transaction, null);
-        return false;
-      }
-      transaction.written();
-      return true;
-    } catch (RuntimeException e) { // also of a producer that is closed or misused: never stand still
+    } catch (RuntimeException | Error e) { // of whatever kind: never stand still
       abort(transaction, e);
       return false;
     }
+    Optional<Exception> fault = transaction.fault();
+    if (fault.isPresent()) {
+      abort(transaction, fault.get());
+      return false;
+    }
+    transaction.written();
+    return true;
   }
 
-  private void commit(Transaction transaction) {
+  private void commit(Transaction transaction, Runnable changed) {
     if (!transaction.mayCommit()) {
       abort(transaction, null);
       return;
@@ -147,14 +190,14 @@ final class TransactionLane {
         throw new IllegalStateException("the producer is closed");
       }
       open.sendOffsetsToTransaction(transaction.offsetsByPartition(), transaction.group());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       abort(transaction, e);
       return;
     }
     try {
       commit(open);
-    } catch (RuntimeException e) {
-      commitFailed(transaction, e);
+    } catch (RuntimeException | Error e) {
+      commitFailed(transaction, changed, e);
       return;
     }
     committed(transaction);
@@ -176,39 +219,52 @@ final class TransactionLane {
         if (attempt == COMMIT_ATTEMPTS) {
           throw e;
         }
+      } catch (KafkaException | IllegalStateException e) {
+        // One whose answer was not heard may have been carried out.
+        throw attempt == 1 ? e : new TimeoutException(e);
       }
     }
   }
 
   /** Nothing but an abort that succeeds tells that a failed commit has not been carried out. */
-  private void commitFailed(Transaction transaction, RuntimeException error) {
-    if (!(error instanceof TimeoutException) && tryAbort()) {
+  private void commitFailed(Transaction transaction, Runnable changed, Throwable error) {
+    if (!(error instanceof TimeoutException) && producer != null && tryAbort()) {
       failed(transaction, error);
-      return;
+    } else {
+      decide(transaction, changed, error);
     }
+  }
+
+  /** The coordinator has ended the old producer's transaction when it initializes a new one. */
+  private void decide(Transaction transaction, Runnable changed, Throwable error) {
     discard();
+    boolean committed;
     try {
-      ready(); // the coordinator has ended the old one's transaction when it answers
-      if (isCommitted(transaction)) {
-        log.info("a commit of {} that seemed to fail has succeeded", id);
-        committed(transaction);
-        return;
-      }
+      ready();
+      committed = isCommitted(transaction);
     } catch (RuntimeException e) {
-      error.addSuppressed(e);
-      log.warn("whether a commit of {} has succeeded cannot be told yet; asking again", id, error);
-      undecided(transaction, error);
+      log.warn(
+          "whether a commit of {}, which has failed ({}), was carried out cannot be told yet ({});"
+              + " asking again",
+          id,
+          error.toString(),
+          e.toString());
+      undecided(transaction, changed, error);
       return;
     }
-    failed(transaction, error);
+    if (committed) {
+      log.info("a commit of {} that seemed to fail ({}) has succeeded", id, error.toString());
+      committed(transaction);
+    } else {
+      failed(transaction, error);
+    }
   }
 
   /** To write it again might write it twice, so its outcome must be known first. */
-  private void undecided(Transaction transaction, RuntimeException error) {
+  private void undecided(Transaction transaction, Runnable changed, Throwable error) {
     trouble = error;
     timers.after(
-        LOOK_AGAIN,
-        () -> thread.execute(() -> commitFailed(transaction, new TimeoutException(error))));
+        LOOK_AGAIN, () -> step(transaction, changed, () -> decide(transaction, changed, error)));
   }
 
   private boolean isCommitted(Transaction transaction) {
@@ -222,18 +278,21 @@ final class TransactionLane {
             });
   }
 
-  private void abort(Transaction transaction, @Nullable RuntimeException error) {
+  private void abort(Transaction transaction, @Nullable Throwable error) {
     if (!tryAbort()) {
       discard();
     }
     failed(transaction, error);
   }
 
-  private void failed(Transaction transaction, @Nullable RuntimeException error) {
-    trouble = error;
+  private void failed(Transaction transaction, @Nullable Throwable error) {
     counters.aborted();
-    if (error != null) {
-      log.warn("a transaction of {} is aborted, and will be written again: {}", id, error.toString());
+    if (error instanceof CommitFailedException) {
+      log.info("a transaction of {} is aborted, since the group has moved on", id);
+    } else if (error != null) {
+      trouble = error;
+      log.warn(
+          "a transaction of {} is aborted, and will be written again: {}", id, error.toString());
     }
     transaction.aborted();
   }
@@ -246,7 +305,7 @@ final class TransactionLane {
     try {
       open.abortTransaction();
       return true;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.debug("the producer of {} cannot abort", id, e);
       return false;
     }
@@ -254,25 +313,29 @@ final class TransactionLane {
 
   private Producer<byte[], byte[]> ready() {
     Producer<byte[], byte[]> known = producer;
-    if (known != null) {
-      return known;
+    if (known == null) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptException("the runner closes");
+      }
+      known = producers.get();
+      producer = known;
     }
-    Producer<byte[], byte[]> made = producers.get();
-    try {
-      made.initTransactions();
-    } catch (RuntimeException e) {
-      made.close(Duration.ZERO);
-      throw e;
+    if (!initialized) {
+      known.initTransactions();
+      initialized = true;
     }
-    producer = made;
-    return made;
+    return known;
   }
 
   private void discard() {
     Producer<byte[], byte[]> broken = producer;
     producer = null;
+    boolean wasInUse = initialized;
+    initialized = false;
     if (broken != null) {
-      counters.recovered();
+      if (wasInUse) {
+        counters.replaced();
+      }
       try {
         broken.close(Duration.ZERO);
       } catch (RuntimeException e) {

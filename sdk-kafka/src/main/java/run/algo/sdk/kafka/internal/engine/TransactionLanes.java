@@ -62,6 +62,11 @@ final class TransactionLanes implements AutoCloseable {
     }
   }
 
+  /** Makes the producers; throws when their configuration is wrong. */
+  void open() {
+    lanes.forEach(TransactionLane::open);
+  }
+
   List<TransactionLane> lanes() {
     return lanes;
   }

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.common.TopicPartition;
 import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 
@@ -51,10 +52,19 @@ final class Transactions implements Commits {
   private final Set<PartitionFlow> takeAgain = new HashSet<>();
 
   private int nextLane;
+
+  /** Whether records that were refused wait to be tried again. */
   private boolean suspects;
+
   private boolean lastWasAlone;
+
+  /** Whether a transaction before its time has found little, since the last interval. */
+  private boolean pressedInVain;
+
   private long notBefore;
   private Duration backoff = Duration.ZERO;
+
+  /** In a row. Written by the owner thread alone. */
   private volatile int failures;
 
   /**
@@ -94,8 +104,14 @@ final class Transactions implements Commits {
   @Override
   public void turn(Collection<PartitionFlow> flows, boolean due) {
     reap();
-    if (due || pressing(flows)) {
+    if (due) {
+      pressedInVain = false;
       begin(flows);
+    } else if (!pressedInVain && pressing(flows) && begin(flows)) {
+      // What is in flight need not be prepared: executions that take long gain nothing by haste.
+      Transaction begun = alive.getLast();
+      pressedInVain =
+          begun.records() < bounds.records() / 16 && begun.bytes() < bounds.bytes() / 16;
     }
   }
 
@@ -140,18 +156,16 @@ final class Transactions implements Commits {
       switch (ended.state()) {
         case COMMITTED -> {
           failures = 0;
+          notBefore = clock.nanos();
           backoff = Duration.ZERO;
           ended.offsets().forEach(PartitionFlow::committed);
         }
-        case REFUSED -> takeAgain.addAll(ended.offsets().keySet());
-        default -> {
+        case REFUSED, DRAGGED -> takeAgain.addAll(ended.offsets().keySet());
+        case FAILED -> {
           takeAgain.addAll(ended.offsets().keySet());
-          failures++;
-          Duration doubled = backoff.multipliedBy(2);
-          backoff = doubled.compareTo(FIRST_BACKOFF) < 0 ? FIRST_BACKOFF : doubled;
-          backoff = backoff.compareTo(LAST_BACKOFF) > 0 ? LAST_BACKOFF : backoff;
-          notBefore = clock.nanos() + backoff.toNanos();
+          failed();
         }
+        case WRITING, WRITTEN -> throw new IllegalStateException("it has not ended");
       }
     }
     if (alive.isEmpty() && !takeAgain.isEmpty()) {
@@ -160,13 +174,28 @@ final class Transactions implements Commits {
     }
   }
 
-  /** Whether so much is in flight that to wait for the interval would stop the flow. */
+  private void failed() {
+    int before = failures;
+    failures = before + 1;
+    Duration doubled = backoff.isZero() ? FIRST_BACKOFF : backoff.multipliedBy(2);
+    backoff = doubled.compareTo(LAST_BACKOFF) < 0 ? doubled : LAST_BACKOFF;
+    notBefore = clock.nanos() + backoff.toNanos();
+  }
+
+  /**
+   * Whether so much has gathered beyond what is under way that to wait for the interval would stop
+   * the flow.
+   */
   private boolean pressing(Collection<PartitionFlow> flows) {
     long records = 0;
     long bytes = 0;
     for (PartitionFlow flow : flows) {
       records += flow.inFlight();
       bytes += flow.bytesInFlight();
+    }
+    for (Transaction transaction : alive) {
+      records -= transaction.records();
+      bytes -= transaction.bytes();
     }
     return records > bounds.records() / 4 || bytes > bounds.bytes() / 4;
   }
@@ -177,7 +206,12 @@ final class Transactions implements Commits {
     }
     if (suspects && !lastWasAlone) {
       // What was refused before may be refused again, and must not take others with it.
-      return alive.isEmpty() && begin(flows, true);
+      if (!alive.isEmpty()) {
+        return false;
+      }
+      if (begin(flows, true)) {
+        return true;
+      }
     }
     return begin(flows, false);
   }
@@ -189,11 +223,15 @@ final class Transactions implements Commits {
   }
 
   private boolean begin(Collection<PartitionFlow> flows, boolean alone) {
-    Transaction transaction = new Transaction(consumer.groupMetadata(), alive.peekLast(), alone);
+    ConsumerGroupMetadata group = consumer.groupMetadata();
+    if (group.generationId() < 0) {
+      return false; // who is no member would be believed without a generation
+    }
+    Transaction transaction = new Transaction(group, alive.peekLast(), alone);
     for (PartitionFlow flow : flows) {
       flow.take(transaction).ifPresent(offset -> transaction.commits(flow, offset));
     }
-    suspects = transaction.leftSuspects() || alone && suspects;
+    suspects = transaction.leftSuspects();
     lastWasAlone = alone;
     if (transaction.isEmpty()) {
       return false;

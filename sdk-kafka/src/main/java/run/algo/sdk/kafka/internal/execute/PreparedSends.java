@@ -2,20 +2,10 @@ package run.algo.sdk.kafka.internal.execute;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.InvalidRecordException;
-import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.PolicyViolationException;
-import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.errors.UnsupportedForMessageFormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +22,17 @@ public final class PreparedSends {
   /** What the cluster has against which of the sends, in the transaction under way. */
   private final List<Refused> refused = new ArrayList<>(0);
 
-  private record Refused(Send send, Exception error) {}
+  private record Refused(Send send, Exception error) {
+    boolean tooLarge() {
+      return error instanceof RecordTooLargeException;
+    }
+  }
 
   PreparedSends() {}
 
+  /** Adds a send, unless it is there already: one that was refused comes again. */
   void add(Send send) {
-    if (!sends.contains(send)) {
+    if (send.keep()) {
       sends.add(send);
     }
   }
@@ -75,56 +70,38 @@ public final class PreparedSends {
    * Hands all to a producer that has begun a transaction.
    *
    * @param producer the producer
+   * @param faults is told what goes wrong
    * @throws KafkaException when the producer takes nothing at all
    */
-  public void send(Producer<byte[], byte[]> producer) {
+  public void send(Producer<byte[], byte[]> producer, WriteFaults faults) {
     for (Send send : sends) {
-      Attempt attempt = new Attempt(send);
+      Attempt attempt = new Attempt(send, faults);
+      // The future is of no use: the client tells the callback all that it tells the future.
       var unused = producer.send(send.record(), attempt::completed);
-      attempt.handedOver();
+      attempt.taken = true;
     }
   }
 
   /** One send in one transaction. */
   private final class Attempt {
     private final Send send;
+    private final WriteFaults faults;
 
-    /** Until the producer has taken the record, what it says is about this record alone. */
-    private volatile boolean own = true;
+    /** Until the client has taken the record, what it says is about this record alone. */
+    private volatile boolean taken;
 
-    Attempt(Send send) {
+    Attempt(Send send, WriteFaults faults) {
       this.send = send;
-    }
-
-    void handedOver() {
-      own = false;
+      this.faults = faults;
     }
 
     void completed(@Nullable RecordMetadata metadata, @Nullable Exception error) {
-      if (error != null && (isRefusal(error) || own && isUnknownTopic(error))) {
+      if (error != null && faults.failed(send.record().topic(), error, taken)) {
         synchronized (refused) {
           refused.add(new Refused(send, error));
         }
       }
     }
-  }
-
-  /** That a topic's leaders cannot be found is told as a timeout, before anything is taken. */
-  private static boolean isUnknownTopic(Exception error) {
-    return error instanceof TimeoutException && !(error instanceof BufferExhaustedException);
-  }
-
-  /** What is about the record; everything else is about the transaction, and passes. */
-  private static boolean isRefusal(Exception error) {
-    return error instanceof RecordTooLargeException
-        || error instanceof RecordBatchTooLargeException
-        || error instanceof InvalidRecordException
-        || error instanceof InvalidTopicException
-        || error instanceof PolicyViolationException
-        || error instanceof SerializationException
-        || error instanceof TopicAuthorizationException
-        || error instanceof UnknownTopicOrPartitionException
-        || error instanceof UnsupportedForMessageFormatException;
   }
 
   /** {@return whether the cluster has refused one of them in the transaction under way} */
@@ -151,20 +128,18 @@ public final class PreparedSends {
       mine = List.copyOf(refused);
       refused.clear();
     }
-    boolean hopeless = mine.stream().anyMatch(r -> r.error() instanceof RecordTooLargeException);
-    if (hopeless) {
-      List<Send> all = List.copyOf(sends);
-      sends.clear(); // what comes in their place begins anew
-      for (Send send : all) {
-        mine.stream()
-            .filter(r -> r.send() == send && r.error() instanceof RecordTooLargeException)
-            .findFirst()
-            .ifPresentOrElse(r -> send.onCompletion(null, r.error()), send::dropped);
-      }
-    } else {
-      for (Refused r : mine) {
-        r.send().onCompletion(null, r.error());
-      }
+    if (mine.stream().noneMatch(Refused::tooLarge)) {
+      mine.forEach(r -> r.send().onCompletion(null, r.error()));
+      return;
+    }
+    List<Send> all = List.copyOf(sends);
+    sends.clear(); // what comes in their place begins anew
+    for (Send send : all) {
+      send.letGo();
+      mine.stream()
+          .filter(r -> r.send() == send && r.tooLarge())
+          .findFirst()
+          .ifPresentOrElse(r -> send.onCompletion(null, r.error()), send::dropped);
     }
   }
 }

@@ -66,6 +66,12 @@ final class RunnerCollector implements MultiCollector {
       counter("algo_records").help("Records by what became of them").build();
   private static final MetricFamilyDescriptor IN_FLIGHT =
       gauge("algo_records_in_flight").help("Records read that have no outcome yet").build();
+  private static final MetricFamilyDescriptor TRANSACTIONS =
+      counter("algo_transactions").help("Transactions by what became of them").build();
+  private static final MetricFamilyDescriptor REPLACED =
+      counter("algo_producers_replaced")
+          .help("Transactional producers that were fenced or expired, and made again")
+          .build();
 
   private final RunnerCounters counters;
   private final Labels labels;
@@ -90,7 +96,9 @@ final class RunnerCollector implements MultiCollector {
         RUNNER_ERROR,
         RECORDS_READ,
         RECORDS,
-        IN_FLIGHT);
+        IN_FLIGHT,
+        TRANSACTIONS,
+        REPLACED);
   }
 
   @Override
@@ -108,6 +116,7 @@ final class RunnerCollector implements MultiCollector {
             .metricSnapshot(errors(ALGO_ERROR, counters.algoErrors()))
             .metricSnapshot(errors(RUNNER_ERROR, counters.runnerErrors()));
     ledger(families);
+    families.metricSnapshot(transactions()).metricSnapshot(replaced());
     return families.build();
   }
 
@@ -172,6 +181,20 @@ final class RunnerCollector implements MultiCollector {
     return new UnknownSnapshot(
         family.getMetadata(),
         List.of(UnknownDataPointSnapshot.builder().value((double) value).labels(labels).build()));
+  }
+
+  private CounterSnapshot transactions() {
+    TransactionCounters transactions = counters.transactions();
+    return new CounterSnapshot(
+        TRANSACTIONS.getMetadata(),
+        List.of(
+            count(transactions.commits(), labels.add("result", "committed")),
+            count(transactions.aborts(), labels.add("result", "aborted"))));
+  }
+
+  private CounterSnapshot replaced() {
+    return new CounterSnapshot(
+        REPLACED.getMetadata(), List.of(count(counters.transactions().replacements(), labels)));
   }
 
   private void ledger(MetricSnapshots.Builder families) {

@@ -16,6 +16,7 @@ public final class RunnerCounters {
   private final Map<String, InputCounters> inputs = new LinkedHashMap<>();
   private final Map<String, OutputCounters> outputs = new LinkedHashMap<>();
   private final Map<Try, LongAdder> retries = new ConcurrentHashMap<>();
+  private final TransactionCounters transactions = new TransactionCounters();
 
   /**
    * A try of a retry strategy.
@@ -70,6 +71,11 @@ public final class RunnerCounters {
    */
   public void retried(int step, int repeat) {
     retries.computeIfAbsent(new Try(step, repeat), first -> new LongAdder()).increment();
+  }
+
+  /** {@return the counters of transactions, zero where none are made} */
+  public TransactionCounters transactions() {
+    return transactions;
   }
 
   Map<Try, LongAdder> retries() {

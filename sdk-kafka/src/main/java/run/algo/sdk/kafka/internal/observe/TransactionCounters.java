@@ -7,7 +7,7 @@ public final class TransactionCounters {
 
   private final LongAdder committed = new LongAdder();
   private final LongAdder aborted = new LongAdder();
-  private final LongAdder recovered = new LongAdder();
+  private final LongAdder replaced = new LongAdder();
 
   /** A transaction was committed. */
   public void committed() {
@@ -19,9 +19,9 @@ public final class TransactionCounters {
     aborted.increment();
   }
 
-  /** A producer that could not go on, since it was fenced or its ID was not known any more. */
-  public void recovered() {
-    recovered.increment();
+  /** A producer that could not go on, fenced or not known any more, is replaced. */
+  public void replaced() {
+    replaced.increment();
   }
 
   /** {@return transactions committed} */
@@ -35,7 +35,7 @@ public final class TransactionCounters {
   }
 
   /** {@return producers replaced} */
-  public long recoveries() {
-    return recovered.sum();
+  public long replacements() {
+    return replaced.sum();
   }
 }
