@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.config.ClientProperties;
+import run.algo.sdk.kafka.config.Delivery;
 import run.algo.sdk.kafka.config.DeploymentIdentity;
 import run.algo.sdk.kafka.config.EngineSettings;
 import run.algo.sdk.kafka.config.FailureAction;
@@ -98,13 +99,22 @@ final class Assembly {
         new Engine.Clients(
             clients,
             ClientProperties.consumer(settings),
-            ClientProperties.producer(settings),
+            producers(),
             ClientProperties.admin(settings)),
         topics,
         new AlgoWorkload(topics, supervision.deadlines()),
         plan(),
         supervision.threads(),
-        listener);
+        new Engine.Listeners(listener, counters.transactions()));
+  }
+
+  /** Exactly-once takes two, so that one writes while the other commits. */
+  private List<Map<String, Object>> producers() {
+    return settings.engine().delivery() == Delivery.EXACTLY_ONCE
+        ? List.of(
+            ClientProperties.transactionalProducer(settings, 0),
+            ClientProperties.transactionalProducer(settings, 1))
+        : List.of(ClientProperties.producer(settings));
   }
 
   /**

@@ -7,7 +7,6 @@ import run.algo.sdk.AlgoConfigurationException;
 import run.algo.sdk.ConfigurationProblem;
 import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.config.ClientProperties;
-import run.algo.sdk.kafka.config.Delivery;
 import run.algo.sdk.kafka.config.MessageDataType;
 import run.algo.sdk.kafka.config.OutputSettings;
 import run.algo.sdk.kafka.config.ThreadModel;
@@ -26,14 +25,6 @@ final class Support {
 
   static void check(AlgoSettings settings) {
     List<ConfigurationProblem> problems = new ArrayList<>();
-    if (settings.engine().delivery() == Delivery.EXACTLY_ONCE) {
-      problems.add(
-          new ConfigurationProblem(
-              "ALGO_DELIVERY",
-              Delivery.EXACTLY_ONCE.wireName(),
-              "this version delivers at least once",
-              "leave it unset, and let readers of the outputs ignore duplicates"));
-    }
     if (settings.engine().threads() == ThreadModel.VIRTUAL && !WorkerKind.virtualAvailable()) {
       problems.add(
           new ConfigurationProblem(

@@ -125,7 +125,7 @@ final class Deployment {
     return probe.committedOffsets(group).values().stream().mapToLong(o -> o.offset()).sum();
   }
 
-  /** How many outputs there are. */
+  /** How many outputs there are; with transactions, each of their ends counts as one. */
   long outputs() {
     return probe.endOffsets(out).values().stream().mapToLong(end -> end).sum();
   }
@@ -153,6 +153,18 @@ final class Deployment {
 
   /** Tells fresh guarantee objects of all inputs and of the outputs that are there now. */
   Judgement judge() {
+    return judge(outputs());
+  }
+
+  /**
+   * As {@link #judge}, of outputs in transactions: of each input there must be one, and what a
+   * transaction that was aborted has written is not seen.
+   */
+  Judgement judgeCommitted() {
+    return judge(total());
+  }
+
+  private Judgement judge(long least) {
     Judgement judgement = new Judgement();
     for (int p = 0; p < partitions; p++) {
       for (long i = 0; i < filled[p]; i++) {
@@ -161,8 +173,7 @@ final class Deployment {
         judgement.order.expected(key(p, i), id);
       }
     }
-    int there = Math.toIntExact(outputs());
-    for (ConsumerRecord<String, String> output : probe.readAll(out, there, SOON)) {
+    for (ConsumerRecord<String, String> output : probe.readAll(out, Math.toIntExact(least), SOON)) {
       judgement.seen(output);
     }
     return judgement;

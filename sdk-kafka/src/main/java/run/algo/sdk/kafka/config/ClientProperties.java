@@ -46,6 +46,14 @@ public final class ClientProperties {
   private static final int BATCH_SIZE = 64 * 1024;
   private static final int MAX_BLOCK_MS = 60_000;
 
+  /** So long a vanished member's open transaction holds up readers of its outputs, at most. */
+  private static final int TRANSACTION_TIMEOUT_MS = 10_000;
+
+  /** Half of it, so that a request without an answer can be made once more. */
+  private static final int TRANSACTION_REQUEST_TIMEOUT_MS = 5_000;
+
+  private static final int DEFAULT_LINGER_MS = 5;
+
   private ClientProperties() {}
 
   /**
@@ -63,13 +71,48 @@ public final class ClientProperties {
 
   /**
    * Returns the configuration of an idempotent producer: byte arrays, {@code acks=all}, no end of
-   * retrying. The {@code transactional.id} of exactly-once delivery is added by who needs it.
+   * retrying.
    *
    * @param settings the settings
    * @return a new mutable map
    */
   public static Map<String, Object> producer(AlgoSettings settings) {
     return producer(settings.kafka(), settings.engine(), settings.instanceName());
+  }
+
+  /**
+   * Returns the configuration of a transactional producer: as {@link #producer}, but what cannot be
+   * delivered within the transaction's timeout fails, since the coordinator has aborted the
+   * transaction by then, and all of it is written again in its order.
+   *
+   * @param settings the settings
+   * @param number which of the runner's producers, from 0
+   * @return a new mutable map
+   */
+  public static Map<String, Object> transactionalProducer(AlgoSettings settings, int number) {
+    KafkaSettings kafka = settings.kafka();
+    Map<String, Object> result = producer(settings);
+    result.put(
+        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+        settings.groupId() + "-" + settings.instanceName() + "-" + number);
+    result.put(
+        CommonClientConfigs.CLIENT_ID_CONFIG, settings.instanceName() + "-producer-" + number);
+    result.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
+    result.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, TRANSACTION_REQUEST_TIMEOUT_MS);
+    int timeout = number(result.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG));
+    int least =
+        number(result.get(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG))
+            + number(result.getOrDefault(ProducerConfig.LINGER_MS_CONFIG, DEFAULT_LINGER_MS));
+    result.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Math.max(timeout, least));
+    if (!kafka.producerProperties().containsKey(ProducerConfig.MAX_BLOCK_MS_CONFIG)
+        && !kafka.clientProperties().containsKey(ProducerConfig.MAX_BLOCK_MS_CONFIG)) {
+      result.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, timeout);
+    }
+    return result;
+  }
+
+  private static int number(Object value) {
+    return Integer.parseInt(value.toString().strip());
   }
 
   /**

@@ -112,7 +112,7 @@ final class EngineParts {
         new ExecutionScope(new Outputs(List.of(output), Set.of()), "benchmark", () -> false),
         ContentTypeCheck.WARN,
         new ParameterResolver(List.of()),
-        new Sender(new InstantProducer(), DIRECT),
+        Sender.direct(new InstantProducer(), DIRECT),
         Optional.empty());
   }
 

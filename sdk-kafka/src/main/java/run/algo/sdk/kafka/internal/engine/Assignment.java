@@ -31,7 +31,7 @@ final class Assignment implements ConsumerRebalanceListener {
 
   private final Map<TopicPartition, PartitionFlow> flows = new ConcurrentSkipListMap<>(BY_NAME);
   private final Flows factory;
-  private final Committer committer;
+  private final Commits commits;
   private final OwnerSignal signal;
   private final MonotonicClock clock;
   private final EnginePlan plan;
@@ -45,13 +45,13 @@ final class Assignment implements ConsumerRebalanceListener {
 
   Assignment(
       Flows factory,
-      Committer committer,
+      Commits commits,
       OwnerSignal signal,
       MonotonicClock clock,
       EnginePlan plan,
       Runnable onAssigned) {
     this.factory = factory;
-    this.committer = committer;
+    this.commits = commits;
     this.signal = signal;
     this.clock = clock;
     this.plan = plan;
@@ -78,10 +78,11 @@ final class Assignment implements ConsumerRebalanceListener {
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
     if (!partitions.isEmpty()) {
-      Map<TopicPartition, SettledOffsets> settled = committer.settledAhead(partitions);
+      Map<TopicPartition, SettledOffsets> settled = commits.settledAhead(partitions);
       for (TopicPartition partition : partitions) {
         SettledOffsets before = settled.getOrDefault(partition, SettledOffsets.none(0));
-        PartitionFlow flow = factory.create(new PartitionFlow.Seat(partition, before));
+        PartitionFlow flow =
+            factory.create(new PartitionFlow.Seat(partition, before, commits.transactional()));
         flow.suspend(suspended);
         PartitionFlow old = flows.put(partition, flow);
         if (old != null) {
@@ -108,7 +109,7 @@ final class Assignment implements ConsumerRebalanceListener {
     drain(revoked, plan.times().revokeTimeout());
     Duration left = Duration.ofNanos(deadline - clock.nanos());
     // A drain that has taken all of it leaves the more to be saved by a commit.
-    committer.commitSync(revoked, left.compareTo(LEAST_COMMIT) > 0 ? left : LEAST_COMMIT);
+    commits.commitSync(revoked, left.compareTo(LEAST_COMMIT) > 0 ? left : LEAST_COMMIT);
     int released = letGo(revoked);
     log.info("revoked {}, {} records left to the next owner", partitions, released);
   }
@@ -157,7 +158,7 @@ final class Assignment implements ConsumerRebalanceListener {
   void leaveAll(Duration drainTimeout, Duration commitTimeout) {
     List<PartitionFlow> all = new ArrayList<>(flows.values());
     boolean drained = drain(all, drainTimeout);
-    committer.commitSync(all, commitTimeout);
+    commits.commitSync(all, commitTimeout);
     int released = letGo(all);
     log.info(
         "left {} partitions{}, {} records left to the next owner",

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -23,7 +24,7 @@ import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
  * committed. Used by the owner thread alone. One asynchronous commit is under way at a time, so a
  * slow answer cannot be overtaken; one that fails is simply made up for by the next.
  */
-final class Committer {
+final class Committer implements Commits {
 
   private static final Logger log = LoggerFactory.getLogger(Committer.class);
 
@@ -59,13 +60,14 @@ final class Committer {
     this.mostRepeated = mostRepeated;
   }
 
-  /**
-   * What earlier owners have settled ahead of the committed offsets.
-   *
-   * @param partitions the partitions
-   * @return by partition; empty where nothing is known or what is there cannot be understood
-   */
-  Map<TopicPartition, SettledOffsets> settledAhead(Collection<TopicPartition> partitions) {
+  @Override
+  public boolean transactional() {
+    return false;
+  }
+
+  /** Empty also where what is there cannot be understood. */
+  @Override
+  public Map<TopicPartition, SettledOffsets> settledAhead(Collection<TopicPartition> partitions) {
     Map<TopicPartition, SettledOffsets> settled = new HashMap<>();
     committed(partitions)
         .forEach(
@@ -119,7 +121,7 @@ final class Committer {
    * Whether so much has been settled since the last commit that a crash would repeat more than what
    * may be in flight.
    */
-  boolean pressing(Collection<PartitionFlow> flows) {
+  private boolean pressing(Collection<PartitionFlow> flows) {
     return settled(flows) - settledAtCommit >= mostRepeated;
   }
 
@@ -131,9 +133,14 @@ final class Committer {
     return settled;
   }
 
-  /** Begins a commit of what has moved since the last. */
-  void commitAsync(Collection<PartitionFlow> flows) {
-    if (underWay) {
+  @Override
+  public Optional<String> trouble() {
+    return Optional.empty(); // a commit that fails is made up for by the next
+  }
+
+  @Override
+  public void turn(Collection<PartitionFlow> flows, boolean due) {
+    if (underWay || !due && !pressing(flows)) {
       return;
     }
     settledAtCommit = settled(flows);
@@ -159,8 +166,8 @@ final class Committer {
     }
   }
 
-  /** Commits what has moved, and waits for it; best effort within the timeout. */
-  void commitSync(Collection<PartitionFlow> flows, Duration timeout) {
+  @Override
+  public void commitSync(Collection<PartitionFlow> flows, Duration timeout) {
     Map<PartitionFlow, OffsetAndMetadata> moved = moved(flows);
     if (moved.isEmpty()) {
       return;

@@ -26,6 +26,7 @@ import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
+import run.algo.sdk.kafka.internal.observe.TransactionCounters;
 import run.algo.sdk.kafka.internal.topics.TopicPreparation;
 
 /**
@@ -51,7 +52,7 @@ public final class Engine implements Runnable {
   private final Workload workload;
   private final EnginePlan plan;
   private final WorkerThreads threads;
-  private final PollLoop.LoopListener listener;
+  private final Listeners listeners;
 
   private final RateLimit warnings = new RateLimit(LOG_INTERVAL, System::nanoTime);
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -65,14 +66,27 @@ public final class Engine implements Runnable {
    *
    * @param factory makes them
    * @param consumer the consumer's configuration
-   * @param producer the producer's configuration
+   * @param producers the producers' configurations: one, or several with a {@code transactional.id}
    * @param admin the admin client's configuration
    */
   public record Clients(
       KafkaClients factory,
       Map<String, Object> consumer,
-      Map<String, Object> producer,
-      Map<String, Object> admin) {}
+      List<Map<String, Object>> producers,
+      Map<String, Object> admin) {
+
+    boolean transactional() {
+      return producers.get(0).containsKey(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+    }
+  }
+
+  /**
+   * Who is told what the engine does.
+   *
+   * @param loop what is done about records, from the first assignment on
+   * @param transactions what becomes of transactions
+   */
+  public record Listeners(PollLoop.LoopListener loop, TransactionCounters transactions) {}
 
   /** What is done with the records. */
   public interface Workload {
@@ -106,7 +120,7 @@ public final class Engine implements Runnable {
    * @param workload what is done with the records
    * @param plan what it is told
    * @param threads execute the Algo; ended by the engine
-   * @param listener is told what is done about records, from the first assignment on
+   * @param listeners are told what it does
    */
   public Engine(
       Clients clients,
@@ -114,13 +128,13 @@ public final class Engine implements Runnable {
       Workload workload,
       EnginePlan plan,
       WorkerThreads threads,
-      PollLoop.LoopListener listener) {
+      Listeners listeners) {
     this.clients = clients;
     this.topics = topics;
     this.workload = workload;
     this.plan = plan;
     this.threads = threads;
-    this.listener = listener;
+    this.listeners = listeners;
   }
 
   /**
@@ -251,39 +265,64 @@ public final class Engine implements Runnable {
   }
 
   private void consume(Timers timers) {
-    Producer<byte[], byte[]> producer = clients.factory().producer(producerConfig());
-    try {
-      Consumer<byte[], byte[]> consumer = clients.factory().consumer(clients.consumer());
-      try {
-        RecordProcessor processor = workload.processor(new Sender(producer, threads), this::ending);
-        Crew.Workers workers =
-            Crew.Workers.of(plan.execution().concurrency(), threads, timers, MonotonicClock.SYSTEM);
-        PollLoop running =
-            new PollLoop(
-                consumer,
-                workload.topics(),
-                plan,
-                new PartitionFlows(workload, processor, workers, timers, plan.execution()),
-                listener,
-                PollLoop.Environs.system(warnings, intake));
-        loop = running;
-        if (closing()) {
-          return;
-        }
-        running.run();
-      } finally {
-        ending = true; // first: an interrupt by a runner that ends is no failure of a record
-        threads.interrupt();
-        consumer.close(CloseOptions.timeout(LEAVE_TIMEOUT));
+    if (clients.transactional()) {
+      try (TransactionLanes lanes =
+          new TransactionLanes(
+              clients,
+              clients.producers().stream().map(this::producerConfig).toList(),
+              timers,
+              listeners.transactions())) {
+        lanes.open();
+        consume(
+            timers,
+            Sender.transactional(threads),
+            (consumer, signal, bounds) ->
+                new Transactions(consumer, signal, lanes.lanes(), bounds, MonotonicClock.SYSTEM));
       }
+      return;
+    }
+    Producer<byte[], byte[]> producer =
+        clients.factory().producer(producerConfig(clients.producers().get(0)));
+    try {
+      consume(
+          timers,
+          Sender.direct(producer, threads),
+          (consumer, signal, bounds) ->
+              new Committer(consumer, warnings, MonotonicClock.SYSTEM, bounds.records()));
     } finally {
       producer.close(LEAVE_TIMEOUT);
     }
   }
 
+  private void consume(Timers timers, Sender sender, Commits.Factory commits) {
+    Consumer<byte[], byte[]> consumer = clients.factory().consumer(clients.consumer());
+    try {
+      RecordProcessor processor = workload.processor(sender, this::ending);
+      Crew.Workers workers =
+          Crew.Workers.of(plan.execution().concurrency(), threads, timers, MonotonicClock.SYSTEM);
+      PollLoop running =
+          new PollLoop(
+              consumer,
+              workload.topics(),
+              plan,
+              new PartitionFlows(workload, processor, workers, timers, plan.execution()),
+              listeners.loop(),
+              PollLoop.Environs.system(warnings, intake).with(commits));
+      loop = running;
+      if (closing()) {
+        return;
+      }
+      running.run();
+    } finally {
+      ending = true; // first: an interrupt by a runner that ends is no failure of a record
+      threads.interrupt();
+      consumer.close(CloseOptions.timeout(LEAVE_TIMEOUT));
+    }
+  }
+
   /** The producer must be able to send whatever one of the topics takes. */
-  private Map<String, Object> producerConfig() {
-    Map<String, Object> config = new HashMap<>(clients.producer());
+  private Map<String, Object> producerConfig(Map<String, Object> given) {
+    Map<String, Object> config = new HashMap<>(given);
     int largest = topics.largestMessageBytes();
     config.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, largest);
     Object buffer = config.get(ProducerConfig.BUFFER_MEMORY_CONFIG);

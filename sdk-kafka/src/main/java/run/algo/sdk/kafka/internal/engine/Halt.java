@@ -94,6 +94,9 @@ final class Halt {
     synchronized (this) {
       blocked.computeIfPresent(
           offset, (o, b) -> b.sends() == 1 ? null : new Blocked(b.sends() - 1, b.report()));
+      if (!blocked.containsKey(offset)) {
+        retries.removeIf(retry -> retry.offset() == offset); // it has gone with its record
+      }
       boolean probed = probe != null && probe.offset() == offset;
       if (probed) {
         probe = null;

@@ -37,7 +37,7 @@ public final class ManualEngine implements AutoCloseable {
   public ManualEngine(VirtualTime time, Engine.Workload workload, EnginePlan plan) {
     this.time = time;
     this.consumer = new FakeConsumer(plan.bounds().pollRecords());
-    RecordProcessor processor = workload.processor(new Sender(producer, time), () -> closing);
+    RecordProcessor processor = workload.processor(Sender.direct(producer, time), () -> closing);
     Crew.Workers workers = Crew.Workers.of(plan.execution().concurrency(), time, time, time);
     this.loop =
         new PollLoop(

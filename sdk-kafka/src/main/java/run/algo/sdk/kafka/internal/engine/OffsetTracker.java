@@ -3,6 +3,7 @@ package run.algo.sdk.kafka.internal.engine;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import run.algo.sdk.kafka.internal.execute.PreparedSends;
 import run.algo.sdk.kafka.internal.offsets.CommitMetadata;
 import run.algo.sdk.kafka.internal.offsets.CommitMetadataBuilder;
 import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
@@ -28,6 +29,9 @@ final class OffsetTracker {
   private long position = -1;
   private Optional<Integer> positionEpoch = Optional.empty();
   private Optional<Integer> frontierEpoch = Optional.empty();
+
+  /** The first offset that no transaction has taken; -1 for the frontier. */
+  private long taken = -1;
 
   /**
    * A tracker.
@@ -116,6 +120,55 @@ final class OffsetTracker {
       metadata.settled(first, last);
       next = last + 1;
     }
+  }
+
+  /** Takes what a transaction is to write. */
+  interface Taker {
+
+    /**
+     * Takes one prepared record.
+     *
+     * @param batch its batch
+     * @param index its index there
+     * @param sends what it leads to
+     * @return false when it, and what follows, must be left to a later transaction
+     */
+    boolean take(RecordBatch batch, int index, PreparedSends sends);
+  }
+
+  /**
+   * Takes the records in line that are prepared or settled, up to the first that is neither: with
+   * what they lead to, the partition may be committed up to there.
+   *
+   * @param taker takes the prepared ones, in the order of their offsets
+   * @return what to commit with them; empty while nothing is known
+   */
+  Optional<OffsetAndMetadata> take(Taker taker) {
+    long frontier = frontier();
+    if (frontier < 0) {
+      return Optional.empty();
+    }
+    long next = Math.max(taken, frontier);
+    Optional<Integer> epoch = frontierEpoch;
+    for (RecordBatch batch : batches) {
+      for (int i = batch.indexFrom(next); i < batch.size(); i++) {
+        long offset = batch.offset(i);
+        PreparedSends sends = batch.prepared(i);
+        boolean goesOn = sends == null ? batch.isSettled(i) : taker.take(batch, i, sends);
+        if (!goesOn) {
+          taken = offset;
+          return Optional.of(new OffsetAndMetadata(offset, epoch, ""));
+        }
+        epoch = batch.leaderEpoch();
+      }
+    }
+    taken = Math.max(next, position);
+    return Optional.of(new OffsetAndMetadata(taken, positionEpoch, ""));
+  }
+
+  /** What was taken and not settled may be taken again. */
+  void untake() {
+    taken = -1;
   }
 
   /**

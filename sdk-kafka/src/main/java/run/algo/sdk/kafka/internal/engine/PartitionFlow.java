@@ -26,6 +26,7 @@ final class PartitionFlow {
   private final OwnerSignal owner;
   private final MonotonicClock clock;
   private final SettledOffsets before;
+  private final boolean transactional;
   private final OffsetTracker tracker;
   private final Dispatcher dispatcher;
   private final Halt halt;
@@ -34,6 +35,10 @@ final class PartitionFlow {
   private final ArrayDeque<RecordBatch> held = new ArrayDeque<>();
 
   private @Nullable OffsetAndMetadata committed;
+
+  /** What the latest transaction commits. */
+  private @Nullable OffsetAndMetadata taken;
+
   private boolean paused;
   private int inFlight;
   private long bytesInFlight;
@@ -59,6 +64,7 @@ final class PartitionFlow {
       HaltFactory halts) {
     this.partition = seat.partition();
     this.before = seat.before();
+    this.transactional = seat.transactional();
     this.tracker = new OffsetTracker(before);
     this.route = route;
     this.owner = owner;
@@ -72,8 +78,15 @@ final class PartitionFlow {
    *
    * @param partition the partition
    * @param before what an earlier owner has settled ahead of its committed offset
+   * @param transactional whether outcomes are written in transactions
    */
-  record Seat(TopicPartition partition, SettledOffsets before) {}
+  record Seat(TopicPartition partition, SettledOffsets before, boolean transactional) {
+
+    /** A partition whose outcomes are written at once. */
+    Seat(TopicPartition partition, SettledOffsets before) {
+      this(partition, before, false);
+    }
+  }
 
   /** Makes the halt of a partition. */
   interface HaltFactory {
@@ -92,6 +105,9 @@ final class PartitionFlow {
       RecordBatch batch = new RecordBatch(this, records.subList(from, to), clock.nanos());
       if (batch.offset(0) < before.end()) {
         skip(batch);
+      }
+      if (transactional) {
+        batch.preparable();
       }
       tracker.add(batch);
       held.add(batch);
@@ -112,7 +128,8 @@ final class PartitionFlow {
 
   /** Begins what was held back, as far as there is room for it by now. */
   void dispatchHeld() {
-    while (!held.isEmpty() && tracker.hasRoom(held.element())) {
+    // A transaction's commit has no gaps, so no metadata.
+    while (!held.isEmpty() && (transactional || tracker.hasRoom(held.element()))) {
       dispatcher.dispatch(held.remove());
     }
   }
@@ -170,6 +187,30 @@ final class PartitionFlow {
 
   void committed(OffsetAndMetadata commit) {
     committed = commit;
+  }
+
+  /**
+   * Takes what the next transaction is to write.
+   *
+   * @param taker takes the records
+   * @return what to commit with them, empty when the partition has not come further
+   */
+  Optional<OffsetAndMetadata> take(OffsetTracker.Taker taker) {
+    OffsetAndMetadata known = taken == null ? committed : taken;
+    Optional<OffsetAndMetadata> next = tracker.take(taker).filter(to -> !to.equals(known));
+    next.ifPresent(to -> taken = to);
+    return next;
+  }
+
+  /** What was taken and is not settled may be taken again. */
+  void untake() {
+    taken = null;
+    tracker.untake();
+  }
+
+  /** A record waits to be taken by a transaction. From any thread. */
+  void prepared(boolean worthLook) {
+    owner.settled(worthLook);
   }
 
   boolean paused() {

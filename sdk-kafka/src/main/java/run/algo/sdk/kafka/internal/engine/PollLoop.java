@@ -48,7 +48,7 @@ public final class PollLoop {
   private final Collection<String> topics;
   private final EnginePlan plan;
   private final OwnerSignal signal;
-  private final Committer committer;
+  private final Commits commits;
   private final Assignment assignment;
   private final FlowControl flowControl;
   private final LoopListener listener;
@@ -71,11 +71,27 @@ public final class PollLoop {
    * @param waiting how it waits for executions that end
    * @param warnings keeps the log readable
    * @param intake what is wished for about new records
+   * @param commits makes what commits offsets
    */
   record Environs(
-      MonotonicClock clock, OwnerSignal.Wait waiting, RateLimit warnings, Intake intake) {
+      MonotonicClock clock,
+      OwnerSignal.Wait waiting,
+      RateLimit warnings,
+      Intake intake,
+      Commits.Factory commits) {
 
-    /** An environment whose intake is never changed. */
+    /** An environment that commits at least once. */
+    Environs(MonotonicClock clock, OwnerSignal.Wait waiting, RateLimit warnings, Intake intake) {
+      this(
+          clock,
+          waiting,
+          warnings,
+          intake,
+          (consumer, signal, bounds) ->
+              new Committer(consumer, warnings, clock, bounds.records()));
+    }
+
+    /** The same, with an intake that is never changed. */
     Environs(MonotonicClock clock, OwnerSignal.Wait waiting, RateLimit warnings) {
       this(clock, waiting, warnings, new Intake());
     }
@@ -83,6 +99,11 @@ public final class PollLoop {
     /** The process's own. */
     static Environs system(RateLimit warnings, Intake intake) {
       return new Environs(MonotonicClock.SYSTEM, OwnerSignal.Wait.PARK, warnings, intake);
+    }
+
+    /** With other commits. */
+    Environs with(Commits.Factory other) {
+      return new Environs(clock, waiting, warnings, intake, other);
     }
   }
 
@@ -125,12 +146,11 @@ public final class PollLoop {
     this.environs = environs;
     this.intake = environs.intake();
     this.signal = new OwnerSignal(consumer::wakeup, environs.waiting());
-    this.committer =
-        new Committer(consumer, environs.warnings(), environs.clock(), plan.bounds().records());
+    this.commits = environs.commits().create(consumer, signal, plan.bounds());
     this.assignment =
         new Assignment(
             seat -> flows.create(seat, signal),
-            committer,
+            commits,
             signal,
             environs.clock(),
             plan,
@@ -174,6 +194,7 @@ public final class PollLoop {
       trouble = null;
     } catch (WakeupException e) {
       // A paused partition may have room again, or the runner closes.
+      commit();
     } catch (FencedInstanceIdException | UnsupportedVersionException e) {
       throw e;
     } catch (InterruptException e) {
@@ -207,9 +228,9 @@ public final class PollLoop {
     return assignment.allSettled();
   }
 
-  /** {@return the consumer's lasting error, if it has one; from any thread} */
+  /** {@return the lasting error of the consumer or of commits, if there is one; from any thread} */
   public Optional<String> trouble() {
-    return Optional.ofNullable(trouble);
+    return Optional.ofNullable(trouble).or(commits::trouble);
   }
 
   /**
@@ -228,7 +249,7 @@ public final class PollLoop {
     FlowControl.Verdict verdict = follow(mode, true);
     boolean settled = mode == Intake.Mode.DRAINING && assignment.allSettled();
     if (settled) {
-      committer.commitAsync(assignment.flows());
+      commits.turn(assignment.flows(), true);
       settled = !assignment.anyToCommit();
     }
     tell(mode, settled);
@@ -247,12 +268,16 @@ public final class PollLoop {
     if (!assignedOnce && joined()) {
       assigned(); // the consumer protocol does not call back for an empty assignment
     }
+    commit();
+  }
+
+  private void commit() {
     long time = environs.clock().nanos();
-    if (time - lastCommit >= plan.times().commitInterval().toNanos()
-        || committer.pressing(assignment.flows())) {
+    boolean due = time - lastCommit >= plan.times().commitInterval().toNanos();
+    if (due) {
       lastCommit = time;
-      committer.commitAsync(assignment.flows());
     }
+    commits.turn(assignment.flows(), due);
   }
 
   private FlowControl.Verdict follow(Intake.Mode mode, boolean mayWait) {

@@ -2,17 +2,19 @@ package run.algo.sdk.kafka.internal.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.Blockage;
+import run.algo.sdk.kafka.internal.execute.PreparedSends;
 import run.algo.sdk.kafka.internal.execute.Settlement;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
 /**
- * The records that one poll brought for one partition, and how each stands: waiting, begun, or
- * settled.
+ * The records that one poll brought for one partition, and how each stands: waiting, begun,
+ * prepared for a transaction, or settled.
  *
  * <p>Records are settled in any order and from any thread: a mark each, written with release
  * semantics, and one atomic for the batch that holds the number of unsettled records and their
@@ -34,6 +36,9 @@ final class RecordBatch implements Settlement {
   private static final byte WAITING = 0;
   private static final byte BEGUN = 1;
   private static final byte SETTLED = 2;
+
+  /** All it leads to is known, and a transaction has to write it. */
+  private static final byte PREPARED = 3;
 
   private static final VarHandle MARKS = MethodHandles.arrayElementVarHandle(byte[].class);
   private static final VarHandle NEXT = MethodHandles.arrayElementVarHandle(RecordBatch[].class);
@@ -65,6 +70,9 @@ final class RecordBatch implements Settlement {
   private @Nullable RecordBatch @Nullable [] nextBatch;
 
   private int @Nullable [] nextIndex;
+
+  /** What the prepared records lead to; null where no transactions are made. */
+  private @Nullable PreparedSends @Nullable [] prepared;
 
   /** Bytes of what is unsettled, and below {@link #COUNT_BITS} its number. */
   @SuppressWarnings("FieldMayBeFinal") // by LOAD
@@ -133,6 +141,35 @@ final class RecordBatch implements Settlement {
   /** Bytes of values, keys and encoded emissions that are not settled. From any thread. */
   long bytes() {
     return Math.max(0, load) >> COUNT_BITS;
+  }
+
+  /** Makes room for what transactions write; before the batch is handed to anybody. */
+  void preparable() {
+    prepared = new PreparedSends[marks.length];
+  }
+
+  /** The first index with at least this offset; the size when there is none. */
+  int indexFrom(long offset) {
+    if (offset <= firstOffset) {
+      return 0;
+    }
+    long[] listed = offsets;
+    if (listed == null) {
+      return (int) Math.min(marks.length, offset - firstOffset);
+    }
+    int found = Arrays.binarySearch(listed, offset);
+    return found >= 0 ? found : -found - 1;
+  }
+
+  /** What a record leads to, null unless it is prepared. */
+  @Nullable PreparedSends prepared(int index) {
+    PreparedSends[] all = prepared;
+    return all != null && (byte) MARKS.getAcquire(marks, index) == PREPARED ? all[index] : null;
+  }
+
+  /** A prepared record is not any more: what it leads to has been refused. */
+  void unprepare(int index) {
+    MARKS.compareAndSet(marks, index, PREPARED, BEGUN);
   }
 
   boolean isSettled(int index) {
@@ -223,6 +260,17 @@ final class RecordBatch implements Settlement {
   }
 
   @Override
+  public void prepared(int index, PreparedSends sends) {
+    PreparedSends[] all = prepared;
+    if (all == null || (byte) MARKS.getVolatile(marks, index) != BEGUN) {
+      return; // it is there already
+    }
+    all[index] = sends;
+    MARKS.setRelease(marks, index, PREPARED);
+    flow.prepared(index == marks.length - 1 || index == marks.length / 2);
+  }
+
+  @Override
   public void settled(int index, Outcome outcome, long emittedBytes) {
     ConsumerRecord<byte[], byte[]> record = record(index);
     int left = settle(index, emittedBytes);
@@ -241,6 +289,10 @@ final class RecordBatch implements Settlement {
     long bytes = bytes(record(index)) + emittedBytes;
     MARKS.setRelease(marks, index, SETTLED);
     records[index] = null;
+    PreparedSends[] written = prepared;
+    if (written != null) {
+      written[index] = null;
+    }
     long less = (bytes << COUNT_BITS) + 1;
     long left = (long) LOAD.getAndAdd(this, -less) - less;
     return left < 0 ? -1 : (int) (left & MAX_SIZE);

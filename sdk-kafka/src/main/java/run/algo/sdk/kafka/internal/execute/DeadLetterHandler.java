@@ -93,6 +93,11 @@ final class DeadLetterHandler implements FailureHandler {
     }
 
     @Override
+    int together() {
+      return 1;
+    }
+
+    @Override
     void tooLarge(Exception cause) {
       ProducerRecord<byte[], byte[]> record = record();
       RecordHeaders shorter = new RecordHeaders(record.headers());

@@ -81,6 +81,9 @@ final class Execution implements AlgoContext {
 
   private volatile @Nullable Failure sendFailure;
 
+  /** What has been prepared for a transaction. By one thread at a time. */
+  private @Nullable PreparedSends prepared;
+
   /** An emission and the one before it. */
   private static final class Emission {
     private final @Nullable Output<?> output;
@@ -292,6 +295,24 @@ final class Execution implements AlgoContext {
     if (count > 1) {
       OPEN_SENDS.set(this, count);
     }
+  }
+
+  /** Keeps a send until all that belong together are there, and then hands them over. */
+  void prepare(Send send) {
+    PreparedSends known = prepared;
+    if (known == null) {
+      known = new PreparedSends();
+      prepared = known;
+    }
+    known.add(send);
+    if (known.size() >= send.together()) {
+      settlement.prepared(index, known);
+    }
+  }
+
+  /** How many sends there will be. */
+  int sends() {
+    return sends;
   }
 
   /** One send has its end, good or bad; true when it was the last. */

@@ -136,6 +136,19 @@ final class ExecutionEnd {
       }
     }
 
+    @Override
+    void dropped() {
+      super.dropped();
+      if (execution.sendEnded()) {
+        sender.later(this::concludeFailed);
+      }
+    }
+
+    @Override
+    int together() {
+      return execution.sends();
+    }
+
     private void count() {
       if (record() instanceof OutputRecord output) {
         int bytes = output.value().length;

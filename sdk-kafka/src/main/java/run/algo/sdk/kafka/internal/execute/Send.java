@@ -20,6 +20,9 @@ abstract class Send implements Callback {
   private ProducerRecord<byte[], byte[]> record;
   private volatile boolean blocked;
 
+  /** Whether it is among what its record leads to. In a transaction only. */
+  private boolean kept;
+
   /**
    * A send.
    *
@@ -63,6 +66,30 @@ abstract class Send implements Callback {
     }
   }
 
+  /** It is not written, since another of its record cannot be. In a transaction only. */
+  void dropped() {
+    unblock();
+  }
+
+  /** How many sends its record needs together, so that they may be written. */
+  abstract int together();
+
+  /** Says that it is among what its record leads to; false when it was before. */
+  final boolean keep() {
+    boolean first = !kept;
+    kept = true;
+    return first;
+  }
+
+  /** It is not among what its record leads to any more. */
+  final void letGo() {
+    kept = false;
+  }
+
+  final boolean blocked() {
+    return blocked;
+  }
+
   /** What was in this send's way, if anything, is no more. */
   final void unblock() {
     if (blocked) {
@@ -81,6 +108,13 @@ abstract class Send implements Callback {
     execution.route.counters.runnerError();
     boolean again = blocked;
     blocked = true;
-    execution.block(new Blockage(what, cause, again, Optional.of(() -> sender.send(this))));
+    execution.block(new Blockage(what, cause, again, Optional.of(this::again)));
+  }
+
+  /** Unless it has gone with its record since, as in a transaction it may. */
+  private void again() {
+    if (blocked) {
+      sender.send(this);
+    }
   }
 }

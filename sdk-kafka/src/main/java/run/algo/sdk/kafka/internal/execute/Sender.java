@@ -2,55 +2,48 @@ package run.algo.sdk.kafka.internal.execute;
 
 import java.util.concurrent.Executor;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
 
-/** Hands records to the producer; whatever goes wrong comes back through the {@link Send}. */
-public final class Sender {
+/**
+ * Where the records go that executions lead to: to the producer at once, or into a transaction.
+ * Whatever goes wrong comes back through the {@link Send}. Thread-safe.
+ */
+public abstract class Sender {
 
-  /** So often in a row is a send interrupted by chance; then something does it on purpose. */
-  private static final int ATTEMPTS = 3;
-
-  private final Producer<byte[], byte[]> producer;
   private final Executor workers;
 
-  /**
-   * A sender.
-   *
-   * @param producer the producer; closed by its owner
-   * @param workers runs what a send leads to and may block
-   */
-  public Sender(Producer<byte[], byte[]> producer, Executor workers) {
-    this.producer = producer;
+  Sender(Executor workers) {
     this.workers = workers;
   }
 
-  void send(Send send) {
-    for (int attempt = 1; ; attempt++) {
-      send.execution.dropStrayInterrupt();
-      try {
-        // The future is of no use: the client tells the callback all that it tells the future.
-        var unused = producer.send(send.record(), send);
-        return;
-      } catch (InterruptException e) {
-        if (send.execution.closing()) {
-          throw e; // the record is left to the next owner
-        }
-        // A stray interrupt of the author's: the client took nothing, and a send that is given up
-        // would stop the partition without a word.
-        if (attempt == ATTEMPTS) {
-          send.execution.dropStrayInterrupt();
-          send.onCompletion(null, e);
-          return;
-        }
-      } catch (KafkaException | IllegalStateException | IllegalArgumentException e) {
-        send.onCompletion(null, e);
-        return;
-      }
-    }
+  /**
+   * A sender that hands every record to the producer at once.
+   *
+   * @param producer the producer; closed by its owner
+   * @param workers runs what a send leads to and may block
+   * @return the sender
+   */
+  public static Sender direct(Producer<byte[], byte[]> producer, Executor workers) {
+    return new DirectSender(producer, workers);
   }
 
-  void later(Runnable task) {
+  /**
+   * A sender that keeps records until a transaction takes them, by {@link Settlement#prepared}.
+   *
+   * @param workers runs what a send leads to and may block
+   * @return the sender
+   */
+  public static Sender transactional(Executor workers) {
+    return new PreparingSender(workers);
+  }
+
+  /**
+   * Takes a record on its way.
+   *
+   * @param send the record, and who is told of its end
+   */
+  abstract void send(Send send);
+
+  final void later(Runnable task) {
     workers.execute(task);
   }
 }

@@ -18,6 +18,15 @@ public interface Settlement {
   void emitted(int index, long bytes);
 
   /**
+   * All that the record leads to is there, for the next transaction to write. Only where outcomes
+   * are written in transactions.
+   *
+   * @param index the record's index within its batch
+   * @param sends what it leads to
+   */
+  void prepared(int index, PreparedSends sends);
+
+  /**
    * The record's outcome is durable; its offset may be committed.
    *
    * @param index the record's index within its batch

@@ -66,6 +66,12 @@ final class RunnerCollector implements MultiCollector {
       counter("algo_records").help("Records by what became of them").build();
   private static final MetricFamilyDescriptor IN_FLIGHT =
       gauge("algo_records_in_flight").help("Records read that have no outcome yet").build();
+  private static final MetricFamilyDescriptor TRANSACTIONS =
+      counter("algo_transactions").help("Transactions by what became of them").build();
+  private static final MetricFamilyDescriptor REPLACED =
+      counter("algo_producers_replaced")
+          .help("Transactional producers that were fenced or expired, and made again")
+          .build();
 
   private static final MetricFamilyDescriptor ABANDONED =
       gauge("algo_executions_abandoned").help("Executions timed out that still run").build();
@@ -94,7 +100,9 @@ final class RunnerCollector implements MultiCollector {
         RECORDS_READ,
         RECORDS,
         IN_FLIGHT,
-        ABANDONED);
+        ABANDONED,
+        TRANSACTIONS,
+        REPLACED);
   }
 
   @Override
@@ -120,6 +128,7 @@ final class RunnerCollector implements MultiCollector {
                     .value((double) counters.abandoned())
                     .labels(labels)
                     .build())));
+    families.metricSnapshot(transactions()).metricSnapshot(replaced());
     return families.build();
   }
 
@@ -184,6 +193,20 @@ final class RunnerCollector implements MultiCollector {
     return new UnknownSnapshot(
         family.getMetadata(),
         List.of(UnknownDataPointSnapshot.builder().value((double) value).labels(labels).build()));
+  }
+
+  private CounterSnapshot transactions() {
+    TransactionCounters transactions = counters.transactions();
+    return new CounterSnapshot(
+        TRANSACTIONS.getMetadata(),
+        List.of(
+            count(transactions.commits(), labels.add("result", "committed")),
+            count(transactions.aborts(), labels.add("result", "aborted"))));
+  }
+
+  private CounterSnapshot replaced() {
+    return new CounterSnapshot(
+        REPLACED.getMetadata(), List.of(count(counters.transactions().replacements(), labels)));
   }
 
   private void ledger(MetricSnapshots.Builder families) {

@@ -17,6 +17,7 @@ public final class RunnerCounters {
   private final Map<String, OutputCounters> outputs = new LinkedHashMap<>();
   private final Map<Try, LongAdder> retries = new ConcurrentHashMap<>();
   private volatile int abandoned;
+  private final TransactionCounters transactions = new TransactionCounters();
 
   /**
    * A try of a retry strategy.
@@ -84,6 +85,11 @@ public final class RunnerCounters {
 
   int abandoned() {
     return abandoned;
+  }
+
+  /** {@return the counters of transactions, zero where none are made} */
+  public TransactionCounters transactions() {
+    return transactions;
   }
 
   Map<Try, LongAdder> retries() {

@@ -37,6 +37,23 @@ final class RunnerMeters implements AutoCloseable {
         Gauge.builder("algo.executions.abandoned", counters, RunnerCounters::abandoned)
             .tags(tags)
             .register(registry));
+    transactions(counters.transactions(), tags);
+  }
+
+  private void transactions(TransactionCounters counters, Tags tags) {
+    meters.add(
+        FunctionCounter.builder("algo.transactions", counters, TransactionCounters::commits)
+            .tags(tags.and("result", "committed"))
+            .register(registry));
+    meters.add(
+        FunctionCounter.builder("algo.transactions", counters, TransactionCounters::aborts)
+            .tags(tags.and("result", "aborted"))
+            .register(registry));
+    meters.add(
+        FunctionCounter.builder(
+                "algo.producers.replaced", counters, TransactionCounters::replacements)
+            .tags(tags)
+            .register(registry));
   }
 
   private void timer(

@@ -66,9 +66,9 @@ class CommitterTest {
     read(10);
     settle(0);
     settle(5); // ahead of 1
-    committer.commitAsync(List.of(flow));
+    committer.turn(List.of(flow), true);
     assertThat(consumer.taken).isEmpty();
-    committer.commitAsync(List.of(flow));
+    committer.turn(List.of(flow), true);
     assertThat(consumer.taken).containsExactly(new OffsetAndMetadata(1, ""));
   }
 
@@ -77,12 +77,14 @@ class CommitterTest {
     read(2 * MOST_REPEATED);
     flow.count(0);
     for (int i = 0; i < MOST_REPEATED; i++) {
-      assertThat(committer.pressing(List.of(flow))).isFalse();
+      committer.turn(List.of(flow), false);
+      assertThat(consumer.taken).isEmpty();
       settle(i);
     }
-    assertThat(committer.pressing(List.of(flow))).isTrue();
-    committer.commitAsync(List.of(flow));
-    assertThat(committer.pressing(List.of(flow))).isFalse();
+    committer.turn(List.of(flow), false);
     assertThat(consumer.taken).containsExactly(new OffsetAndMetadata(MOST_REPEATED, ""));
+    settle(MOST_REPEATED);
+    committer.turn(List.of(flow), false);
+    assertThat(consumer.taken).hasSize(1);
   }
 }

@@ -99,7 +99,7 @@ class IntakeTest {
             new ExecutionScope(new Outputs(List.of(output), Set.of()), "test", () -> false),
             ContentTypeCheck.OFF,
             new ParameterResolver(List.of()),
-            new Sender(producer, time),
+            Sender.direct(producer, time),
             Optional.empty());
     EnginePlan.Execution execution =
         new EnginePlan.Execution(Ordering.PARTITION, 4, 100, Duration.ZERO);

@@ -100,7 +100,7 @@ class PollLoopTest {
             new ExecutionScope(new Outputs(List.of(output), Set.of()), "test", () -> false),
             ContentTypeCheck.OFF,
             new ParameterResolver(List.of()),
-            new Sender(producer, workers),
+            Sender.direct(producer, workers),
             Optional.empty());
     Route route =
         new Route(

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import run.algo.sdk.kafka.internal.execute.BatchEntry;
 import run.algo.sdk.kafka.internal.execute.Blockage;
+import run.algo.sdk.kafka.internal.execute.PreparedSends;
 import run.algo.sdk.kafka.internal.execute.Progress;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.Route;
@@ -205,6 +206,11 @@ final class SimFlows extends PartitionFlows {
     }
 
     @Override
+    public void prepared(int index, PreparedSends sends) {
+      inner.prepared(index, sends);
+    }
+
+    @Override
     public void settled(int index, Outcome outcome, long emittedBytes) {
       world.tell(() -> "settles " + exec + ", " + outcome);
       world.judge.settled(exec, outcome);
@@ -240,6 +246,11 @@ final class SimFlows extends PartitionFlows {
       if (world.plant == Plant.SETTLED_BEFORE_THE_ACKNOWLEDGEMENT) {
         inner.settled(index, Outcome.WRITTEN, bytes);
       }
+    }
+
+    @Override
+    public void prepared(int index, PreparedSends sends) {
+      inner.prepared(index, sends);
     }
 
     @Override

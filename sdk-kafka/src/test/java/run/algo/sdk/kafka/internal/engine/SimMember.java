@@ -98,7 +98,7 @@ final class SimMember implements Executor, Timers {
             new SimFlows(
                 this,
                 work,
-                work.processor(new Sender(new ModelProducer(world, this), this), () -> false),
+                work.processor(Sender.direct(new ModelProducer(world, this), this), () -> false),
                 workers,
                 this),
             now -> {},

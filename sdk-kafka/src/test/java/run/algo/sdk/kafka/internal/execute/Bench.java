@@ -165,7 +165,7 @@ final class Bench {
                     Optional.of("5"),
                     true,
                     new DataType(DataType.Kind.INTEGER, "Integer", List.of())))),
-        new Sender(producer, Runnable::run),
+        Sender.direct(producer, Runnable::run),
         halt
             ? Optional.empty()
             : Optional.of(

@@ -418,7 +418,7 @@ class FailedRecordTest {
             new ExecutionScope(new Outputs(List.of(), Set.of()), "pod", () -> false),
             ContentTypeCheck.OFF,
             new ParameterResolver(List.of()),
-            new Sender(bench.producer, Runnable::run),
+            Sender.direct(bench.producer, Runnable::run),
             Optional.of(new RecordProcessors.DeadLetters(topics, new DeadLetterHeaders("g", "a"))))
         .process(
             bench.route(failing()),

@@ -16,6 +16,7 @@ final class RecordingSettlement implements Settlement {
   private final List<String> violations = new ArrayList<>();
   private int blocked;
   private long emitted;
+  private PreparedSends prepared;
 
   @Override
   public synchronized void emitted(int index, long bytes) {
@@ -24,6 +25,25 @@ final class RecordingSettlement implements Settlement {
     check(bytes > 0, "emitted " + bytes + " bytes");
     check(outcomes.isEmpty(), "emitted after " + outcomes);
     emitted = bytes;
+  }
+
+  @Override
+  public synchronized void prepared(int index, PreparedSends sends) {
+    check(index == INDEX, "prepared at index " + index);
+    check(outcomes.isEmpty(), "prepared after " + outcomes);
+    prepared = sends;
+  }
+
+  /** What waits for a transaction. */
+  synchronized PreparedSends takePrepared() {
+    PreparedSends sends = prepared;
+    assertThat(sends).as("prepared").isNotNull();
+    prepared = null;
+    return sends;
+  }
+
+  synchronized boolean isPrepared() {
+    return prepared != null;
   }
 
   @Override

@@ -64,7 +64,9 @@ class RunnerMetricsTest {
           Map.entry("algo_records_read_total", new Family("counter", with("input"))),
           Map.entry("algo_records_total", new Family("counter", with("input", "outcome"))),
           Map.entry("algo_records_in_flight", new Family("gauge", with("input"))),
-          Map.entry("algo_executions_abandoned", new Family("gauge", with())));
+          Map.entry("algo_executions_abandoned", new Family("gauge", with())),
+          Map.entry("algo_transactions_total", new Family("counter", with("result"))),
+          Map.entry("algo_producers_replaced_total", new Family("counter", with())));
 
   private record Family(String type, Set<String> labels) {}
 

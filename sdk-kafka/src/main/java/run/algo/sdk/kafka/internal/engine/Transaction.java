@@ -1,0 +1,236 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import run.algo.sdk.kafka.internal.execute.PreparedSends;
+import run.algo.sdk.kafka.internal.execute.WriteFaults;
+
+/**
+ * What is written in one transaction: what records lead to, and how far their partitions are
+ * committed with it. Put together by the owner thread, then written by its {@link TransactionLane};
+ * how it stands may be read from any thread.
+ *
+ * <p>A transaction follows on the one that was put together before it: it begins to write when that
+ * one has written all, so that the order of outputs is kept, and it commits when that one has
+ * committed, so that offsets have no gaps.
+ */
+final class Transaction implements OffsetTracker.Taker {
+
+  private static final Logger log = LoggerFactory.getLogger(Transaction.class);
+
+  /** So many records, or bytes of outputs, are written well within the transaction's timeout. */
+  private static final int MOST_RECORDS = 20_000;
+
+  private static final long MOST_BYTES = 64L << 20;
+
+  private final ConsumerGroupMetadata group;
+  private final boolean alone;
+
+  private final List<RecordBatch> batches = new ArrayList<>();
+  private final List<Integer> indexes = new ArrayList<>();
+  private final List<PreparedSends> sends = new ArrayList<>();
+  private final Map<PartitionFlow, OffsetAndMetadata> offsets = new HashMap<>();
+  private final WriteFaults faults = new WriteFaults();
+  private long bytes;
+  private boolean leftSuspects;
+
+  /** Null when there is none; let go of at the end, lest all that ever were hang together. */
+  private volatile @Nullable Transaction before;
+
+  private volatile State state = State.WRITING;
+  private @Nullable Runnable onEnd;
+
+  /** How a transaction stands. */
+  enum State {
+    WRITING,
+    /** All is written, not committed. */
+    WRITTEN,
+    COMMITTED,
+    /** Aborted, since the cluster refuses something that is in it. */
+    REFUSED,
+    /** Aborted, since the one before it was: there is nothing wrong with this one. */
+    DRAGGED,
+    /** Aborted for any other reason: the same may be tried again. */
+    FAILED
+  }
+
+  /**
+   * A transaction.
+   *
+   * @param group who commits
+   * @param before the one that it follows on, null when nothing is under way
+   * @param alone whether it is for a single record that was refused before
+   */
+  Transaction(ConsumerGroupMetadata group, @Nullable Transaction before, boolean alone) {
+    this.group = group;
+    this.before = before;
+    this.alone = alone;
+  }
+
+  // For the owner thread
+
+  @Override
+  public boolean take(RecordBatch batch, int index, PreparedSends prepared) {
+    boolean suspect = prepared.suspect();
+    if (alone ? !suspect || !sends.isEmpty() : suspect) {
+      leftSuspects |= suspect;
+      return false;
+    }
+    if (sends.size() >= MOST_RECORDS || bytes >= MOST_BYTES) {
+      return false;
+    }
+    batches.add(batch);
+    indexes.add(index);
+    sends.add(prepared);
+    bytes += prepared.bytes();
+    return true;
+  }
+
+  void commits(PartitionFlow flow, OffsetAndMetadata offset) {
+    offsets.put(flow, offset);
+  }
+
+  boolean isEmpty() {
+    return offsets.isEmpty();
+  }
+
+  /** How many records it has taken that lead to something. */
+  int records() {
+    return sends.size();
+  }
+
+  /** Bytes of what they lead to. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Whether it met a record that had better be alone. */
+  boolean leftSuspects() {
+    return leftSuspects;
+  }
+
+  Map<PartitionFlow, OffsetAndMetadata> offsets() {
+    return offsets;
+  }
+
+  // For its lane
+
+  /** Hands all records to the producer. */
+  void send(Producer<byte[], byte[]> producer) {
+    for (PreparedSends prepared : sends) {
+      prepared.send(producer, faults);
+    }
+  }
+
+  /** What went wrong with any of its records. */
+  Optional<Exception> fault() {
+    return faults.first();
+  }
+
+  ConsumerGroupMetadata group() {
+    return group;
+  }
+
+  Map<TopicPartition, OffsetAndMetadata> offsetsByPartition() {
+    Map<TopicPartition, OffsetAndMetadata> result = new HashMap<>();
+    offsets.forEach((flow, offset) -> result.put(flow.partition(), offset));
+    return result;
+  }
+
+  /** All is written. */
+  void written() {
+    state = State.WRITTEN;
+  }
+
+  /** It is committed: the outcomes of its records are durable. */
+  void committed() {
+    faults.end();
+    for (int i = 0; i < sends.size(); i++) {
+      try {
+        sends.get(i).committed();
+      } catch (RuntimeException | Error e) { // the others are committed all the same
+        log.error("a defect: {} is committed and not settled", position(i), e);
+      }
+    }
+    end(State.COMMITTED);
+  }
+
+  /** It is aborted: what was refused goes its own way, the rest may be taken again. */
+  void aborted() {
+    boolean dragged = !mayCommit();
+    boolean refused = faults.anyRefused();
+    faults.end();
+    for (int i = 0; refused && i < sends.size(); i++) {
+      PreparedSends prepared = sends.get(i);
+      if (prepared.isRefused()) {
+        batches.get(i).unprepare(indexes.get(i));
+        try {
+          prepared.abortedByRefusal();
+        } catch (RuntimeException | Error e) { // it stands until its partition moves on
+          log.error("a defect: {} is refused and has no outcome", position(i), e);
+        }
+      }
+    }
+    end(refused ? State.REFUSED : dragged ? State.DRAGGED : State.FAILED);
+  }
+
+  private String position(int i) {
+    return "a record of a transaction, " + batches.get(i).offset(indexes.get(i));
+  }
+
+  private void end(State how) {
+    Runnable next;
+    synchronized (this) {
+      state = how;
+      before = null;
+      next = onEnd;
+      onEnd = null;
+    }
+    if (next != null) {
+      next.run();
+    }
+  }
+
+  State state() {
+    return state;
+  }
+
+  boolean ended() {
+    State now = state;
+    return now != State.WRITING && now != State.WRITTEN;
+  }
+
+  /**
+   * Waits for its turn to commit.
+   *
+   * @param step runs when the transaction before it has ended; perhaps at once
+   */
+  void inTurn(Runnable step) {
+    Transaction first = before;
+    if (first != null) {
+      synchronized (first) {
+        if (!first.ended()) {
+          first.onEnd = step;
+          return;
+        }
+      }
+    }
+    step.run();
+  }
+
+  /** Whether the one before it, if any, has not ended otherwise than by its commit. */
+  boolean mayCommit() {
+    Transaction first = before;
+    return first == null || !first.ended() || first.state() == State.COMMITTED;
+  }
+}

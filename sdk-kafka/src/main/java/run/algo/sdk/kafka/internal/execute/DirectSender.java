@@ -1,0 +1,46 @@
+package run.algo.sdk.kafka.internal.execute;
+
+import java.util.concurrent.Executor;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+
+/** Hands records to the producer at once. */
+final class DirectSender extends Sender {
+
+  /** So often in a row is a send interrupted by chance; then something does it on purpose. */
+  private static final int ATTEMPTS = 3;
+
+  private final Producer<byte[], byte[]> producer;
+
+  DirectSender(Producer<byte[], byte[]> producer, Executor workers) {
+    super(workers);
+    this.producer = producer;
+  }
+
+  @Override
+  void send(Send send) {
+    for (int attempt = 1; ; attempt++) {
+      send.execution.dropStrayInterrupt();
+      try {
+        // The future is of no use: the client tells the callback all that it tells the future.
+        var unused = producer.send(send.record(), send);
+        return;
+      } catch (InterruptException e) {
+        if (send.execution.closing()) {
+          throw e; // the record is left to the next owner
+        }
+        // A stray interrupt of the author's: the client took nothing, and a send that is given up
+        // would stop the partition without a word.
+        if (attempt == ATTEMPTS) {
+          send.execution.dropStrayInterrupt();
+          send.onCompletion(null, e);
+          return;
+        }
+      } catch (KafkaException | IllegalStateException | IllegalArgumentException e) {
+        send.onCompletion(null, e);
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package run.algo.sdk.kafka.internal.execute;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that one record leads to, ready to be written in one transaction with its offset: its
+ * outputs, or its dead letter. Written as often as it takes until a transaction with it is
+ * committed; the Algo is not executed again for that.
+ *
+ * <p>Made and completed by workers, then used by one transaction at a time.
+ */
+public final class PreparedSends {
+
+  private final List<Send> sends = new ArrayList<>(1);
+
+  /** What the cluster has against which of the sends, in the transaction under way. */
+  private final List<Refused> refused = new ArrayList<>(0);
+
+  private record Refused(Send send, Exception error) {
+    boolean tooLarge() {
+      return error instanceof RecordTooLargeException;
+    }
+  }
+
+  PreparedSends() {}
+
+  /** Adds a send, unless it is there already: one that was refused comes again. */
+  void add(Send send) {
+    if (send.keep()) {
+      sends.add(send);
+    }
+  }
+
+  int size() {
+    return sends.size();
+  }
+
+  /**
+   * Whether one of them was refused before, so that it may make its transaction fail once more.
+   *
+   * @return whether it had better be alone
+   */
+  public boolean suspect() {
+    for (Send send : sends) {
+      if (send.blocked()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** {@return bytes of keys and values} */
+  public long bytes() {
+    long bytes = 0;
+    for (Send send : sends) {
+      byte[] key = send.record().key();
+      byte[] value = send.record().value();
+      bytes += (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
+    }
+    return bytes;
+  }
+
+  /**
+   * Hands all to a producer that has begun a transaction.
+   *
+   * @param producer the producer
+   * @param faults is told what goes wrong
+   * @throws KafkaException when the producer takes nothing at all
+   */
+  public void send(Producer<byte[], byte[]> producer, WriteFaults faults) {
+    for (Send send : sends) {
+      Attempt attempt = new Attempt(send, faults);
+      // The future is of no use: the client tells the callback all that it tells the future.
+      var unused = producer.send(send.record(), attempt::completed);
+      attempt.taken = true;
+    }
+  }
+
+  /** One send in one transaction. */
+  private final class Attempt {
+    private final Send send;
+    private final WriteFaults faults;
+
+    /** Until the client has taken the record, what it says is about this record alone. */
+    private volatile boolean taken;
+
+    Attempt(Send send, WriteFaults faults) {
+      this.send = send;
+      this.faults = faults;
+    }
+
+    void completed(@Nullable RecordMetadata metadata, @Nullable Exception error) {
+      if (error != null && faults.failed(send.record().topic(), error, taken)) {
+        synchronized (refused) {
+          refused.add(new Refused(send, error));
+        }
+      }
+    }
+  }
+
+  /** {@return whether the cluster has refused one of them in the transaction under way} */
+  public boolean isRefused() {
+    synchronized (refused) {
+      return !refused.isEmpty();
+    }
+  }
+
+  /** The transaction is committed. */
+  public void committed() {
+    for (Send send : sends) {
+      send.onCompletion(null, null);
+    }
+  }
+
+  /**
+   * The transaction is aborted, for what is {@linkplain #isRefused refused} among them. A record
+   * that can never be written fails; any other blocks its partition, and comes again.
+   */
+  public void abortedByRefusal() {
+    List<Refused> mine;
+    synchronized (refused) {
+      mine = List.copyOf(refused);
+      refused.clear();
+    }
+    if (mine.stream().noneMatch(Refused::tooLarge)) {
+      mine.forEach(r -> r.send().onCompletion(null, r.error()));
+      return;
+    }
+    List<Send> all = List.copyOf(sends);
+    sends.clear(); // what comes in their place begins anew
+    for (Send send : all) {
+      send.letGo();
+      mine.stream()
+          .filter(r -> r.send() == send && r.tooLarge())
+          .findFirst()
+          .ifPresentOrElse(r -> send.onCompletion(null, r.error()), send::dropped);
+    }
+  }
+}
