@@ -140,7 +140,7 @@ final class Committer implements Commits {
 
   @Override
   public void turn(Collection<PartitionFlow> flows, boolean due) {
-    if (underWay || !due && !pressing(flows)) {
+    if (underWay || !(due || pressing(flows))) {
       return;
     }
     settledAtCommit = settled(flows);
