@@ -44,6 +44,11 @@ final class CarrierWatch {
   /** So long, in nanoseconds, those that were held up have to catch up. */
   private static final long CATCH_UP = 250_000_000;
 
+  /** What a scheduler's queue has room for at first. */
+  private static final int FEWEST_WAKERS = 64;
+
+  private static final int MOST_WAKERS = 4096;
+
   private final ThreadFactory virtual;
   private final Deadlines.Time time;
   private final Optional<CarrierPool> pool;
@@ -65,6 +70,9 @@ final class CarrierWatch {
   private int extra;
   private int calm;
   private int patience = 1;
+
+  /** How many threads are started to wake a carrier. */
+  private int wakers = FEWEST_WAKERS;
 
   /** Whether a carrier was given back when {@link #calm} began. */
   private boolean trying;
@@ -171,6 +179,7 @@ final class CarrierWatch {
   }
 
   private void well() {
+    wakers = FEWEST_WAKERS;
     if (owned) {
       ownedUntil = time.nanos();
       owned = false;
@@ -201,12 +210,25 @@ final class CarrierWatch {
     calm = 0;
     int added = pool.isPresent() ? pool.get().change(Math.max(1, extra)) : 0;
     extra += added;
-    if (added > 0) {
-      // A carrier comes up when something is handed in, not when there may be one more.
-      virtual.newThread(canary).start();
-    } else {
+    if (extra > 0) {
+      wake();
+    }
+    if (added == 0) {
       relief.owned(true);
     }
+  }
+
+  /**
+   * A carrier comes up when something is handed in, not when there may be one more; and then only
+   * where the queue that it is handed to was empty or has to grow, since otherwise somebody was
+   * told before, who alas was none of those that may come up now. What is handed in from one thread
+   * goes to one queue: so it gets twice as much at each look, until it has to grow.
+   */
+  private void wake() {
+    for (int i = 0; i < wakers; i++) {
+      virtual.newThread(canary).start();
+    }
+    wakers = Math.min(MOST_WAKERS, 2 * wakers);
   }
 
   private void giveBack(int carriers) {
