@@ -50,6 +50,9 @@ import run.algo.sdk.kafka.internal.engine.ManualEngine;
  * no topic unless one is set. Every topic exists, dead letters may be written, and a topic takes
  * records of up to Kafka's default of a megabyte.
  *
+ * <p>{@code ALGO_DELIVERY=exactly-once} is accepted, and makes no difference here: outputs are
+ * there when they are written, since there are no transactions that could be aborted.
+ *
  * <p>For one thread; what an Algo has started may complete on others.
  *
  * @since 0.1.0

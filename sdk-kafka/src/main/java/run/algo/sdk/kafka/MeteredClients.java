@@ -4,6 +4,7 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import run.algo.sdk.kafka.internal.engine.KafkaClients;
 import run.algo.sdk.kafka.internal.observe.RunnerMetrics;
 
@@ -28,7 +29,7 @@ final class MeteredClients implements KafkaClients {
   @Override
   public Producer<byte[], byte[]> producer(Map<String, Object> config) {
     Producer<byte[], byte[]> producer = clients.producer(config);
-    metrics.bind(producer);
+    metrics.bind(producer, String.valueOf(config.get(ProducerConfig.CLIENT_ID_CONFIG)));
     return producer;
   }
 

@@ -92,6 +92,11 @@ public final class ClientProperties {
   public static Map<String, Object> transactionalProducer(AlgoSettings settings, int number) {
     KafkaSettings kafka = settings.kafka();
     Map<String, Object> result = producer(settings);
+    if (!isSet(kafka, ProducerConfig.BUFFER_MEMORY_CONFIG)) {
+      // There are two, which share what one would have.
+      result.computeIfPresent(
+          ProducerConfig.BUFFER_MEMORY_CONFIG, (name, bytes) -> (long) bytes / 2);
+    }
     result.put(
         ProducerConfig.TRANSACTIONAL_ID_CONFIG,
         settings.groupId() + "-" + settings.instanceName() + "-" + number);
@@ -100,19 +105,27 @@ public final class ClientProperties {
     result.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
     result.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, TRANSACTION_REQUEST_TIMEOUT_MS);
     int timeout = number(result.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG));
-    int least =
-        number(result.get(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG))
-            + number(result.getOrDefault(ProducerConfig.LINGER_MS_CONFIG, DEFAULT_LINGER_MS));
+    int linger = number(result.getOrDefault(ProducerConfig.LINGER_MS_CONFIG, DEFAULT_LINGER_MS));
+    int least = number(result.get(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG)) + linger;
     result.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Math.max(timeout, least));
-    if (!kafka.producerProperties().containsKey(ProducerConfig.MAX_BLOCK_MS_CONFIG)
-        && !kafka.clientProperties().containsKey(ProducerConfig.MAX_BLOCK_MS_CONFIG)) {
+    if (!isSet(kafka, ProducerConfig.MAX_BLOCK_MS_CONFIG)) {
       result.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, timeout);
     }
     return result;
   }
 
+  private static boolean isSet(KafkaSettings kafka, String name) {
+    return kafka.producerProperties().containsKey(name)
+        || kafka.clientProperties().containsKey(name);
+  }
+
+  /** What is no number is the client's to refuse, who names the property. */
   private static int number(Object value) {
-    return Integer.parseInt(value.toString().strip());
+    try {
+      return Integer.parseInt(value.toString().strip());
+    } catch (NumberFormatException e) {
+      return TRANSACTION_TIMEOUT_MS;
+    }
   }
 
   /**

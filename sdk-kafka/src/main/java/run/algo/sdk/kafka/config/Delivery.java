@@ -8,7 +8,10 @@ package run.algo.sdk.kafka.config;
 public enum Delivery implements WireName {
   /** A record may be executed, and its outputs written, more than once. */
   AT_LEAST_ONCE("at-least-once"),
-  /** Outputs and offsets are written in one transaction. */
+  /**
+   * Outputs, dead letters and offsets are written in transactions, so that whoever reads with
+   * {@code read_committed} sees each result once. A crash may repeat an execution, not its results.
+   */
   EXACTLY_ONCE("exactly-once");
 
   private final String wireName;

@@ -19,7 +19,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -53,6 +55,7 @@ public final class RunnerMetrics implements AutoCloseable {
   private final Optional<MeterRegistry> additional;
   private final PrometheusMeterRegistry own = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Deque<AutoCloseable> bound = new ArrayDeque<>();
+  private final Map<String, KafkaClientMetrics> producers = new HashMap<>();
   private @Nullable ScheduledExecutorService refresher;
   private @Nullable CompositeMeterRegistry clientRegistry;
   private boolean closed;
@@ -106,14 +109,22 @@ public final class RunnerMetrics implements AutoCloseable {
   }
 
   /**
-   * Shows a producer's metrics until {@link #close}.
+   * Shows a producer's metrics until {@link #close}, or until another takes its place.
    *
    * @param producer the producer
+   * @param clientId its {@code client.id}; one that is replaced has the same
    */
-  public synchronized void bind(Producer<?, ?> producer) {
-    if (!closed) {
-      bind(new KafkaClientMetrics(producer, Tags.empty(), refresher()));
+  public synchronized void bind(Producer<?, ?> producer, String clientId) {
+    if (closed) {
+      return;
     }
+    KafkaClientMetrics metrics = new KafkaClientMetrics(producer, Tags.empty(), refresher());
+    KafkaClientMetrics replaced = producers.put(clientId, metrics);
+    if (replaced != null) {
+      replaced.close(); // its meters have the names of the new one's
+      bound.remove(replaced);
+    }
+    bind(metrics);
   }
 
   private void bind(KafkaClientMetrics metrics) {

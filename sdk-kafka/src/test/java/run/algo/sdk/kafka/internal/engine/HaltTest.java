@@ -137,4 +137,20 @@ class HaltTest {
     halt.unblocked(7);
     assertThat(dispatcher.halted).describedAs("a partition that has gone is not resumed").isTrue();
   }
+
+  /** In a transaction both sends of a record are written, although one alone was tried. */
+  @Test
+  void aSendThatHasGoneWithItsRecordIsNotTriedAgain() {
+    List<String> tried = new ArrayList<>();
+    halt.blocked(record(P0, 7), blockage(false, () -> tried.add("a")));
+    halt.blocked(record(P0, 7), blockage(false, () -> tried.add("b")));
+    scheduled.remove(0).run();
+    halt.unblocked(7);
+    halt.unblocked(7);
+    halt.blocked(record(P0, 8), blockage(false, () -> tried.add("c")));
+    while (!scheduled.isEmpty()) {
+      scheduled.remove(0).run();
+    }
+    assertThat(tried).containsExactly("a", "c");
+  }
 }

@@ -53,6 +53,7 @@ final class ScriptedCluster {
 
   final List<ProducerRecord<byte[], byte[]>> committed = new ArrayList<>();
   final Map<TopicPartition, Long> offsets = new HashMap<>();
+  final List<String> sent = new ArrayList<>();
   final List<String> steps = new ArrayList<>();
 
   /** Errors of records that the client refuses. */
@@ -160,6 +161,7 @@ final class ScriptedCluster {
     public synchronized Future<RecordMetadata> send(
         ProducerRecord<byte[], byte[]> record, Callback callback) {
       answered(step(Step.SEND));
+      sent.add(new String(record.value(), UTF_8));
       RuntimeException refused = client.apply(record);
       if (refused != null) {
         callback.onCompletion(null, refused);

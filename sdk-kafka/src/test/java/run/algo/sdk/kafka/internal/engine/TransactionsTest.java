@@ -261,11 +261,17 @@ class TransactionsTest {
     assertThat(bench.offset(1)).isEqualTo(1);
     // It is tried again and again, alone: what else there is does not suffer.
     long aborts = bench.transactions.aborts();
+    bench.cluster.sent.clear();
     for (int i = 1; i <= 20; i++) {
+      bench.time.pass(Duration.ofSeconds(5).toNanos()); // with one at the same moment
       bench.append(1, "w" + i);
       bench.advance(Duration.ofSeconds(5));
       assertThat(bench.offset(1)).isEqualTo(1 + i);
     }
+    assertThat(bench.cluster.sent)
+        .filteredOn(value -> value.startsWith("w"))
+        .hasSize(20)
+        .doesNotHaveDuplicates();
     assertThat(bench.transactions.aborts()).isGreaterThan(aborts).isLessThan(aborts + 20);
     assertThat(bench.cluster.values("side")).isEmpty();
     bench.cluster.broker = record -> null;

@@ -342,7 +342,7 @@ class RunnerMetricsTest {
       producer.setMockMetrics(version, metric(version, "4"));
 
       metrics.start();
-      metrics.bind(producer);
+      metrics.bind(producer, "producer");
 
       assertThat(scrape().value("kafka_producer_record_send_total", "client_id", "one"))
           .isEqualTo(42);
