@@ -87,8 +87,7 @@ public final class PollLoop {
           waiting,
           warnings,
           intake,
-          (consumer, signal, bounds) ->
-              new Committer(consumer, warnings, clock, bounds.records()));
+          (consumer, signal, bounds) -> new Committer(consumer, warnings, clock, bounds.records()));
     }
 
     /** The same, with an intake that is never changed. */

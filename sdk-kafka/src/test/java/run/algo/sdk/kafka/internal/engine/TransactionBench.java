@@ -117,7 +117,9 @@ final class TransactionBench {
                 plan.execution()),
             effect -> {},
             new PollLoop.Environs(time, this::await, EngineFixtures.quiet(), new Intake())
-                .with((c, signal, limits) -> new Transactions(c, signal, lanes, plan.bounds(), time)));
+                .with(
+                    (c, signal, limits) ->
+                        new Transactions(c, signal, lanes, plan.bounds(), time)));
     lanes.forEach(TransactionLane::open);
     loop.begin();
     consumer.ensure(TOPIC, 1);
