@@ -14,7 +14,7 @@ import org.apache.kafka.common.TopicPartition;
  * <p>Half of each bound is reserved for the partitions in equal parts, the other half is for
  * whoever comes: a consumer brings the records of one partition after the other, and what is
  * acknowledged late is as much as was sent meanwhile. Of that half, partitions that stand still,
- * having more in flight than they have settled lately, leave the others a part.
+ * having more in flight beyond their own part than they have settled lately, take nothing.
  *
  * <p>A partition is not paused at once, but when it has been over its bound for some time: what is
  * paused is left out of the fetch that then waits at the broker for the others, and comes back with
@@ -28,9 +28,6 @@ import org.apache.kafka.common.TopicPartition;
  * stand still, full, cannot starve the others, and a record larger than every bound is still read.
  */
 final class FlowControl {
-
-  /** Partitions that stand leave this part of the bound to those that flow. */
-  private static final int STANDING_LEAVE = 4;
 
   private final Consumer<byte[], byte[]> consumer;
   private final OwnerSignal signal;
@@ -177,10 +174,10 @@ final class FlowControl {
       if (flow.inFlight() + poll <= reserve) {
         return false;
       }
-      int room = bounds.records() - records - reservedForOthers(flow);
       if (stands(flow)) {
-        room -= bounds.records() / STANDING_LEAVE;
+        return true;
       }
+      int room = bounds.records() - records - reservedForOthers(flow);
       // Once paused, until there is room for some polls, so that a pause is worth its cost.
       return room < poll + (flow.paused() ? Math.min(reserve / 2, flow.inFlight()) : 0);
     }
