@@ -58,7 +58,7 @@ class ExactlyOnceIT {
     oneRecordThatIsTooLargeCostsOneAbort(false);
   }
 
-  /** The same where only the broker can tell; at times it takes its time over the abort. */
+  /** The same where only the broker can tell; the client's abort then takes a minute at times. */
   @Test
   @Tag("chaos")
   void oneRecordThatIsTooLargeForTheBrokerCostsOneAbort() throws Exception {

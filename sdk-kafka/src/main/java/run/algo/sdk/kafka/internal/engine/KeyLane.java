@@ -16,14 +16,11 @@ class KeyLane implements Scope {
 
   private final KeyDispatcher dispatcher;
 
-  /** Under the lane's lock. */
-  private boolean busy;
-
   // The owner thread's
   private byte @Nullable [] key;
   private int hash;
 
-  /** Under the lane's lock; null while the lane is idle. */
+  /** Under the lane's lock; null exactly while the lane is idle. */
   private @Nullable RecordBatch lastBatch;
 
   private int lastIndex;
@@ -52,9 +49,9 @@ class KeyLane implements Scope {
     return hash == otherHash && Arrays.equals(key, other);
   }
 
-  /** Whether all of its records have been begun and no worker is with it. */
+  /** Whether it has no record that waits or is executed. */
   synchronized boolean idle() {
-    return !busy;
+    return lastBatch == null;
   }
 
   /**
@@ -73,7 +70,6 @@ class KeyLane implements Scope {
         last.link(at, newBatch, newIndex);
         return false;
       }
-      busy = true;
       batch = newBatch;
       index = newIndex;
       return true;
@@ -102,7 +98,6 @@ class KeyLane implements Scope {
       RecordBatch next = done.nextBatch(index);
       if (next == null) {
         batch = null;
-        busy = false;
         lastBatch = null; // an idle lane may stay for long, and must not keep a batch
         return false;
       }

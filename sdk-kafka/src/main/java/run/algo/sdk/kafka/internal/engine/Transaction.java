@@ -1,6 +1,7 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ final class Transaction implements OffsetTracker.Taker {
   private final boolean alone;
 
   private final List<RecordBatch> batches = new ArrayList<>();
-  private final List<Integer> indexes = new ArrayList<>();
+  private int[] indexes = new int[64];
   private final List<PreparedSends> sends = new ArrayList<>();
   private final Map<PartitionFlow, OffsetAndMetadata> offsets = new HashMap<>();
   private final WriteFaults faults = new WriteFaults();
@@ -90,7 +91,10 @@ final class Transaction implements OffsetTracker.Taker {
       return false;
     }
     batches.add(batch);
-    indexes.add(index);
+    if (sends.size() == indexes.length) {
+      indexes = Arrays.copyOf(indexes, 2 * indexes.length);
+    }
+    indexes[sends.size()] = index;
     sends.add(prepared);
     bytes += prepared.bytes();
     return true;
@@ -173,7 +177,7 @@ final class Transaction implements OffsetTracker.Taker {
     for (int i = 0; refused && i < sends.size(); i++) {
       PreparedSends prepared = sends.get(i);
       if (prepared.isRefused()) {
-        batches.get(i).unprepare(indexes.get(i));
+        batches.get(i).unprepare(indexes[i]);
         try {
           prepared.abortedByRefusal();
         } catch (RuntimeException | Error e) { // it stands until its partition moves on
@@ -185,7 +189,7 @@ final class Transaction implements OffsetTracker.Taker {
   }
 
   private String position(int i) {
-    return "a record of a transaction, " + batches.get(i).offset(indexes.get(i));
+    return "a record of a transaction, " + batches.get(i).offset(indexes[i]);
   }
 
   private void end(State how) {

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntUnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -110,7 +109,7 @@ final class TransactionBench {
             List.of(TOPIC),
             plan,
             new PartitionFlows(
-                workload(route),
+                EngineFixtures.workload(route),
                 processor,
                 Crew.Workers.of(8, time, time, time),
                 time,
@@ -145,25 +144,6 @@ final class TransactionBench {
       throw new org.apache.kafka.common.errors.TimeoutException("no answer");
     }
     return cluster.lookup(partitions);
-  }
-
-  private static Engine.Workload workload(Route route) {
-    return new Engine.Workload() {
-      @Override
-      public List<String> topics() {
-        return List.of(TOPIC);
-      }
-
-      @Override
-      public Route route(String topic) {
-        return route;
-      }
-
-      @Override
-      public RecordProcessor processor(Sender sender, BooleanSupplier closing) {
-        throw new UnsupportedOperationException("the bench makes its own");
-      }
-    };
   }
 
   private static OutputTarget target(String name) {
