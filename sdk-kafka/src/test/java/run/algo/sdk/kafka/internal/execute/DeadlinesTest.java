@@ -92,7 +92,8 @@ class DeadlinesTest {
     return letter;
   }
 
-  private static void hang(CountDownLatch until) {
+  private static void hang(CountDownLatch entered, CountDownLatch until) {
+    entered.countDown(); // from here on its stack tells where it hangs
     while (true) {
       try {
         until.await();
@@ -199,8 +200,7 @@ class DeadlinesTest {
                 (Algo<String, String>)
                     (text, context) -> {
                       context.emit(Bench.SIDE, "before");
-                      inCall.countDown();
-                      hang(letGo);
+                      hang(inCall, letGo);
                       try {
                         context.emit(Bench.SIDE, "late");
                       } catch (IllegalStateException e) {
@@ -384,8 +384,7 @@ class DeadlinesTest {
         begin(
             async(
                 (text, context) -> {
-                  inCall.countDown();
-                  hang(letGo);
+                  hang(inCall, letGo);
                   return stage;
                 }));
     time.advance(TIMEOUT.plus(GRACE));
@@ -410,8 +409,7 @@ class DeadlinesTest {
                       public CompletableFuture<String> whenComplete(
                           java.util.function.BiConsumer<? super String, ? super Throwable> action) {
                         action.accept("result", null);
-                        inCall.countDown();
-                        hang(letGo);
+                        hang(inCall, letGo);
                         return this;
                       }
                     }));
@@ -487,8 +485,7 @@ class DeadlinesTest {
             records -> {
               records.get(0).complete("A");
               second.set(records.get(1));
-              inCall.countDown();
-              hang(letGo);
+              hang(inCall, letGo);
             });
     assertThat(second.get().context().deadline()).isPresent();
     time.advance(TIMEOUT.plus(GRACE));
