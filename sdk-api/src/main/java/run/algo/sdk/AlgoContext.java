@@ -1,6 +1,9 @@
 package run.algo.sdk;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -95,6 +98,41 @@ public interface AlgoContext {
    * @return the position
    */
   RecordPosition position();
+
+  /**
+   * The records that this execution is about, when they are several.
+   *
+   * <p>A record with the header {@code run=false} is held: it is not executed by itself, but
+   * together with all others of its trace ({@link #traceId()}), once, when a record of that trace
+   * comes without this header or with {@code run=true}. That record, the trigger, is the one that
+   * this context and the Algo's input are of; where it has {@code run=true} and no value it only
+   * triggers, is not among these, and the Algo's input is the value of the last record that was
+   * held of the same input, or {@code null} when there is none.
+   *
+   * @return the records of all inputs in the order in which they were read, the trigger last; empty
+   *     for a record that is executed by itself
+   */
+  List<GatheredRecord> gathered();
+
+  /**
+   * The values of the {@linkplain #gathered() gathered} records of one input.
+   *
+   * @param input the input
+   * @param <T> type of the values
+   * @return the values in the order in which they were read, without tombstones; empty for a record
+   *     that is executed by itself
+   */
+  @SuppressWarnings("unchecked") // decoded by this pipe's codec, or by one of the same type
+  default <T> List<T> gathered(Pipe<T> input) {
+    List<T> values = new ArrayList<>();
+    for (GatheredRecord record : gathered()) {
+      Object value = record.value();
+      if (value != null && record.input().equals(input.name())) {
+        values.add((T) value);
+      }
+    }
+    return Collections.unmodifiableList(values);
+  }
 
   /**
    * Name of the process that runs the Algo ({@code INSTANCE_NAME}).

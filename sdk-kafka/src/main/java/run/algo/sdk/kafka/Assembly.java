@@ -83,8 +83,9 @@ final class Assembly {
         new EnginePlan.Times(
             engine.commitInterval(),
             engine.revokeTimeout(),
-            engine.shutdownTimeout(),
-            LAST_COMMIT));
+                    engine.shutdownTimeout(),
+                LAST_COMMIT)
+            .gatherTimeout(engine.gatherTimeout()));
   }
 
   /** Workers and their deadlines. */
@@ -231,7 +232,8 @@ final class Assembly {
                   new RecordProcessors.DeadLetters(
                       topics.deadLetters(), new DeadLetterHeaders(settings.groupId(), algoName())));
       return RecordProcessors.create(
-          new ExecutionScope(outputs, settings.instanceName(), closing, deadlines),
+          new ExecutionScope(
+              outputs, settings.instanceName(), closing, deadlines, settings.runnerConfig().requiredInputs()),
           engine.contentTypeCheck(),
           new ParameterResolver(settings.parameters()),
           sender,

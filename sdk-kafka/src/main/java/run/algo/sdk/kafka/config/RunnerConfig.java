@@ -2,8 +2,11 @@ package run.algo.sdk.kafka.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The config that the operator mounts, as far as it is not spread over the other settings: who this
@@ -64,6 +67,18 @@ public final class RunnerConfig {
    */
   public DeploymentIdentity identity() {
     return identity;
+  }
+
+  /**
+   * Returns the inputs that must have a record among those that are gathered ({@code run=false}).
+   *
+   * @return names in lower case of the inputs whose {@code isRequired} is true
+   */
+  public Set<String> requiredInputs() {
+    return wiring.inputs().stream()
+        .filter(input -> input.required().orElse(false))
+        .map(input -> input.name().toLowerCase(Locale.ROOT))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Whether the config could not be read, so that what it lacks says nothing. */

@@ -2,11 +2,13 @@ package run.algo.sdk.kafka.internal.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -35,6 +37,7 @@ import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.observe.OutputCounters;
+import run.algo.sdk.kafka.internal.observe.RateLimit;
 import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
 
@@ -128,12 +131,22 @@ final class EngineParts {
   static PartitionFlow flow(Route route, Dispatcher dispatcher) {
     Timers never = (delay, task) -> {};
     return new PartitionFlow(
-        new PartitionFlow.Seat(PARTITION, SettledOffsets.none(0)),
+        new PartitionFlow.Seat(PARTITION, SettledOffsets.none(0), false, gathers()),
         route,
         new OwnerSignal(() -> {}, OwnerSignal.Wait.PARK),
         MonotonicClock.SYSTEM,
         dispatcher,
         (partition, self) -> new Halt(partition, self, never));
+  }
+
+  /** Nothing is held. */
+  private static Gathers gathers() {
+    return new Gathers(
+        Duration.ofMinutes(10),
+        MonotonicClock.SYSTEM,
+        new RateLimit(Duration.ofDays(1), System::nanoTime),
+        new Siblings(1, partitions -> new CompletableFuture<>(), tp -> -1, List::of, () -> {}),
+        List::of);
   }
 
   /** Acknowledges at once. */

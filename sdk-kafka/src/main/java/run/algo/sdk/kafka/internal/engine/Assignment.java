@@ -35,6 +35,7 @@ final class Assignment implements ConsumerRebalanceListener {
   private final OwnerSignal signal;
   private final MonotonicClock clock;
   private final EnginePlan plan;
+  private final Gathers gathers;
   private final Runnable onAssigned;
   private boolean suspended;
 
@@ -49,12 +50,14 @@ final class Assignment implements ConsumerRebalanceListener {
       OwnerSignal signal,
       MonotonicClock clock,
       EnginePlan plan,
+      Gathers gathers,
       Runnable onAssigned) {
     this.factory = factory;
     this.commits = commits;
     this.signal = signal;
     this.clock = clock;
     this.plan = plan;
+    this.gathers = gathers;
     this.onAssigned = onAssigned;
   }
 
@@ -82,7 +85,8 @@ final class Assignment implements ConsumerRebalanceListener {
       for (TopicPartition partition : partitions) {
         SettledOffsets before = settled.getOrDefault(partition, SettledOffsets.none(0));
         PartitionFlow flow =
-            factory.create(new PartitionFlow.Seat(partition, before, commits.transactional()));
+            factory.create(
+                new PartitionFlow.Seat(partition, before, commits.transactional(), gathers));
         flow.suspend(suspended);
         PartitionFlow old = flows.put(partition, flow);
         if (old != null) {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.BatchEntry;
@@ -82,7 +83,7 @@ final class BatchAssembler {
   /** Takes over what is not settled of a batch that was read. */
   synchronized void add(BatchDispatcher partition, RecordBatch batch) {
     for (int i = 0; i < batch.size(); i++) {
-      if (!batch.isSettled(i)) {
+      if (batch.isWaiting(i)) {
         offer(new Item(partition, batch, i, scope(partition, batch, i)));
       }
     }
@@ -208,10 +209,21 @@ final class BatchAssembler {
     List<BatchEntry> entries = new ArrayList<>(batch.size());
     for (Item item : batch) {
       if (item.partition().begin(item)) {
-        entries.add(new BatchEntry(item.batch().record(item.index()), item.batch(), item.index()));
+        entry(item.batch(), item.index()).ifPresent(entries::add);
       }
     }
     return entries;
+  }
+
+  /** Empty when its records could not be gathered. */
+  private static Optional<BatchEntry> entry(RecordBatch batch, int index) {
+    Gather gather = batch.gather(index);
+    if (gather == null) {
+      return Optional.of(new BatchEntry(batch.record(index), batch, index));
+    }
+    return gather.begin()
+        ? Optional.of(new BatchEntry(batch.record(index), gather, index, gather.gathered()))
+        : Optional.empty();
   }
 
   private synchronized void ended(List<Item> batch) {

@@ -16,7 +16,11 @@ interface Commits {
 
   /** Makes them, for a consumer and the signal that wakes its owner. */
   interface Factory {
-    Commits create(Consumer<byte[], byte[]> consumer, OwnerSignal signal, EnginePlan.Bounds bounds);
+    Commits create(
+        Consumer<byte[], byte[]> consumer,
+        OwnerSignal signal,
+        EnginePlan.Bounds bounds,
+        Gathers gathers);
   }
 
   /** Whether what a record leads to is written together with its offset. */

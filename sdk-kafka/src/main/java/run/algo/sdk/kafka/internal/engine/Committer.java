@@ -35,6 +35,7 @@ final class Committer implements Commits {
   private final RateLimit warnings;
   private final MonotonicClock clock;
   private final int mostRepeated;
+  private final Gathers gathers;
   private long settledAtCommit;
   private boolean underWay;
 
@@ -48,16 +49,19 @@ final class Committer implements Commits {
    * @param warnings keeps the log readable
    * @param clock tells how long an answer takes
    * @param mostRepeated most records settled between two commits
+   * @param gathers what is committed together or not at all
    */
   Committer(
       Consumer<byte[], byte[]> consumer,
       RateLimit warnings,
       MonotonicClock clock,
-      int mostRepeated) {
+      int mostRepeated,
+      Gathers gathers) {
     this.consumer = consumer;
     this.warnings = warnings;
     this.clock = clock;
     this.mostRepeated = mostRepeated;
+    this.gathers = gathers;
   }
 
   @Override
@@ -213,8 +217,11 @@ final class Committer implements Commits {
 
   private Map<PartitionFlow, OffsetAndMetadata> moved(Collection<PartitionFlow> flows) {
     Map<PartitionFlow, OffsetAndMetadata> moved = new HashMap<>();
-    for (PartitionFlow flow : flows) {
-      flow.toCommit().map(this::fitting).ifPresent(commit -> moved.put(flow, commit));
+    synchronized (gathers) { // no gather settles between the first partition and the last
+      gathers.cutSettled(flows);
+      for (PartitionFlow flow : flows) {
+        flow.toCommit().map(this::fitting).ifPresent(commit -> moved.put(flow, commit));
+      }
     }
     return moved;
   }

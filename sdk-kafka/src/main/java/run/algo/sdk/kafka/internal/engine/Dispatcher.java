@@ -9,7 +9,7 @@ interface Dispatcher {
   /**
    * Takes over records, in the partition's order. On the owner thread; never blocks.
    *
-   * @param batch the records; what is settled among them is passed over
+   * @param batch the records; what is settled or held among them is passed over
    */
   void dispatch(RecordBatch batch);
 

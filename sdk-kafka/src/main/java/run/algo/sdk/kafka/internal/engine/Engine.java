@@ -276,8 +276,9 @@ public final class Engine implements Runnable {
         consume(
             timers,
             Sender.transactional(threads),
-            (consumer, signal, bounds) ->
-                new Transactions(consumer, signal, lanes.lanes(), bounds, MonotonicClock.SYSTEM));
+            (consumer, signal, bounds, gathers) ->
+                new Transactions(
+                    consumer, signal, lanes.lanes(), bounds, MonotonicClock.SYSTEM, gathers));
       }
       return;
     }
@@ -287,8 +288,9 @@ public final class Engine implements Runnable {
       consume(
           timers,
           Sender.direct(producer, threads),
-          (consumer, signal, bounds) ->
-              new Committer(consumer, warnings, MonotonicClock.SYSTEM, bounds.records()));
+          (consumer, signal, bounds, gathers) ->
+              new Committer(
+                  consumer, warnings, MonotonicClock.SYSTEM, bounds.records(), gathers));
     } finally {
       producer.close(LEAVE_TIMEOUT);
     }
@@ -296,7 +298,7 @@ public final class Engine implements Runnable {
 
   private void consume(Timers timers, Sender sender, Commits.Factory commits) {
     Consumer<byte[], byte[]> consumer = clients.factory().consumer(clients.consumer());
-    try {
+    try (InputEnds ends = new InputEnds(clients)) {
       RecordProcessor processor = workload.processor(sender, this::ending);
       Crew.Workers workers =
           Crew.Workers.of(plan.execution().concurrency(), threads, timers, MonotonicClock.SYSTEM);
@@ -307,7 +309,7 @@ public final class Engine implements Runnable {
               plan,
               new PartitionFlows(workload, processor, workers, timers, plan.execution()),
               listeners.loop(),
-              PollLoop.Environs.system(warnings, intake).with(commits));
+              PollLoop.Environs.system(warnings, intake).with(commits).with(ends));
       loop = running;
       if (closing()) {
         return;

@@ -80,19 +80,24 @@ public record EnginePlan(Execution execution, Bounds bounds, Times times) {
    * @param shutdownTimeout most time for the drain when the runner closes
    * @param lastCommit most time for the last commit
    * @param pausePatience how long a partition may have too much in flight before it is paused
+   * @param gatherTimeout how long a record is held for its trigger
    */
   public record Times(
       Duration commitInterval,
       Duration revokeTimeout,
       Duration shutdownTimeout,
       Duration lastCommit,
-      Duration pausePatience) {
+      Duration pausePatience,
+      Duration gatherTimeout) {
 
     /** Longer than an acknowledgement usually takes, shorter than anybody notices. */
     private static final Duration PAUSE_PATIENCE = Duration.ofMillis(10);
 
+    /** Of {@code ALGO_GATHER_TIMEOUT}. */
+    private static final Duration GATHER_TIMEOUT = Duration.ofMinutes(10);
+
     /**
-     * As the canonical one, with the usual patience.
+     * As the canonical one, with the usual patience and gather timeout.
      *
      * @param commitInterval time between commits
      * @param revokeTimeout most time for the drain of revoked partitions
@@ -104,7 +109,35 @@ public record EnginePlan(Execution execution, Bounds bounds, Times times) {
         Duration revokeTimeout,
         Duration shutdownTimeout,
         Duration lastCommit) {
-      this(commitInterval, revokeTimeout, shutdownTimeout, lastCommit, PAUSE_PATIENCE);
+      this(
+          commitInterval,
+          revokeTimeout,
+          shutdownTimeout,
+          lastCommit,
+          PAUSE_PATIENCE,
+          GATHER_TIMEOUT);
+    }
+
+    /**
+     * The same with another patience.
+     *
+     * @param patience how long a partition may have too much in flight before it is paused
+     * @return new times
+     */
+    public Times pausePatience(Duration patience) {
+      return new Times(
+          commitInterval, revokeTimeout, shutdownTimeout, lastCommit, patience, gatherTimeout);
+    }
+
+    /**
+     * The same with another gather timeout.
+     *
+     * @param timeout how long a record is held for its trigger
+     * @return new times
+     */
+    public Times gatherTimeout(Duration timeout) {
+      return new Times(
+          commitInterval, revokeTimeout, shutdownTimeout, lastCommit, pausePatience, timeout);
     }
 
     /** {@return how long a turn may take when all is well: a poll, or a revocation's drain} */

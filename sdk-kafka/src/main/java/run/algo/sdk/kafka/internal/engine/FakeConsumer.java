@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -55,6 +58,13 @@ final class FakeConsumer extends MockConsumer<byte[], byte[]> {
   /** The offset that the next record of a partition gets. */
   long end(TopicPartition partition) {
     return logs.getOrDefault(partition, List.of()).size();
+  }
+
+  /** The ends of partitions, at once. */
+  CompletionStage<Map<TopicPartition, Long>> ends(Set<TopicPartition> partitions) {
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    partitions.forEach(partition -> ends.put(partition, end(partition)));
+    return CompletableFuture.completedFuture(ends);
   }
 
   void append(ConsumerRecord<byte[], byte[]> record) {

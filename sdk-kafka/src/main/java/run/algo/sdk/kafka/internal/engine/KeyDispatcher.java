@@ -62,7 +62,7 @@ final class KeyDispatcher extends CrewDispatcher {
     KeyLane[] lanes = new KeyLane[batch.size()];
     int count = 0;
     for (int i = 0; i < batch.size(); i++) {
-      if (!batch.isSettled(i)) {
+      if (batch.isWaiting(i)) {
         KeyLane lane = table.lane(batch.record(i).key());
         if (lane.append(batch, i)) {
           lanes[count++] = lane;

@@ -49,8 +49,9 @@ public final class ManualEngine implements AutoCloseable {
             new PollLoop.Environs(
                 time,
                 this::await,
-                new RateLimit(Duration.ofSeconds(10), time::nanos),
-                new Intake()));
+                    new RateLimit(Duration.ofSeconds(10), time::nanos),
+                    new Intake())
+                .with(consumer::ends));
     loop.begin();
     workload.topics().forEach(topic -> consumer.ensure(topic, 0));
   }
@@ -74,7 +75,8 @@ public final class ManualEngine implements AutoCloseable {
             times.revokeTimeout(),
             times.shutdownTimeout(),
             times.lastCommit(),
-            Duration.ZERO));
+            Duration.ZERO,
+            times.gatherTimeout()));
   }
 
   /**

@@ -33,6 +33,9 @@ final class OffsetTracker {
   /** The first offset that no transaction has taken; -1 for the frontier. */
   private long taken = -1;
 
+  /** Nothing from here on is committed, since it has one outcome with what lies elsewhere. */
+  private long cut = Long.MAX_VALUE;
+
   /**
    * A tracker.
    *
@@ -73,35 +76,54 @@ final class OffsetTracker {
     return position;
   }
 
+  /** Nothing from this offset on is committed, whatever is settled, until it is cut elsewhere. */
+  void cut(long offset) {
+    cut = offset;
+  }
+
   /** What to commit, empty while nothing is known. */
   Optional<OffsetAndMetadata> commit() {
     long frontier = frontier();
-    return frontier < 0
-        ? Optional.empty()
-        : Optional.of(new OffsetAndMetadata(frontier, frontierEpoch, ahead(frontier)));
+    if (frontier < 0) {
+      return Optional.empty();
+    }
+    return cut < frontier
+        ? Optional.of(new OffsetAndMetadata(cut, Optional.empty(), ahead(frontier, cut)))
+        : Optional.of(new OffsetAndMetadata(frontier, frontierEpoch, ahead(frontier, frontier)));
   }
 
-  private String ahead(long frontier) {
-    if (batches.isEmpty() && before.end() <= position) {
+  private String ahead(long frontier, long base) {
+    if (batches.isEmpty() && before.end() <= position && base == frontier) {
       return "";
     }
     metadata.clear();
+    if (base < frontier) {
+      metadata.settled(base, frontier - 1);
+    }
     int from = cursor;
     for (RecordBatch batch : batches) {
-      for (int i = from; i < batch.size(); i++) {
-        if (batch.isSettled(i)) {
-          metadata.settled(batch.offset(i));
-        } else {
-          metadata.unsettled(batch.offset(i));
-        }
-      }
+      tell(batch, from);
       from = 0;
     }
     long next = Math.max(position, frontier);
     if (before.end() > next) {
       before.forEachRun(next, new Carry(next));
     }
-    return metadata.encode(frontier);
+    return metadata.encode(base);
+  }
+
+  private void tell(RecordBatch batch, int from) {
+    if (from == 0 && batch.unsettled() == 0 && batch.isDense()) {
+      metadata.settled(batch.offset(0), batch.lastOffset()); // behind a straggler these are many
+      return;
+    }
+    for (int i = from; i < batch.size(); i++) {
+      if (batch.isSettled(i)) {
+        metadata.settled(batch.offset(i));
+      } else {
+        metadata.unsettled(batch.offset(i));
+      }
+    }
   }
 
   /** Carries over what an earlier owner had settled and this one has not read yet. */
@@ -144,26 +166,42 @@ final class OffsetTracker {
    * @return what to commit with them; empty while nothing is known
    */
   Optional<OffsetAndMetadata> take(Taker taker) {
-    long frontier = frontier();
-    if (frontier < 0) {
+    if (frontier() < 0) {
       return Optional.empty();
     }
-    long next = Math.max(taken, frontier);
+    OffsetAndMetadata next = walk(taker, cut);
+    taken = next.offset();
+    return Optional.of(next);
+  }
+
+  /**
+   * How far {@link #take} would come, were nothing cut.
+   *
+   * @param taker decides as the one that takes would
+   * @return the offset; -1 while nothing is known
+   */
+  long reach(Taker taker) {
+    return frontier() < 0 ? -1 : walk(taker, Long.MAX_VALUE).offset();
+  }
+
+  private OffsetAndMetadata walk(Taker taker, long limit) {
+    long next = Math.max(taken, frontier());
     Optional<Integer> epoch = frontierEpoch;
     for (RecordBatch batch : batches) {
       for (int i = batch.indexFrom(next); i < batch.size(); i++) {
         long offset = batch.offset(i);
+        if (offset >= limit) {
+          return new OffsetAndMetadata(offset, epoch, "");
+        }
         PreparedSends sends = batch.prepared(i);
         boolean goesOn = sends == null ? batch.isSettled(i) : taker.take(batch, i, sends);
         if (!goesOn) {
-          taken = offset;
-          return Optional.of(new OffsetAndMetadata(offset, epoch, ""));
+          return new OffsetAndMetadata(offset, epoch, "");
         }
         epoch = batch.leaderEpoch();
       }
     }
-    taken = Math.max(next, position);
-    return Optional.of(new OffsetAndMetadata(taken, positionEpoch, ""));
+    return new OffsetAndMetadata(Math.max(next, position), positionEpoch, "");
   }
 
   /** What was taken and not settled may be taken again. */
@@ -173,19 +211,37 @@ final class OffsetTracker {
 
   /**
    * Whether a batch that is tracked may be begun: in whatever order is settled what lies between
-   * the frontier and its end, the commit's metadata can say it. What is next in line always may.
+   * the committed offset and its end, the commit's metadata can say it. What is next in line always
+   * may.
+   *
+   * <p>What is settled stays so: there are at most two runs of offsets for each record that is not,
+   * as well as at most one for each record. So a straggler does not stop its partition; the longer
+   * it takes, the fewer may be in flight beside it.
    */
   boolean hasRoom(RecordBatch batch) {
-    long frontier = frontier();
+    long base = Math.min(frontier(), cut);
     int records = -cursor;
+    int unsettled = 0;
     for (RecordBatch earlier : batches) {
       if (earlier == batch) {
         return records <= 0
-            || CommitMetadata.fits(records + batch.size(), batch.lastOffset() + 1 - frontier);
+            || CommitMetadata.fits(
+                Math.min(records + batch.size(), 2 * (unsettled + batch.unsettled())),
+                batch.lastOffset() + 1 - base);
       }
       records += earlier.size();
+      unsettled += earlier.unsettled();
     }
     return true; // settled meanwhile, all of it skipped
+  }
+
+  /** How many records are held for a later one. */
+  int held() {
+    int count = 0;
+    for (RecordBatch batch : batches) {
+      count += batch.held();
+    }
+    return count;
   }
 
   /** How many records are read and not settled. */

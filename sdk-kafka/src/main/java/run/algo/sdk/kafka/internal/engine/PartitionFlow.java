@@ -27,6 +27,7 @@ final class PartitionFlow {
   private final MonotonicClock clock;
   private final SettledOffsets before;
   private final boolean transactional;
+  private final Gathers gathers;
   private final OffsetTracker tracker;
   private final Dispatcher dispatcher;
   private final Halt halt;
@@ -40,6 +41,10 @@ final class PartitionFlow {
   private @Nullable OffsetAndMetadata taken;
 
   private boolean paused;
+  private volatile boolean stopped;
+  private boolean gone;
+  private long reach = -1;
+  private long latestTimestamp = Long.MIN_VALUE;
   private int inFlight;
   private long bytesInFlight;
   private long read;
@@ -65,6 +70,7 @@ final class PartitionFlow {
     this.partition = seat.partition();
     this.before = seat.before();
     this.transactional = seat.transactional();
+    this.gathers = seat.gathers();
     this.tracker = new OffsetTracker(before);
     this.route = route;
     this.owner = owner;
@@ -79,14 +85,10 @@ final class PartitionFlow {
    * @param partition the partition
    * @param before what an earlier owner has settled ahead of its committed offset
    * @param transactional whether outcomes are written in transactions
+   * @param gathers what is held of all partitions
    */
-  record Seat(TopicPartition partition, SettledOffsets before, boolean transactional) {
-
-    /** A partition whose outcomes are written at once. */
-    Seat(TopicPartition partition, SettledOffsets before) {
-      this(partition, before, false);
-    }
-  }
+  record Seat(
+      TopicPartition partition, SettledOffsets before, boolean transactional, Gathers gathers) {}
 
   /** Makes the halt of a partition. */
   interface HaltFactory {
@@ -100,6 +102,7 @@ final class PartitionFlow {
   void accept(List<ConsumerRecord<byte[], byte[]>> records) {
     route.counters().read(records.size());
     read += records.size();
+    latestTimestamp = Math.max(latestTimestamp, records.get(records.size() - 1).timestamp());
     for (int from = 0; from < records.size(); from += RecordBatch.MAX_SIZE) {
       int to = Math.min(records.size(), from + RecordBatch.MAX_SIZE);
       RecordBatch batch = new RecordBatch(this, records.subList(from, to), clock.nanos());
@@ -110,6 +113,7 @@ final class PartitionFlow {
         batch.preparable();
       }
       tracker.add(batch);
+      gathers.look(this, batch);
       held.add(batch);
     }
     dispatchHeld();
@@ -126,16 +130,23 @@ final class PartitionFlow {
     route.counters().settled(Outcome.SKIPPED, skipped);
   }
 
-  /** Begins what was held back, as far as there is room for it by now. */
+  /** Begins what was held back, as far as there is room for it by now and nothing in its way. */
   void dispatchHeld() {
-    // A transaction's commit has no gaps, so no metadata.
-    while (!held.isEmpty() && (transactional || tracker.hasRoom(held.element()))) {
-      dispatcher.dispatch(held.remove());
+    while (!held.isEmpty() && hasRoom(held.element()) && gathers.mayDispatch(held.element())) {
+      RecordBatch batch = held.remove();
+      gathers.dispatch(batch);
+      dispatcher.dispatch(batch);
     }
   }
 
+  /** A transaction's commit has no gaps, so no metadata. */
+  private boolean hasRoom(RecordBatch batch) {
+    return transactional || tracker.hasRoom(batch);
+  }
+
+  /** Whether it cannot take more. */
   boolean holdsBack() {
-    return !held.isEmpty();
+    return !held.isEmpty() && !hasRoom(held.element());
   }
 
   /** The consumer has read up to this offset, markers of transactions included. */
@@ -175,9 +186,78 @@ final class PartitionFlow {
     return bytesInFlight;
   }
 
-  /** Whether nothing is in flight. */
+  /** Whether nothing is in flight, but what is held for a trigger that has not been read. */
   boolean settled() {
-    return tracker.unsettled() == 0;
+    return held.isEmpty() && tracker.unsettled() == tracker.held();
+  }
+
+  // What is held for other records
+
+  Route route() {
+    return route;
+  }
+
+  /** Whether nothing more may begin. From any thread. */
+  boolean stopped() {
+    return stopped;
+  }
+
+  /** Whether it is another member's by now. */
+  boolean gone() {
+    return gone;
+  }
+
+  /** The time of the latest record that was read, in milliseconds since the epoch. */
+  long latestTimestamp() {
+    return latestTimestamp;
+  }
+
+  /** The offset up to which the broker has confirmed the commit; -1 while nothing is known. */
+  long committedOffset() {
+    return committed == null ? -1 : committed.offset();
+  }
+
+  /** How far it could be committed, for all that is known of it alone. */
+  void reached(long offset) {
+    reach = offset;
+  }
+
+  long reach() {
+    return reach;
+  }
+
+  /** It can be committed no further than this; returns whether it could before. */
+  boolean reachAtMost(long offset) {
+    boolean back = !gone && reach > offset;
+    if (back) {
+      reach = offset;
+    }
+    return back;
+  }
+
+  /** From now on it is committed up to what it has reached, until it is cut again. */
+  void cut() {
+    tracker.cut(reach);
+  }
+
+  /** Nothing is held that it would have to be cut for. */
+  void uncut() {
+    tracker.cut(Long.MAX_VALUE);
+  }
+
+  /** It is not committed any further for now. */
+  void reachNothingMore() {
+    reached(taken == null ? committedOffset() : taken.offset());
+  }
+
+  /** As {@link #reached}, for what is settled. */
+  void reachFrontier() {
+    reached(tracker.frontier());
+  }
+
+  /** As {@link #reached}, for what a transaction would take. */
+  void reachTaking(OffsetTracker.Taker taker) {
+    reached(tracker.reach(taker));
   }
 
   /** What to commit, empty when the broker has it already. */
@@ -237,6 +317,7 @@ final class PartitionFlow {
 
   /** Begins no further execution; what runs may end. */
   void stop() {
+    stopped = true;
     dispatcher.stop();
     halt.close();
   }
@@ -249,6 +330,8 @@ final class PartitionFlow {
   /** Lets go of everything: what is not settled is another member's. */
   int abandon() {
     stop();
+    gone = true;
+    gathers.leave(this);
     held.clear();
     int released = tracker.abandon();
     route.counters().settled(Outcome.RELEASED, released);

@@ -75,7 +75,56 @@ class PartitionFlows implements PollLoop.Flows {
   }
 
   private Progress execute(Route route, RecordBatch batch, int index, Scope scope) {
-    return execute(route, batch.record(index), batch, index, scope); // it was begun: it is there
+    Gather gather = batch.gather(index);
+    if (gather == null) {
+      return execute(route, batch.record(index), batch, index, scope); // it was begun: it is there
+    }
+    return gather.begin()
+        ? gather(route, batch.record(index), gather, index, scope)
+        : Progress.ENDED;
+  }
+
+  /** Executes a record with what was held for it; all go back through the gather. */
+  Progress gather(
+      Route route,
+      ConsumerRecord<byte[], byte[]> record,
+      Gather gather,
+      int index,
+      Scope scope) {
+    try {
+      return processor.gather(route, record, gather.gathered(), gather, index, scope);
+    } catch (InterruptException e) {
+      gather.rest();
+      throw e; // the runner closes
+    } catch (Throwable t) { // a defect of ours must not lose the records
+      gather.blocked(index, defect(t));
+      return Progress.ENDED;
+    }
+  }
+
+  @Override
+  public void giveUp(Gather gather) {
+    workers.threads().execute(() -> giveUpNow(gather));
+  }
+
+  private void giveUpNow(Gather gather) {
+    RecordBatch batch = gather.batch();
+    int index = gather.index();
+    Route route = batch.flow().route();
+    if (!gather.beginAll()) {
+      return;
+    }
+    try {
+      processor.giveUp(route, batch.record(index), gather.gathered(), gather, index);
+    } catch (InterruptException e) {
+      gather.rest(); // the runner closes: the records are left to the next owner
+    } catch (Throwable t) {
+      gather.blocked(index, defect(t));
+    }
+  }
+
+  private static Blockage defect(Throwable t) {
+    return new Blockage("an error within the SDK", t, false, Optional.empty());
   }
 
   /** Executes a record; it goes back through the settlement. */
@@ -90,8 +139,7 @@ class PartitionFlows implements PollLoop.Flows {
     } catch (InterruptException e) {
       throw e; // the runner closes
     } catch (Throwable t) { // a defect of ours must not lose the record
-      settlement.blocked(
-          index, new Blockage("an error within the SDK", t, false, Optional.empty()));
+      settlement.blocked(index, defect(t));
       return Progress.ENDED;
     }
   }

@@ -58,7 +58,7 @@ final class PartitionLane extends CrewDispatcher implements Scope {
     }
     while (cursor < batch.size()) {
       int index = cursor;
-      if (!batch.isSettled(index)) {
+      if (batch.isWaiting(index)) {
         cursor = index + 1; // before: an execution that detaches is followed by another worker
         Crew.Step step = crew().execute(batch, index, this);
         if (step == Crew.Step.NONE) {

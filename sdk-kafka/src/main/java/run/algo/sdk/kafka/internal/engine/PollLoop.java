@@ -54,6 +54,9 @@ public final class PollLoop {
   private final LoopListener listener;
   private final Environs environs;
 
+  private final Siblings siblings;
+  private final Gathers gathers;
+  private final Flows flows;
   private final Intake intake;
 
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -72,13 +75,15 @@ public final class PollLoop {
    * @param warnings keeps the log readable
    * @param intake what is wished for about new records
    * @param commits makes what commits offsets
+   * @param ends lists the ends of the inputs
    */
   record Environs(
       MonotonicClock clock,
       OwnerSignal.Wait waiting,
       RateLimit warnings,
       Intake intake,
-      Commits.Factory commits) {
+      Commits.Factory commits,
+      Siblings.Ends ends) {
 
     /** An environment that commits at least once. */
     Environs(MonotonicClock clock, OwnerSignal.Wait waiting, RateLimit warnings, Intake intake) {
@@ -87,7 +92,9 @@ public final class PollLoop {
           waiting,
           warnings,
           intake,
-          (consumer, signal, bounds) -> new Committer(consumer, warnings, clock, bounds.records()));
+          (consumer, signal, bounds, gathers) ->
+              new Committer(consumer, warnings, clock, bounds.records(), gathers),
+          partitions -> CompletableFuture.completedFuture(Map.of()));
     }
 
     /** The same, with an intake that is never changed. */
@@ -102,7 +109,12 @@ public final class PollLoop {
 
     /** With other commits. */
     Environs with(Commits.Factory other) {
-      return new Environs(clock, waiting, warnings, intake, other);
+      return new Environs(clock, waiting, warnings, intake, other, ends);
+    }
+
+    /** With other ends. */
+    Environs with(Siblings.Ends other) {
+      return new Environs(clock, waiting, warnings, intake, commits, other);
     }
   }
 
@@ -129,6 +141,13 @@ public final class PollLoop {
      * @return the flow
      */
     PartitionFlow create(PartitionFlow.Seat seat, OwnerSignal signal);
+
+    /**
+     * Ends records that were held in vain. Never blocks.
+     *
+     * @param gather the records
+     */
+    void giveUp(Gather gather);
   }
 
   PollLoop(
@@ -144,8 +163,19 @@ public final class PollLoop {
     this.listener = listener;
     this.environs = environs;
     this.intake = environs.intake();
+    this.flows = flows;
     this.signal = new OwnerSignal(consumer::wakeup, environs.waiting());
-    this.commits = environs.commits().create(consumer, signal, plan.bounds());
+    this.siblings =
+        new Siblings(
+            topics.size(), environs.ends(), this::position, this::assignedFlows, signal::wake);
+    this.gathers =
+        new Gathers(
+            plan.times().gatherTimeout(),
+            environs.clock(),
+            environs.warnings(),
+            siblings,
+            this::assignedFlows);
+    this.commits = environs.commits().create(consumer, signal, plan.bounds(), gathers);
     this.assignment =
         new Assignment(
             seat -> flows.create(seat, signal),
@@ -153,6 +183,7 @@ public final class PollLoop {
             signal,
             environs.clock(),
             plan,
+            gathers,
             this::assigned);
     this.flowControl =
         new FlowControl(
@@ -245,6 +276,7 @@ public final class PollLoop {
     turnBegan = environs.clock().nanos();
     CompletableFuture<Boolean> drain = intake.drainUnderWay(); // before what it is judged by
     Intake.Mode mode = intake.mode();
+    gather();
     FlowControl.Verdict verdict = follow(mode, true);
     boolean settled = mode == Intake.Mode.DRAINING && assignment.allSettled();
     if (settled) {
@@ -268,6 +300,23 @@ public final class PollLoop {
       assigned(); // the consumer protocol does not call back for an empty assignment
     }
     commit();
+  }
+
+  private Collection<PartitionFlow> assignedFlows() {
+    return assignment.flows();
+  }
+
+  private long position(TopicPartition partition) {
+    try {
+      return consumer.position(partition, Duration.ZERO);
+    } catch (KafkaException e) {
+      return -1; // it is not known yet, where to begin
+    }
+  }
+
+  private void gather() {
+    siblings.turn();
+    gathers.expired().forEach(flows::giveUp);
   }
 
   private void commit() {

@@ -40,6 +40,9 @@ final class RecordBatch implements Settlement {
   /** All it leads to is known, and a transaction has to write it. */
   private static final byte PREPARED = 3;
 
+  /** It is not executed by itself, but together with a later one of its trace. */
+  private static final byte HELD = 4;
+
   private static final VarHandle MARKS = MethodHandles.arrayElementVarHandle(byte[].class);
   private static final VarHandle NEXT = MethodHandles.arrayElementVarHandle(RecordBatch[].class);
   private static final VarHandle LOAD;
@@ -70,6 +73,12 @@ final class RecordBatch implements Settlement {
   private @Nullable RecordBatch @Nullable [] nextBatch;
 
   private int @Nullable [] nextIndex;
+
+  /** What the records that trigger others are executed with; null where there is none. */
+  private @Nullable Gather @Nullable [] gathers;
+
+  /** What the first record that triggers waits for; null when there is none. Owner thread only. */
+  private @Nullable Barrier barrier;
 
   /** What the prepared records lead to; null where no transactions are made. */
   private @Nullable PreparedSends @Nullable [] prepared;
@@ -107,6 +116,10 @@ final class RecordBatch implements Settlement {
 
   int size() {
     return marks.length;
+  }
+
+  PartitionFlow flow() {
+    return flow;
   }
 
   /** A record that is not settled. */
@@ -176,7 +189,12 @@ final class RecordBatch implements Settlement {
     return (byte) MARKS.getAcquire(marks, index) == SETTLED;
   }
 
-  /** Whether the record has not been begun. */
+  /** Whether there are no offsets without a record between the first and the last. */
+  boolean isDense() {
+    return offsets == null;
+  }
+
+  /** Whether the record waits to be executed by itself, or with others that it triggers. */
   boolean isWaiting(int index) {
     return (byte) MARKS.getVolatile(marks, index) == WAITING;
   }
@@ -195,6 +213,72 @@ final class RecordBatch implements Settlement {
   /** A worker is about to execute the record. */
   void begin(int index) {
     MARKS.setVolatile(marks, index, BEGUN);
+  }
+
+  /** The record is not executed by itself; before the batch is handed to anybody. */
+  void hold(int index) {
+    MARKS.setVolatile(marks, index, HELD);
+  }
+
+  /** A record that was held is executed now, with others. */
+  void goOn(int index) {
+    MARKS.compareAndSet(marks, index, HELD, BEGUN);
+  }
+
+  /** The execution that it belongs to stands. */
+  void rest(int index) {
+    MARKS.compareAndSet(marks, index, BEGUN, HELD);
+  }
+
+  /** How many are held. */
+  int held() {
+    int count = 0;
+    for (int i = 0; i < marks.length; i++) {
+      if ((byte) MARKS.getVolatile(marks, i) == HELD) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** A record triggers others; before the batch is handed to anybody. */
+  void trigger(int index, Gather gather) {
+    Gather[] known = gathers;
+    if (known == null) {
+      known = new Gather[marks.length];
+      gathers = known;
+    }
+    known[index] = gather;
+  }
+
+  /** What a record is executed with, null when it goes by itself. */
+  @Nullable Gather gather(int index) {
+    Gather[] known = gathers;
+    return known == null ? null : known[index];
+  }
+
+  /** Whether a record of this batch triggers others. */
+  boolean triggers() {
+    return gathers != null;
+  }
+
+  /** A record that would have triggered others goes by itself, or not at all. */
+  void triggersNothing(int index) {
+    Gather[] known = gathers;
+    if (known != null) {
+      known[index] = null;
+    }
+  }
+
+  /** No record may be dispatched before this. */
+  void barrier(Barrier before) {
+    if (barrier == null) {
+      barrier = before;
+    }
+  }
+
+  @Nullable Barrier barrier() {
+    return barrier;
   }
 
   /** The record was not executed after all. */

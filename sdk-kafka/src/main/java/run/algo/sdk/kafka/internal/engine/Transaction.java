@@ -29,22 +29,14 @@ final class Transaction implements OffsetTracker.Taker {
 
   private static final Logger log = LoggerFactory.getLogger(Transaction.class);
 
-  /** So many records, or bytes of outputs, are written well within the transaction's timeout. */
-  private static final int MOST_RECORDS = 20_000;
-
-  private static final long MOST_BYTES = 64L << 20;
-
   private final ConsumerGroupMetadata group;
-  private final boolean alone;
+  private final Admission admission;
 
   private final List<RecordBatch> batches = new ArrayList<>();
   private int[] indexes = new int[64];
   private final List<PreparedSends> sends = new ArrayList<>();
   private final Map<PartitionFlow, OffsetAndMetadata> offsets = new HashMap<>();
   private final WriteFaults faults = new WriteFaults();
-  private long bytes;
-  private boolean leftSuspects;
-
   /** Null when there is none; let go of at the end, lest all that ever were hang together. */
   private volatile @Nullable Transaction before;
 
@@ -70,24 +62,19 @@ final class Transaction implements OffsetTracker.Taker {
    *
    * @param group who commits
    * @param before the one that it follows on, null when nothing is under way
-   * @param alone whether it is for a single record that was refused before
+   * @param admission which records it takes
    */
-  Transaction(ConsumerGroupMetadata group, @Nullable Transaction before, boolean alone) {
+  Transaction(ConsumerGroupMetadata group, @Nullable Transaction before, Admission admission) {
     this.group = group;
     this.before = before;
-    this.alone = alone;
+    this.admission = admission;
   }
 
   // For the owner thread
 
   @Override
   public boolean take(RecordBatch batch, int index, PreparedSends prepared) {
-    boolean suspect = prepared.suspect();
-    if (alone ? !suspect || !sends.isEmpty() : suspect) {
-      leftSuspects |= suspect;
-      return false;
-    }
-    if (sends.size() >= MOST_RECORDS || bytes >= MOST_BYTES) {
+    if (!admission.take(batch, index, prepared)) {
       return false;
     }
     batches.add(batch);
@@ -96,7 +83,6 @@ final class Transaction implements OffsetTracker.Taker {
     }
     indexes[sends.size()] = index;
     sends.add(prepared);
-    bytes += prepared.bytes();
     return true;
   }
 
@@ -115,12 +101,7 @@ final class Transaction implements OffsetTracker.Taker {
 
   /** Bytes of what they lead to. */
   long bytes() {
-    return bytes;
-  }
-
-  /** Whether it met a record that had better be alone. */
-  boolean leftSuspects() {
-    return leftSuspects;
+    return admission.bytes();
   }
 
   Map<PartitionFlow, OffsetAndMetadata> offsets() {

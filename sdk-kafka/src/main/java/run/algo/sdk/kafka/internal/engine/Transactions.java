@@ -44,6 +44,7 @@ final class Transactions implements Commits {
   private final List<TransactionLane> lanes;
   private final EnginePlan.Bounds bounds;
   private final MonotonicClock clock;
+  private final Gathers gathers;
 
   /** Under way, in the order in which they commit. */
   private final ArrayDeque<Transaction> alive = new ArrayDeque<>();
@@ -75,18 +76,21 @@ final class Transactions implements Commits {
    * @param lanes write them, in turn
    * @param bounds what may be in flight
    * @param clock tells when to try again
+   * @param gathers what is committed together or not at all
    */
   Transactions(
       Consumer<byte[], byte[]> consumer,
       OwnerSignal signal,
       List<TransactionLane> lanes,
       EnginePlan.Bounds bounds,
-      MonotonicClock clock) {
+      MonotonicClock clock,
+      Gathers gathers) {
     this.consumer = consumer;
     this.signal = signal;
     this.lanes = List.copyOf(lanes);
     this.bounds = bounds;
     this.clock = clock;
+    this.gathers = gathers;
     this.notBefore = clock.nanos();
   }
 
@@ -209,11 +213,13 @@ final class Transactions implements Commits {
       if (!alive.isEmpty()) {
         return false;
       }
-      if (begin(flows, true)) {
+      // Between the records of one that was gathered may lie others, which go with it.
+      if (begin(flows, Admission.Suspects.ONE)
+          || (gathers.any() && begin(flows, Admission.Suspects.ALL))) {
         return true;
       }
     }
-    return begin(flows, false);
+    return begin(flows, Admission.Suspects.NONE);
   }
 
   /** One may commit while another writes. */
@@ -222,17 +228,21 @@ final class Transactions implements Commits {
         && (alive.isEmpty() || alive.getLast().state() != Transaction.State.WRITING);
   }
 
-  private boolean begin(Collection<PartitionFlow> flows, boolean alone) {
+  private boolean begin(Collection<PartitionFlow> flows, Admission.Suspects suspected) {
     ConsumerGroupMetadata group = consumer.groupMetadata();
     if (group.generationId() < 0) {
       return false; // who is no member would be believed without a generation
     }
-    Transaction transaction = new Transaction(group, alive.peekLast(), alone);
-    for (PartitionFlow flow : flows) {
-      flow.take(transaction).ifPresent(offset -> transaction.commits(flow, offset));
+    Admission admission = new Admission(suspected);
+    Transaction transaction = new Transaction(group, alive.peekLast(), admission);
+    synchronized (gathers) { // no gather is prepared between the first partition and the last
+      gathers.cutTaken(flows, new Admission(suspected));
+      for (PartitionFlow flow : flows) {
+        flow.take(transaction).ifPresent(offset -> transaction.commits(flow, offset));
+      }
     }
-    suspects = transaction.leftSuspects();
-    lastWasAlone = alone;
+    suspects = admission.leftSuspects();
+    lastWasAlone = suspected != Admission.Suspects.NONE;
     if (transaction.isEmpty()) {
       return false;
     }

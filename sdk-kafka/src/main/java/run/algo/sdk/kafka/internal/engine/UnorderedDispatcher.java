@@ -57,7 +57,7 @@ final class UnorderedDispatcher extends CrewDispatcher implements Scope {
   public Crew.Step step() {
     for (Spread first = first(); first != null; first = first()) {
       int index = first.taken.getAndIncrement();
-      if (index < first.end && !first.batch.isSettled(index)) {
+      if (index < first.end && first.batch.isWaiting(index)) {
         crew().call(); // before the execution, which may take its time
         Crew.Step step = crew().execute(first.batch, index, this);
         if (step == Crew.Step.NONE) {

@@ -1,6 +1,7 @@
 package run.algo.sdk.kafka.internal.execute;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A record that is to be executed together with others.
@@ -8,5 +9,22 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * @param record the record
  * @param settlement its way back
  * @param index its index within the batch it was read with, as the settlement knows it
+ * @param gathered what was held for it; null when it goes by itself
  */
-public record BatchEntry(ConsumerRecord<byte[], byte[]> record, Settlement settlement, int index) {}
+public record BatchEntry(
+    ConsumerRecord<byte[], byte[]> record,
+    Settlement settlement,
+    int index,
+    @Nullable Gathered gathered) {
+
+  /**
+   * A record that goes by itself.
+   *
+   * @param record the record
+   * @param settlement its way back
+   * @param index its index within the batch it was read with, as the settlement knows it
+   */
+  public BatchEntry(ConsumerRecord<byte[], byte[]> record, Settlement settlement, int index) {
+    this(record, settlement, index, null);
+  }
+}

@@ -1,6 +1,9 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
@@ -8,8 +11,9 @@ import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
 /**
- * Writes a failed record to the dead letters of its input topic, bytes unchanged. Where that topic
- * has no dead letters that may be written to, the failure halts the partition.
+ * Writes a failed record to the dead letters of its input topic, bytes unchanged, and before it
+ * those that were gathered for it, in their order. Where one of the topics has no dead letters that
+ * may be written to, the failure halts the partition.
  */
 final class DeadLetterHandler implements FailureHandler {
 
@@ -26,33 +30,50 @@ final class DeadLetterHandler implements FailureHandler {
 
   @Override
   public void failed(Execution execution, Failure failure) {
-    var record = execution.record;
-    DeadLetterTopics.Target target = topics.of(record.topic()).orElse(null);
-    if (target != null) {
-      write(execution, failure, target, false);
-    } else if (topics.refused(record.topic())) {
+    List<String> missing = missing(execution);
+    if (missing.isEmpty()) {
+      write(execution, failure, false);
+    } else if (topics.refused(missing.get(0))) {
       otherwise.failed(execution, failure);
     } else {
-      waitForTopic(execution, failure, false);
+      waitForTopic(missing.get(0), execution, failure, false);
     }
   }
 
-  private void write(
-      Execution execution, Failure failure, DeadLetterTopics.Target target, boolean halted) {
-    RecordHeaders letter = headers.write(execution.record, execution.traceIdBytes(), failure);
-    sender.send(new DeadLetterSend(execution, letter(target, execution, letter), halted));
+  /** The input topics whose dead letters are not known; those that never will be come first. */
+  private List<String> missing(Execution execution) {
+    List<String> missing = new ArrayList<>(0);
+    for (Execution each : execution.records()) {
+      String input = each.record.topic();
+      if (topics.of(input).isEmpty()) {
+        missing.add(topics.refused(input) ? 0 : missing.size(), input);
+      }
+    }
+    return missing;
+  }
+
+  private void write(Execution execution, Failure failure, boolean halted) {
+    List<Execution> records = execution.records();
+    execution.expectSends(records.size());
+    boolean first = true;
+    for (Execution each : records) {
+      RecordHeaders letter = headers.write(each.record, each.traceIdBytes(), failure);
+      DeadLetterTopics.Target target = topics.of(each.record.topic()).orElseThrow();
+      sender.send(
+          new DeadLetterSend(execution, letter(target, each.record, letter), halted && first));
+      first = false;
+    }
   }
 
   /** An input topic that has just appeared is read before its dead letters are prepared. */
-  private void waitForTopic(Execution execution, Failure failure, boolean again) {
-    String input = execution.record.topic();
+  private void waitForTopic(String input, Execution execution, Failure failure, boolean again) {
     Runnable retry =
         () -> {
-          DeadLetterTopics.Target target = topics.of(input).orElse(null);
-          if (target == null) {
-            waitForTopic(execution, failure, true);
+          List<String> missing = missing(execution);
+          if (missing.isEmpty()) {
+            write(execution, failure, true);
           } else {
-            write(execution, failure, target, true);
+            waitForTopic(missing.get(0), execution, failure, true);
           }
         };
     boolean refused = topics.refused(input);
@@ -71,8 +92,9 @@ final class DeadLetterHandler implements FailureHandler {
   }
 
   private static ProducerRecord<byte[], byte[]> letter(
-      DeadLetterTopics.Target target, Execution execution, RecordHeaders headers) {
-    var record = execution.record;
+      DeadLetterTopics.Target target,
+      ConsumerRecord<byte[], byte[]> record,
+      RecordHeaders headers) {
     // The original's partition number, where the topic has it; else the key decides.
     Integer partition = record.partition() < target.partitions() ? record.partition() : null;
     return new ProducerRecord<>(
@@ -89,12 +111,21 @@ final class DeadLetterHandler implements FailureHandler {
 
     @Override
     void acknowledged() {
-      execution.settle(Outcome.DEAD_LETTERED);
+      if (execution.sendEnded()) {
+        execution.settle(Outcome.DEAD_LETTERED);
+      }
+    }
+
+    /** The one that cannot be written comes again, shorter, so this does too. */
+    @Override
+    void dropped() {
+      super.dropped();
+      sender.send(this);
     }
 
     @Override
     int together() {
-      return 1;
+      return execution.sends();
     }
 
     @Override

@@ -17,6 +17,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.AlgoContext;
+import run.algo.sdk.GatheredRecord;
 import run.algo.sdk.Output;
 import run.algo.sdk.Parameters;
 import run.algo.sdk.Pipe;
@@ -28,14 +29,15 @@ import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
 
 /**
  * One execution of the Algo on one record: what the author sees as the context, and what the SDK
- * must remember until the record's sends are acknowledged. The one object of ours per record.
+ * must remember until the record's sends are acknowledged. The one object of ours per record; an
+ * execution on several records is a {@link GatheringExecution}.
  *
  * <p>Until it is {@linkplain #close() closed} it belongs to the author's code, on whatever threads
  * that runs: the emissions are a chain whose head is swapped for an end mark, so one that comes
  * from another thread is either in the chain or refused, never lost. Afterwards only the count of
  * open sends and the first failure are shared, with the producer's thread.
  */
-final class Execution implements AlgoContext {
+class Execution implements AlgoContext {
 
   private static final VarHandle OPEN_SENDS;
   private static final VarHandle EMISSIONS;
@@ -176,6 +178,11 @@ final class Execution implements AlgoContext {
   }
 
   @Override
+  public List<GatheredRecord> gathered() {
+    return List.of();
+  }
+
+  @Override
   public String instanceName() {
     return scope.instanceName();
   }
@@ -204,6 +211,24 @@ final class Execution implements AlgoContext {
   }
 
   // What the SDK sees
+
+  /**
+   * Decodes the record.
+   *
+   * @param gate checks what it says of itself
+   * @return the Algo's input
+   * @throws Exception when it does not reach the Algo
+   */
+  @Nullable Object admit(InputGate gate) throws Exception {
+    gate.admit(this);
+    byte[] value = record.value();
+    return value == null ? route.codec.decodeTombstone() : route.codec.decode(value);
+  }
+
+  /** What has one outcome with this execution: the record, and before it those gathered. */
+  List<Execution> records() {
+    return List.of(this);
+  }
 
   OutputTarget target(Pipe<?> pipe) {
     return scope.outputs().target(pipe);
@@ -304,8 +329,7 @@ final class Execution implements AlgoContext {
       known = new PreparedSends();
       prepared = known;
     }
-    known.add(send);
-    if (known.size() >= send.together()) {
+    if (known.add(send) >= send.together()) {
       settlement.prepared(index, known);
     }
   }

@@ -1,5 +1,6 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -9,9 +10,33 @@ import java.util.function.BooleanSupplier;
  * @param instanceName name of the process
  * @param closing whether the runner closes and may interrupt its workers
  * @param deadlines how long an execution may take
+ * @param requiredInputs inputs, in lower case, without a record of which nothing gathered may be
+ *     executed
  */
 public record ExecutionScope(
-    Outputs outputs, String instanceName, BooleanSupplier closing, Deadlines deadlines) {
+    Outputs outputs,
+    String instanceName,
+    BooleanSupplier closing,
+    Deadlines deadlines,
+    Set<String> requiredInputs) {
+
+  /** Copies the set. */
+  public ExecutionScope {
+    requiredInputs = Set.copyOf(requiredInputs);
+  }
+
+  /**
+   * As the canonical one, without required inputs.
+   *
+   * @param outputs the Algo's outputs
+   * @param instanceName name of the process
+   * @param closing whether the runner closes and may interrupt its workers
+   * @param deadlines how long an execution may take
+   */
+  public ExecutionScope(
+      Outputs outputs, String instanceName, BooleanSupplier closing, Deadlines deadlines) {
+    this(outputs, instanceName, closing, deadlines, Set.of());
+  }
 
   /**
    * As the canonical one, for executions that may take any time.

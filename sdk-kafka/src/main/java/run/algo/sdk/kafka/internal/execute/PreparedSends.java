@@ -28,16 +28,41 @@ public final class PreparedSends {
     }
   }
 
-  PreparedSends() {}
+  /** Whose outcome this is a part of; itself where it is the whole. */
+  private final PreparedSends whole;
 
-  /** Adds a send, unless it is there already: one that was refused comes again. */
-  void add(Send send) {
+  PreparedSends() {
+    this.whole = this;
+  }
+
+  private PreparedSends(PreparedSends whole) {
+    this.whole = whole;
+  }
+
+  /**
+   * For a record that was gathered: there is nothing to write for it, but it goes with what is
+   * written for the record that it was gathered for.
+   *
+   * @return what stands for such a record
+   */
+  public PreparedSends part() {
+    return new PreparedSends(whole);
+  }
+
+  /** {@return what this is written with, and never without} */
+  public PreparedSends whole() {
+    return whole;
+  }
+
+  /**
+   * Adds a send, unless it is there already: one that was refused comes again.
+   *
+   * @return how many there are now
+   */
+  synchronized int add(Send send) {
     if (send.keep()) {
       sends.add(send);
     }
-  }
-
-  int size() {
     return sends.size();
   }
 
@@ -47,7 +72,7 @@ public final class PreparedSends {
    * @return whether it had better be alone
    */
   public boolean suspect() {
-    for (Send send : sends) {
+    for (Send send : whole.sends) {
       if (send.blocked()) {
         return true;
       }
@@ -132,10 +157,13 @@ public final class PreparedSends {
       mine.forEach(r -> r.send().onCompletion(null, r.error()));
       return;
     }
-    List<Send> all = List.copyOf(sends);
-    sends.clear(); // what comes in their place begins anew
+    List<Send> all;
+    synchronized (this) {
+      all = List.copyOf(sends);
+      sends.clear(); // what comes in their place begins anew
+    }
+    all.forEach(Send::letGo);
     for (Send send : all) {
-      send.letGo();
       mine.stream()
           .filter(r -> r.send() == send && r.tooLarge())
           .findFirst()

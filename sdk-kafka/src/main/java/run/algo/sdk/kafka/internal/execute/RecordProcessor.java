@@ -45,7 +45,62 @@ public final class RecordProcessor {
       Settlement settlement,
       int index,
       Scope scope) {
-    Execution execution = new Execution(shared, route, record, settlement, index);
+    return processGuarded(new Execution(shared, route, record, settlement, index), scope);
+  }
+
+  /**
+   * Executes a record together with what was held for it. Not for the batch form.
+   *
+   * @param route what the record goes through
+   * @param record the record
+   * @param gathered what was held
+   * @param settlement the way back of all of them
+   * @param index the record's index within its batch
+   * @param scope told when an execution that is {@link Progress#PENDING} can go on
+   * @return whether the execution has ended
+   * @throws InterruptException when the runner closes; the records then have no outcome
+   */
+  public Progress gather(
+      Route route,
+      ConsumerRecord<byte[], byte[]> record,
+      Gathered gathered,
+      Settlement settlement,
+      int index,
+      Scope scope) {
+    return processGuarded(
+        new GatheringExecution(shared, route, record, gathered, settlement, index), scope);
+  }
+
+  /**
+   * Ends records that were held in vain, without an execution. For every form.
+   *
+   * @param route what the last of them goes through
+   * @param record the last of them
+   * @param gathered those before it; not whole
+   * @param settlement the way back of all of them
+   * @param index the last one's index within its batch
+   * @throws InterruptException when the runner closes; the records then have no outcome
+   */
+  public void giveUp(
+      Route route,
+      ConsumerRecord<byte[], byte[]> record,
+      Gathered gathered,
+      Settlement settlement,
+      int index) {
+    Execution execution =
+        new GatheringExecution(shared, route, record, gathered, settlement, index);
+    execution.guarded(
+        () -> {
+          try {
+            Object nothing = admit(execution);
+            throw new IllegalStateException("they may be executed, on " + nothing);
+          } catch (Exception e) {
+            end.failed(execution, FailureReason.TIMEOUT, e);
+          }
+        });
+  }
+
+  private Progress processGuarded(Execution execution, Scope scope) {
     try {
       return process(execution, scope);
     } catch (InterruptException e) {
@@ -101,8 +156,7 @@ public final class RecordProcessor {
   private List<BatchItem> admitted(Route route, List<BatchEntry> entries) {
     List<BatchItem> items = new ArrayList<>(entries.size());
     for (BatchEntry entry : entries) {
-      Execution execution =
-          new Execution(shared, route, entry.record(), entry.settlement(), entry.index());
+      Execution execution = execution(route, entry);
       try {
         items.add(new BatchItem(execution, admit(execution)));
       } catch (Throwable t) {
@@ -110,6 +164,14 @@ public final class RecordProcessor {
       }
     }
     return items;
+  }
+
+  private Execution execution(Route route, BatchEntry entry) {
+    Gathered gathered = entry.gathered();
+    return gathered == null
+        ? new Execution(shared, route, entry.record(), entry.settlement(), entry.index())
+        : new GatheringExecution(
+            shared, route, entry.record(), gathered, entry.settlement(), entry.index());
   }
 
   private void execute(
@@ -140,10 +202,6 @@ public final class RecordProcessor {
 
   private @Nullable Object admit(Execution execution) throws Exception {
     execution.dropStrayInterrupt();
-    gate.admit(execution);
-    byte[] value = execution.record.value();
-    return value == null
-        ? execution.route.codec.decodeTombstone()
-        : execution.route.codec.decode(value);
+    return execution.admit(gate);
   }
 }

@@ -25,7 +25,12 @@ class CommitterTest {
 
   private final StingyBroker consumer = new StingyBroker();
   private final Committer committer =
-      new Committer(consumer, new RateLimit(Duration.ofDays(1), () -> 0), () -> 0, MOST_REPEATED);
+      new Committer(
+          consumer,
+          new RateLimit(Duration.ofDays(1), () -> 0),
+          () -> 0,
+          MOST_REPEATED,
+          EngineFixtures.gathers());
   private final EngineFixtures.IdleDispatcher dispatcher = new EngineFixtures.IdleDispatcher();
   private final PartitionFlow flow =
       EngineFixtures.flow(new InputCounters("orders"), dispatcher, EngineFixtures.signal(() -> {}));

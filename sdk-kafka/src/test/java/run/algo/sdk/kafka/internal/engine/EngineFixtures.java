@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -93,7 +94,7 @@ final class EngineFixtures {
   static PartitionFlow flow(
       TopicPartition partition, InputCounters counters, Dispatcher dispatcher, OwnerSignal signal) {
     return new PartitionFlow(
-        new PartitionFlow.Seat(partition, SettledOffsets.none(0)),
+        new PartitionFlow.Seat(partition, SettledOffsets.none(0), false, gathers()),
         route(counters, ECHO),
         signal,
         MonotonicClock.SYSTEM,
@@ -107,6 +108,16 @@ final class EngineFixtures {
 
   static RecordBatch batch(PartitionFlow flow, List<ConsumerRecord<byte[], byte[]>> records) {
     return new RecordBatch(flow, records, 0);
+  }
+
+  /** Nothing is held. */
+  static Gathers gathers() {
+    return new Gathers(
+        Duration.ofMinutes(10),
+        MonotonicClock.SYSTEM,
+        quiet(),
+        new Siblings(1, partitions -> new CompletableFuture<>(), tp -> -1, List::of, () -> {}),
+        List::of);
   }
 
   static RateLimit quiet() {

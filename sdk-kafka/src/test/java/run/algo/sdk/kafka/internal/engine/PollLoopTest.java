@@ -113,15 +113,26 @@ class PollLoopTest {
     Timers timers = new ScheduledTimers(timer, workers);
     Crew.Workers crew = Crew.Workers.of(4, workers, timers, MonotonicClock.SYSTEM);
     PollLoop.Flows flows =
-        (seat, signal) ->
-            new PartitionFlow(
+        new PollLoop.Flows() {
+          @Override
+          public PartitionFlow create(PartitionFlow.Seat seat, OwnerSignal signal) {
+            return new PartitionFlow(
                 seat,
                 route,
                 signal,
                 MonotonicClock.SYSTEM,
                 new PartitionLane(
-                    crew, (batch, index, scope) -> run(processor, route, batch, index, scope)),
+                    crew,
+                    (batch, index, scope) ->
+                        PollLoopTest.this.run(processor, route, batch, index, scope)),
                 (tp, dispatcher) -> new Halt(tp, dispatcher, timers));
+          }
+
+          @Override
+          public void giveUp(Gather gather) {
+            throw new AssertionError("nothing is held");
+          }
+        };
     loop =
         new PollLoop(
             consumer,

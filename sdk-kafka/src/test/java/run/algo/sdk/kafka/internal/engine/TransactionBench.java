@@ -97,11 +97,11 @@ final class TransactionBench {
             new EnginePlan.Execution(ordering, 8, 100, Duration.ZERO),
             new EnginePlan.Bounds(1000, 100, 1L << 40, 0),
             new EnginePlan.Times(
-                Duration.ZERO,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(5),
-                Duration.ZERO));
+                    Duration.ZERO,
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(5))
+                .pausePatience(Duration.ZERO));
     List<TransactionLane> lanes = List.of(lane("a"), lane("b"));
     loop =
         new PollLoop(
@@ -117,8 +117,8 @@ final class TransactionBench {
             effect -> {},
             new PollLoop.Environs(time, this::await, EngineFixtures.quiet(), new Intake())
                 .with(
-                    (c, signal, limits) ->
-                        new Transactions(c, signal, lanes, plan.bounds(), time)));
+                    (c, signal, limits, gathers) ->
+                        new Transactions(c, signal, lanes, plan.bounds(), time, gathers)));
     lanes.forEach(TransactionLane::open);
     loop.begin();
     consumer.ensure(TOPIC, 1);

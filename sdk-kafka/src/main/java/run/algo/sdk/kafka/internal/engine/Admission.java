@@ -1,0 +1,65 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import org.jspecify.annotations.Nullable;
+import run.algo.sdk.kafka.internal.execute.PreparedSends;
+
+/** Which of the prepared records one transaction takes. Used by the owner thread alone. */
+final class Admission implements OffsetTracker.Taker {
+
+  /** So many records, or bytes of outputs, are written well within the transaction's timeout. */
+  private static final int MOST_RECORDS = 20_000;
+
+  private static final long MOST_BYTES = 64L << 20;
+
+  private final Suspects suspects;
+  private int records;
+  private long bytes;
+  private boolean leftSuspects;
+  private @Nullable PreparedSends only;
+
+  /** What is done about records that the cluster has refused before, and may refuse again. */
+  enum Suspects {
+    /** They are left. */
+    NONE,
+    /** One of them is taken, with what belongs to it, and nothing else. */
+    ONE,
+    /** They are taken like any other. */
+    ALL
+  }
+
+  Admission(Suspects suspects) {
+    this.suspects = suspects;
+  }
+
+  @Override
+  public boolean take(RecordBatch batch, int index, PreparedSends prepared) {
+    boolean suspect = prepared.suspect();
+    boolean meant =
+        switch (suspects) {
+          case NONE -> !suspect;
+          case ONE -> suspect && (only == null || only == prepared.whole());
+          case ALL -> true;
+        };
+    if (!meant) {
+      leftSuspects |= suspect;
+      return false;
+    }
+    if (records >= MOST_RECORDS || bytes >= MOST_BYTES) {
+      return false;
+    }
+    only = prepared.whole();
+    records++;
+    bytes += prepared.bytes();
+    return true;
+  }
+
+  /** Bytes of what the records that were taken lead to. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Whether it met a record that had better be alone. */
+  boolean leftSuspects() {
+    return leftSuspects;
+  }
+}

@@ -1,0 +1,227 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import run.algo.sdk.kafka.internal.execute.Blockage;
+import run.algo.sdk.kafka.internal.execute.Gathered;
+import run.algo.sdk.kafka.internal.execute.PreparedSends;
+import run.algo.sdk.kafka.internal.execute.Settlement;
+import run.algo.sdk.kafka.internal.record.Outcome;
+
+/**
+ * Records of a trace that are executed once, together: those that were held, and the one that
+ * triggers them. They have one outcome, and it is that of all of them at one moment: whoever looks
+ * under the {@linkplain Gathers lock} sees either none of them settled or all.
+ *
+ * <p>Put together by the owner thread, then handed to the worker that executes the trigger.
+ */
+final class Gather implements Settlement {
+
+  private final Gathers gathers;
+  private final Trace trace;
+  private final RecordBatch batch;
+  private final int index;
+  private final boolean triggerOnly;
+  private Gathered.State state = Gathered.State.WHOLE;
+
+  /** How far it is. Under the lock. */
+  private Stage stage = Stage.OPEN;
+
+  /** How far a gather is. */
+  enum Stage {
+    /** Not handed to workers yet. */
+    OPEN,
+    UNDER_WAY,
+    /** Has its outcome. */
+    ENDED,
+    /** Its trigger has gone with its partition: what comes of it concerns the trigger alone. */
+    DROPPED
+  }
+
+  /**
+   * A gather.
+   *
+   * @param gathers all of them
+   * @param trace what is held
+   * @param batch the trigger's batch
+   * @param index its index there
+   * @param triggerOnly whether the trigger has no value of its own
+   */
+  Gather(Gathers gathers, Trace trace, RecordBatch batch, int index, boolean triggerOnly) {
+    this.gathers = gathers;
+    this.trace = trace;
+    this.batch = batch;
+    this.index = index;
+    this.triggerOnly = triggerOnly;
+  }
+
+  // For the owner thread, until the trigger is dispatched
+
+  Trace trace() {
+    return trace;
+  }
+
+  RecordBatch batch() {
+    return batch;
+  }
+
+  int index() {
+    return index;
+  }
+
+  boolean triggerOnly() {
+    return triggerOnly;
+  }
+
+  Stage stage() {
+    return stage;
+  }
+
+  void stage(Stage next) {
+    stage = next;
+  }
+
+  /** It must not be executed. */
+  void fail(Gathered.State why) {
+    state = why;
+  }
+
+  // For the worker
+
+  /**
+   * Begins all that was held, so that a partition that is taken away waits for it.
+   *
+   * @return false when some of it has gone with its partition, or is about to; then nothing was
+   *     begun
+   */
+  boolean begin() {
+    synchronized (gathers) {
+      if (stage == Stage.DROPPED) {
+        return false;
+      }
+      goOn();
+      // After the marks: who stops a partition and then finds no mark knows that none will be made.
+      for (Trace.Held held : trace.held()) {
+        if (held.batch().flow().stopped()) {
+          rest();
+          // What is left stays, with the trigger among it, until it is given up.
+          batch.hold(index);
+          trace.add(new Trace.Held(batch, index));
+          gathers.torn(this);
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /** As {@link #begin}, for what has no trigger: the last record stands in for it. */
+  boolean beginAll() {
+    batch.goOn(index);
+    if (batch.flow().stopped()) {
+      batch.rest(index); // it is about to go, and with it what is left to do
+      return false;
+    }
+    return begin();
+  }
+
+  private void goOn() {
+    trace.held().forEach(held -> held.batch().goOn(held.index()));
+  }
+
+  /** What was held is not under way any more. */
+  void rest() {
+    trace.held().forEach(held -> held.batch().rest(held.index()));
+  }
+
+  Gathered gathered() {
+    List<Gathered.Held> held = new ArrayList<>(trace.held().size());
+    for (Trace.Held each : trace.held()) {
+      held.add(new Gathered.Held(each.batch().flow().route(), each.batch().record(each.index())));
+    }
+    return new Gathered(held, triggerOnly, state);
+  }
+
+  // The way back
+
+  @Override
+  public void emitted(int at, long bytes) {
+    batch.emitted(at, bytes);
+  }
+
+  @Override
+  public void prepared(int at, PreparedSends sends) {
+    synchronized (gathers) {
+      if (gathers.ended(this)) {
+        goOn();
+        for (Trace.Held held : trace.held()) {
+          held.batch().prepared(held.index(), sends.part());
+        }
+      }
+      batch.prepared(at, sends);
+    }
+  }
+
+  @Override
+  public void settled(int at, Outcome outcome, long emittedBytes) {
+    synchronized (gathers) {
+      if (gathers.ended(this)) {
+        for (Trace.Held held : trace.held()) {
+          held.batch().settled(held.index(), outcome, 0);
+        }
+      }
+      batch.settled(at, outcome, emittedBytes);
+    }
+  }
+
+  @Override
+  public void blocked(int at, Blockage blockage) {
+    batch.blocked(at, blockage);
+    // What stands with a blocked record is not waited for when its partition is taken away.
+    rest();
+  }
+
+  @Override
+  public void unblocked(int at) {
+    goOn();
+    batch.unblocked(at);
+  }
+
+  // For the cut: under the lock, on the owner thread
+
+  /** Whether all of it lies below what its partitions have reached, those that are here. */
+  boolean isBelow(Reach reach) {
+    if (!below(batch, index, reach)) {
+      return false;
+    }
+    for (Trace.Held held : trace.held()) {
+      if (!below(held.batch(), held.index(), reach)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean below(RecordBatch batch, int index, Reach reach) {
+    PartitionFlow flow = batch.flow();
+    return flow.gone() || batch.offset(index) < reach.of(flow);
+  }
+
+  /**
+   * Takes back the partitions to before the first of its records.
+   *
+   * @return whether any of them had gone further
+   */
+  boolean takeBack() {
+    boolean back = batch.flow().reachAtMost(batch.offset(index));
+    for (Trace.Held held : trace.held()) {
+      back |= held.batch().flow().reachAtMost(held.batch().offset(held.index()));
+    }
+    return back;
+  }
+
+  /** How far a partition is. */
+  interface Reach {
+    long of(PartitionFlow flow);
+  }
+}

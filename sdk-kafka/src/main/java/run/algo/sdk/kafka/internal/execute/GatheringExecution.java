@@ -1,0 +1,114 @@
+package run.algo.sdk.kafka.internal.execute;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import run.algo.sdk.GatheredRecord;
+import run.algo.sdk.kafka.internal.record.FailureReason;
+
+/** One execution on all records of a trace: those that were held, and the one that triggers it. */
+final class GatheringExecution extends Execution {
+
+  private final ExecutionScope shared;
+  private final Gathered gathered;
+  private final List<Execution> held;
+
+  /** Until all are decoded nobody asks. */
+  private List<GatheredRecord> items = List.of();
+
+  GatheringExecution(
+      ExecutionScope shared,
+      Route route,
+      ConsumerRecord<byte[], byte[]> trigger,
+      Gathered gathered,
+      Settlement settlement,
+      int index) {
+    super(shared, route, trigger, settlement, index);
+    this.shared = shared;
+    this.gathered = gathered;
+    this.held =
+        gathered.held().stream()
+            .map(each -> new Execution(shared, each.route(), each.record(), settlement, index))
+            .toList();
+  }
+
+  /**
+   * Decodes all records, or refuses them.
+   *
+   * @return the Algo's input: the trigger's value, or where it has none the last that was held of
+   *     the same input
+   */
+  @Override
+  @Nullable Object admit(InputGate gate) throws Exception {
+    refuseUnlessWhole();
+    @Nullable Object input = null;
+    List<GatheredRecord> decoded = new ArrayList<>(held.size() + 1);
+    for (Execution each : held) {
+      Object value = each.admit(gate);
+      decoded.add(new GatheredItem(each, value));
+      if (each.route.input.equals(route.input)) {
+        input = value;
+      }
+    }
+    if (gathered.triggerOnly()) {
+      gate.admit(this); // its parameters are the execution's
+    } else {
+      input = super.admit(gate);
+      decoded.add(new GatheredItem(this, input));
+    }
+    items = List.copyOf(decoded);
+    return input;
+  }
+
+  private void refuseUnlessWhole() {
+    switch (gathered.state()) {
+      case EXPIRED ->
+          throw refusal(
+              FailureReason.TIMEOUT,
+              new TimeoutException(
+                  "the records of trace "
+                      + traceId()
+                      + " with run=false were held for longer than ALGO_GATHER_TIMEOUT"));
+      case TORN ->
+          throw refusal(
+              FailureReason.TIMEOUT,
+              new TimeoutException(
+                  "some records of trace "
+                      + traceId()
+                      + " with run=false have gone to another member with their partition: the"
+                      + " inputs need equal partition counts and a range assignment"));
+      case WHOLE -> {
+        TreeSet<String> missing = new TreeSet<>(shared.requiredInputs());
+        held.forEach(each -> missing.remove(each.route.input));
+        if (!gathered.triggerOnly()) {
+          missing.remove(route.input);
+        }
+        if (!missing.isEmpty()) {
+          throw refusal(
+              FailureReason.ALGO,
+              new IllegalStateException(
+                  "trace " + traceId() + " was triggered without a record of required " + missing));
+        }
+      }
+    }
+  }
+
+  private static Refusal refusal(FailureReason reason, Exception cause) {
+    return new Refusal(reason, 0, cause);
+  }
+
+  @Override
+  public List<GatheredRecord> gathered() {
+    return items;
+  }
+
+  @Override
+  List<Execution> records() {
+    List<Execution> all = new ArrayList<>(held);
+    all.add(this);
+    return all;
+  }
+}
