@@ -1,5 +1,6 @@
 package run.algo.sdk.kafka.internal.engine;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.PreparedSends;
 
@@ -12,6 +13,7 @@ final class Admission implements OffsetTracker.Taker {
   private static final long MOST_BYTES = 64L << 20;
 
   private final Suspects suspects;
+  private final Set<PreparedSends> passed;
   private int records;
   private long bytes;
   private boolean leftSuspects;
@@ -27,8 +29,15 @@ final class Admission implements OffsetTracker.Taker {
     ALL
   }
 
-  Admission(Suspects suspects) {
+  /**
+   * An admission.
+   *
+   * @param suspects what is done about those
+   * @param passed those that are passed over, where one is taken
+   */
+  Admission(Suspects suspects, Set<PreparedSends> passed) {
     this.suspects = suspects;
+    this.passed = passed;
   }
 
   @Override
@@ -37,7 +46,7 @@ final class Admission implements OffsetTracker.Taker {
     boolean meant =
         switch (suspects) {
           case NONE -> !suspect;
-          case ONE -> suspect && (only == null || only == prepared.whole());
+          case ONE -> suspect && isOne(prepared.whole());
           case ALL -> true;
         };
     if (!meant) {
@@ -51,6 +60,15 @@ final class Admission implements OffsetTracker.Taker {
     records++;
     bytes += prepared.bytes();
     return true;
+  }
+
+  private boolean isOne(PreparedSends whole) {
+    return only == null ? !passed.contains(whole) : only == whole;
+  }
+
+  /** The latest that was taken; where one is taken, that one. */
+  @Nullable PreparedSends only() {
+    return only;
   }
 
   /** Bytes of what the records that were taken lead to. */

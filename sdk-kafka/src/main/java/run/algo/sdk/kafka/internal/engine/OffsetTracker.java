@@ -186,6 +186,9 @@ final class OffsetTracker {
 
   private OffsetAndMetadata walk(Taker taker, long limit) {
     long next = Math.max(taken, frontier());
+    if (next > limit) {
+      return new OffsetAndMetadata(limit, Optional.empty(), ""); // settled, and cut
+    }
     Optional<Integer> epoch = frontierEpoch;
     for (RecordBatch batch : batches) {
       for (int i = batch.indexFrom(next); i < batch.size(); i++) {

@@ -12,6 +12,8 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import run.algo.sdk.kafka.internal.execute.PreparedSends;
 import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 
 /**
@@ -58,6 +60,9 @@ final class Transactions implements Commits {
   private boolean suspects;
 
   private boolean lastWasAlone;
+
+  /** The suspect that was found last, whether or not it could be taken. */
+  private @Nullable PreparedSends tried;
 
   /** Whether a transaction before its time has found little, since the last interval. */
   private boolean pressedInVain;
@@ -213,13 +218,23 @@ final class Transactions implements Commits {
       if (!alive.isEmpty()) {
         return false;
       }
-      // Between the records of one that was gathered may lie others, which go with it.
-      if (begin(flows, Admission.Suspects.ONE)
-          || (gathers.any() && begin(flows, Admission.Suspects.ALL))) {
+      if (beginWithSuspect(flows)) {
         return true;
       }
     }
-    return begin(flows, Admission.Suspects.NONE);
+    return begin(flows, Admission.Suspects.NONE, Set.of());
+  }
+
+  private boolean beginWithSuspect(Collection<PartitionFlow> flows) {
+    // A suspect that was gathered may not be to be had by itself; then the next one may.
+    Set<PreparedSends> passed = new HashSet<>();
+    do {
+      if (begin(flows, Admission.Suspects.ONE, passed)) {
+        return true;
+      }
+    } while (tried != null && passed.add(tried));
+    // Between the records of one that was gathered may lie others, which then go with it.
+    return !passed.isEmpty() && begin(flows, Admission.Suspects.ALL, Set.of());
   }
 
   /** One may commit while another writes. */
@@ -228,20 +243,23 @@ final class Transactions implements Commits {
         && (alive.isEmpty() || alive.getLast().state() != Transaction.State.WRITING);
   }
 
-  private boolean begin(Collection<PartitionFlow> flows, Admission.Suspects suspected) {
+  private boolean begin(
+      Collection<PartitionFlow> flows, Admission.Suspects suspected, Set<PreparedSends> passed) {
     ConsumerGroupMetadata group = consumer.groupMetadata();
     if (group.generationId() < 0) {
       return false; // who is no member would be believed without a generation
     }
-    Admission admission = new Admission(suspected);
+    Admission trial = new Admission(suspected, passed);
+    Admission admission = new Admission(suspected, passed);
     Transaction transaction = new Transaction(group, alive.peekLast(), admission);
     synchronized (gathers) { // no gather is prepared between the first partition and the last
-      gathers.cutTaken(flows, new Admission(suspected));
+      gathers.cutTaken(flows, trial);
       for (PartitionFlow flow : flows) {
         flow.take(transaction).ifPresent(offset -> transaction.commits(flow, offset));
       }
     }
-    suspects = admission.leftSuspects();
+    tried = trial.only();
+    suspects = admission.leftSuspects() || trial.leftSuspects();
     lastWasAlone = suspected != Admission.Suspects.NONE;
     if (transaction.isEmpty()) {
       return false;

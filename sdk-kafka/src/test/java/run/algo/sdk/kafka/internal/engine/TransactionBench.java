@@ -13,9 +13,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import run.algo.sdk.AlgoContext;
 import run.algo.sdk.AsyncAlgo;
 import run.algo.sdk.Pipe;
@@ -42,7 +45,7 @@ import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
  * The engine with exactly-once delivery on one thread, in virtual time, before a scripted cluster.
  * Its Algo writes each value to {@code out}, those that begin with {@code side} to {@code side}
  * instead; those that begin with {@code drop} lead to nothing, and {@code slow} ones stand until
- * they are completed.
+ * they are completed. What is gathered is one value, with spaces between.
  */
 final class TransactionBench {
 
@@ -151,7 +154,13 @@ final class TransactionBench {
         name, name, Codec.text(), "text/plain", 1_000_000, new OutputCounters(name));
   }
 
-  private CompletionStage<String> execute(String text, AlgoContext context) {
+  private CompletionStage<String> execute(String input, AlgoContext context) {
+    String text =
+        context.gathered().isEmpty()
+            ? input
+            : context.gathered().stream()
+                .map(record -> String.valueOf(record.value()))
+                .collect(Collectors.joining(" "));
     executions.merge(text, 1, Integer::sum);
     if (text.startsWith("side")) {
       context.emit(SIDE, text);
@@ -184,6 +193,26 @@ final class TransactionBench {
               value.getBytes(UTF_8),
               value.getBytes(UTF_8)));
     }
+  }
+
+  /** Appends a record of a trace. */
+  void appendOfTrace(int partition, String trace, String run, String value) {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("traceID", trace.getBytes(UTF_8));
+    headers.add("run", run.getBytes(UTF_8));
+    consumer.append(
+        new ConsumerRecord<>(
+            TOPIC,
+            partition,
+            consumer.end(new TopicPartition(TOPIC, partition)),
+            0,
+            TimestampType.CREATE_TIME,
+            0,
+            0,
+            trace.getBytes(UTF_8),
+            value.getBytes(UTF_8),
+            headers,
+            Optional.empty()));
   }
 
   static String[] numbered(String prefix, int from, int to) {
