@@ -99,7 +99,14 @@ final class PartitionFlow {
     return partition;
   }
 
+  /** Takes over what was read of this partition alone. */
   void accept(List<ConsumerRecord<byte[], byte[]>> records) {
+    read(records);
+    dispatchHeld();
+  }
+
+  /** Takes over what was read; it begins with {@link #dispatchHeld}. */
+  void read(List<ConsumerRecord<byte[], byte[]>> records) {
     route.counters().read(records.size());
     read += records.size();
     latestTimestamp = Math.max(latestTimestamp, records.get(records.size() - 1).timestamp());
@@ -116,7 +123,6 @@ final class PartitionFlow {
       gathers.look(this, batch);
       held.add(batch);
     }
-    dispatchHeld();
   }
 
   private void skip(RecordBatch batch) {

@@ -361,10 +361,14 @@ public final class PollLoop {
           assignment
               .flow(partition)
               .orElseThrow(() -> new IllegalStateException("no flow for " + partition));
-      flow.accept(records.records(partition)); // to drop records without a word would lose them
+      flow.read(records.records(partition)); // to drop records without a word would lose them
     }
     for (Map.Entry<TopicPartition, OffsetAndMetadata> next : records.nextOffsets().entrySet()) {
       assignment.flow(next.getKey()).ifPresent(flow -> flow.position(next.getValue()));
+    }
+    // After all was taken over: what triggers may need what was read of another partition.
+    for (TopicPartition partition : records.partitions()) {
+      assignment.flow(partition).ifPresent(PartitionFlow::dispatchHeld);
     }
   }
 
