@@ -307,6 +307,11 @@ final class TransactionLane {
     if (error instanceof CommitFailedException) {
       log.info("a transaction of {} is aborted, since the group has moved on", id);
     } else if (error != null) {
+      if (isFenced(error)) {
+        log.warn(
+            "{} is fenced; when that comes again and again, another process has its INSTANCE_NAME",
+            id);
+      }
       trouble = error;
       log.warn(
           "a transaction of {} is aborted, and will be written again: {}", id, error.toString());
