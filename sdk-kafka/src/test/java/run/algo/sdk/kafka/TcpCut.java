@@ -47,7 +47,7 @@ final class TcpCut implements AutoCloseable {
       hosts = Files.createTempFile("hosts", "");
       Files.writeString(hosts, ADDRESS + " localhost\n");
       server = new ServerSocket();
-      server.bind(new InetSocketAddress(InetAddress.getByName(ADDRESS), port));
+      server.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 2}), port));
     } catch (IOException e) {
       throw new UncheckedIOException(ADDRESS + " must be an address of this machine", e);
     }
@@ -111,7 +111,7 @@ final class TcpCut implements AutoCloseable {
   private void connect(Socket client) {
     pass();
     try {
-      Socket broker = new Socket(InetAddress.getByName("127.0.0.1"), port);
+      Socket broker = new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
       sockets.add(broker);
       client.setTcpNoDelay(true);
       broker.setTcpNoDelay(true);
