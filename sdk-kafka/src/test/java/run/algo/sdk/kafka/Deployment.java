@@ -89,6 +89,13 @@ final class Deployment {
     probe.produceAll(records);
   }
 
+  /** Appends so many records once less than half as many lie ahead. */
+  void keepAhead(int records) {
+    if (total() - committed() < records / 2) {
+      fill(records / partitions);
+    }
+  }
+
   /** Appends so many records to one partition. */
   void fillPartition(int partition, int count) {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();

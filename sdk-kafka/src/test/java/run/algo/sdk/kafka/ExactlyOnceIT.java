@@ -20,7 +20,6 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,27 +51,41 @@ class ExactlyOnceIT {
     return registry.get("algo.transactions").tag("result", result).functionCounter().count();
   }
 
-  /** One of many writes more than its topic takes, which the client can tell. */
+  /** One of many writes more than the client may send. */
   @Test
   void oneRecordThatIsTooLargeCostsOneAbort() throws Exception {
-    oneRecordThatIsTooLargeCostsOneAbort(false);
+    oneRecordThatIsTooLargeCostsOneAbort(990_000, 0);
   }
 
-  /** The same where only the broker can tell; the client's abort then takes a minute at times. */
-  @Test
-  @Tag("chaos")
-  void oneRecordThatIsTooLargeForTheBrokerCostsOneAbort() throws Exception {
-    oneRecordThatIsTooLargeCostsOneAbort(true);
+  /**
+   * The same where only the broker can tell. Where its limit is lower than the client's batches are
+   * large, good records are refused in them too, and the client has to divide the batches.
+   */
+  @ParameterizedTest
+  @CsvSource({"200_000, 100_000", "50_000, 20_000"})
+  void oneRecordThatIsTooLargeForTheBrokerCostsOneAbort(String size, String limit)
+      throws Exception {
+    oneRecordThatIsTooLargeCostsOneAbort(number(size), number(limit));
   }
 
-  private void oneRecordThatIsTooLargeCostsOneAbort(boolean byTheBroker) throws Exception {
+  private static int number(String text) {
+    return Integer.parseInt(text.replace("_", ""));
+  }
+
+  /**
+   * Has a large record among small ones.
+   *
+   * @param limit of the topic, which the client does not know; 0 where the client has one
+   */
+  private void oneRecordThatIsTooLargeCostsOneAbort(int size, int limit) throws Exception {
+    boolean byTheBroker = limit > 0;
     int records = 10_000;
     String large = "0:5000";
     Deployment deployment = new Deployment(kafka, 1, 100);
     deployment.fill(records);
     NoDuplicates executions = new NoDuplicates();
     CountDownLatch limited = new CountDownLatch(1);
-    String huge = "x".repeat(byTheBroker ? 200_000 : 990_000);
+    String huge = "x".repeat(size);
     Algo<String, String> algo =
         new Algo<>() {
           @Override
@@ -102,7 +115,7 @@ class ExactlyOnceIT {
                     new ConfigResource(ConfigResource.Type.TOPIC, deployment.out),
                     List.of(
                         new AlterConfigOp(
-                            new ConfigEntry(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "100000"),
+                            new ConfigEntry(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "" + limit),
                             AlterConfigOp.OpType.SET))))
             .all()
             .get();
@@ -114,16 +127,17 @@ class ExactlyOnceIT {
           records, transactions(registry, "committed"));
       assertThat(transactions(registry, "aborted")).isEqualTo(1);
     }
+    // Before the outputs, of which none can be missing but those that are here.
+    List<ConsumerRecord<String, String>> letters =
+        deployment.probe.readAll(deployment.in + ".dlq", 1, Deployment.SOON);
+    assertThat(letters).extracting(ConsumerRecord::value).containsExactly(large);
+    assertThat(new String(letters.get(0).headers().lastHeader("dlqReason").value(), UTF_8))
+        .isEqualTo("too-large");
     List<String> outputs =
         deployment.probe.readAll(deployment.out, records - 1, Deployment.SOON).stream()
             .map(ConsumerRecord::value)
             .toList();
     assertThat(outputs).hasSize(records - 1).doesNotHaveDuplicates().doesNotContain(large, huge);
-    List<ConsumerRecord<String, String>> letters =
-        deployment.probe.readAll(deployment.in + ".dlq", 1, Deployment.SOON);
-    assertThat(letters).singleElement().extracting(ConsumerRecord::value).isEqualTo(large);
-    assertThat(new String(letters.get(0).headers().lastHeader("dlqReason").value(), UTF_8))
-        .isEqualTo("too-large");
     Guarantee.verifyAll(executions);
   }
 

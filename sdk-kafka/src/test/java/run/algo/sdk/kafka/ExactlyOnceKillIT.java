@@ -68,7 +68,11 @@ class ExactlyOnceKillIT {
         await("load until the next kill")
             .atMost(Deployment.SOON)
             .pollInterval(Duration.ofMillis(20))
-            .until(() -> underLoad(deployment) && System.nanoTime() - working > life);
+            .until(
+                () -> {
+                  deployment.keepAhead(BACKLOG);
+                  return System.nanoTime() - working > life;
+                });
         child.kill();
         child.close();
         child = start(environment, log, kill);
@@ -100,16 +104,8 @@ class ExactlyOnceKillIT {
         LoggedAlgo.arguments(log, "life-" + life, 1_000, 5_000, ""));
   }
 
-  /** Always true, once more has been written where little was left. */
-  private static boolean underLoad(Deployment deployment) {
-    if (deployment.total() - deployment.committed() < BACKLOG / 2) {
-      deployment.fill(BACKLOG / deployment.partitions);
-    }
-    return true;
-  }
-
   private static void awaitProgress(Deployment deployment, ChildJvm child) {
-    underLoad(deployment);
+    deployment.keepAhead(BACKLOG);
     long before = deployment.committed();
     await("a commit of the new life")
         .atMost(Deployment.SOON)

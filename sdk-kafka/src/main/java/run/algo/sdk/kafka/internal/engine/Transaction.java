@@ -1,5 +1,6 @@
 package run.algo.sdk.kafka.internal.engine;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -36,10 +37,12 @@ final class Transaction implements OffsetTracker.Taker {
   private int[] indexes = new int[64];
   private final List<PreparedSends> sends = new ArrayList<>();
   private final Map<PartitionFlow, OffsetAndMetadata> offsets = new HashMap<>();
-  private final WriteFaults faults = new WriteFaults();
+  private final WriteFaults faults = new WriteFaults(this::giveUp);
+
   /** Null when there is none; let go of at the end, lest all that ever were hang together. */
   private volatile @Nullable Transaction before;
 
+  private volatile @Nullable Producer<byte[], byte[]> writer;
   private volatile State state = State.WRITING;
   private @Nullable Runnable onEnd;
 
@@ -110,8 +113,25 @@ final class Transaction implements OffsetTracker.Taker {
 
   // For its lane
 
-  /** Hands all records to the producer. */
-  void send(Producer<byte[], byte[]> producer) {
+  /**
+   * Hands all records to the producer, and waits until all are written or the first has failed.
+   * When that breaks the order of what the client has sent, the producer is closed by it.
+   */
+  void write(Producer<byte[], byte[]> producer) {
+    writer = producer;
+    sendAll(producer);
+    producer.flush();
+  }
+
+  /** On the client's thread, amid its callbacks; whoever waits for it waits no longer. */
+  private void giveUp() {
+    Producer<byte[], byte[]> broken = writer;
+    if (broken != null) {
+      broken.close(Duration.ZERO);
+    }
+  }
+
+  private void sendAll(Producer<byte[], byte[]> producer) {
     for (PreparedSends prepared : sends) {
       prepared.send(producer, faults);
     }
@@ -120,6 +140,11 @@ final class Transaction implements OffsetTracker.Taker {
   /** What went wrong with any of its records. */
   Optional<Exception> fault() {
     return faults.first();
+  }
+
+  /** Whether the producer cannot be used further, and its transaction is open. */
+  boolean brokeProducer() {
+    return faults.amiss();
   }
 
   ConsumerGroupMetadata group() {
@@ -178,6 +203,7 @@ final class Transaction implements OffsetTracker.Taker {
     synchronized (this) {
       state = how;
       before = null;
+      writer = null;
       next = onEnd;
       onEnd = null;
     }

@@ -12,6 +12,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -98,16 +100,18 @@ final class TransactionLane {
    */
   void open() {
     producer = producers.get();
-    thread.execute(
-        () -> {
-          try {
-            ready();
-          } catch (RuntimeException e) {
-            log.warn("{} is not ready yet, and will be made again: {}", id, e.toString());
-            trouble = e;
-            discard();
-          }
-        });
+    thread.execute(this::makeReady);
+  }
+
+  /** What an earlier producer of the ID has left open ends by that. */
+  private void makeReady() {
+    try {
+      ready();
+    } catch (RuntimeException e) {
+      log.warn("{} is not ready yet, and will be made again: {}", id, e.toString());
+      trouble = e;
+      discard();
+    }
   }
 
   /**
@@ -164,10 +168,9 @@ final class TransactionLane {
     try {
       Producer<byte[], byte[]> ready = ready();
       ready.beginTransaction();
-      transaction.send(ready);
-      ready.flush();
+      transaction.write(ready);
     } catch (RuntimeException | Error e) { // of whatever kind: never stand still
-      abort(transaction, e);
+      abort(transaction, transaction.fault().<Throwable>map(fault -> fault).orElse(e));
       return false;
     }
     Optional<Exception> fault = transaction.fault();
@@ -279,10 +282,24 @@ final class TransactionLane {
   }
 
   private void abort(Transaction transaction, @Nullable Throwable error) {
+    if (transaction.brokeProducer()) {
+      discard();
+      failed(transaction, error);
+      if (!isFenced(error)) {
+        makeReady(); // at once, since readers wait for the end of what the old one has left open
+      }
+      return;
+    }
     if (!tryAbort()) {
       discard();
     }
     failed(transaction, error);
+  }
+
+  /** Then what was open has ended, and whoever did that would be fenced in turn by our haste. */
+  private static boolean isFenced(@Nullable Throwable error) {
+    return error instanceof ProducerFencedException
+        || error instanceof InvalidProducerEpochException;
   }
 
   private void failed(Transaction transaction, @Nullable Throwable error) {
@@ -290,6 +307,11 @@ final class TransactionLane {
     if (error instanceof CommitFailedException) {
       log.info("a transaction of {} is aborted, since the group has moved on", id);
     } else if (error != null) {
+      if (isFenced(error)) {
+        log.warn(
+            "{} is fenced; when that comes again and again, another process has its INSTANCE_NAME",
+            id);
+      }
       trouble = error;
       log.warn(
           "a transaction of {} is aborted, and will be written again: {}", id, error.toString());

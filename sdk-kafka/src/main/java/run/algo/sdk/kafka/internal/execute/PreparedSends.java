@@ -101,9 +101,12 @@ public final class PreparedSends {
   public void send(Producer<byte[], byte[]> producer, WriteFaults faults) {
     for (Send send : sends) {
       Attempt attempt = new Attempt(send, faults);
-      // The future is of no use: the client tells the callback all that it tells the future.
-      var unused = producer.send(send.record(), attempt::completed);
-      attempt.taken = true;
+      try {
+        // The future is of no use: the client tells the callback all that it tells the future.
+        var unused = producer.send(send.record(), attempt::completed);
+      } finally {
+        attempt.sending = null;
+      }
     }
   }
 
@@ -112,8 +115,13 @@ public final class PreparedSends {
     private final Send send;
     private final WriteFaults faults;
 
-    /** Until the client has taken the record, what it says is about this record alone. */
-    private volatile boolean taken;
+    /**
+     * The thread that hands the record over, while it does. What the client refuses by itself it
+     * tells on that thread, and it is about this record alone. By then the client's own thread may
+     * have taken the record and tell what is wrong with another one; it even does so of a record
+     * that has been put into its buffer although the call has failed.
+     */
+    private volatile @Nullable Thread sending = Thread.currentThread();
 
     Attempt(Send send, WriteFaults faults) {
       this.send = send;
@@ -121,7 +129,11 @@ public final class PreparedSends {
     }
 
     void completed(@Nullable RecordMetadata metadata, @Nullable Exception error) {
-      if (error != null && faults.failed(send.record().topic(), error, taken)) {
+      if (error == null) {
+        return;
+      }
+      boolean taken = sending != Thread.currentThread();
+      if (faults.failed(send.record().topic(), error, taken)) {
         synchronized (refused) {
           refused.add(new Refused(send, error));
         }

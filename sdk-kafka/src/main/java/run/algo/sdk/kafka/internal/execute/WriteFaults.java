@@ -28,6 +28,18 @@ public final class WriteFaults {
   private @Nullable Exception first;
   private @Nullable String refusedTopic;
   private boolean over;
+  private boolean amiss;
+  private final Runnable onAmiss;
+
+  /**
+   * Of one transaction.
+   *
+   * @param onAmiss runs at once, on the client's thread, when what goes wrong first is a batch that
+   *     the client has sent; must not block
+   */
+  public WriteFaults(Runnable onAmiss) {
+    this.onAmiss = onAmiss;
+  }
 
   /** {@return the first error of any record, empty while there is none} */
   public synchronized Optional<Exception> first() {
@@ -37,6 +49,18 @@ public final class WriteFaults {
   /** {@return whether the cluster refuses one of the records} */
   public synchronized boolean anyRefused() {
     return refusedTopic != null;
+  }
+
+  /**
+   * Whether a batch has failed that was sent. Batches behind it that were on their way are refused
+   * then for the gap in their sequence, and the client sends them again and again until it has
+   * closed the gap, which may take as long as the transaction; it neither flushes nor aborts
+   * before. A record that the client refuses before it has a place in the sequence leaves no gap.
+   *
+   * @return whether the producer had better be given up
+   */
+  public synchronized boolean amiss() {
+    return amiss;
   }
 
   /** The transaction has ended: what is told later is of no interest. */
@@ -52,10 +76,24 @@ public final class WriteFaults {
    * @param taken whether the client had taken it before; if not, the error is about it alone
    * @return whether it is this record that is refused
    */
-  synchronized boolean failed(String topic, Exception error, boolean taken) {
-    if (over) {
-      return false;
+  boolean failed(String topic, Exception error, boolean taken) {
+    boolean begins;
+    boolean its;
+    synchronized (this) {
+      if (over) {
+        return false;
+      }
+      begins = first == null && taken;
+      amiss |= begins;
+      its = judge(topic, error, taken);
     }
+    if (begins) {
+      onAmiss.run();
+    }
+    return its;
+  }
+
+  private boolean judge(String topic, Exception error, boolean taken) {
     if (first == null) {
       first = error;
     }

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 
 /**
@@ -160,6 +161,10 @@ final class ScriptedCluster {
     @Override
     public synchronized Future<RecordMetadata> send(
         ProducerRecord<byte[], byte[]> record, Callback callback) {
+      if (abortable != null) {
+        // It is in the buffer before the client looks at its state, so it is told like the others.
+        elsewhere(() -> callback.onCompletion(null, abortable));
+      }
       answered(step(Step.SEND));
       sent.add(new String(record.value(), UTF_8));
       RuntimeException refused = client.apply(record);
@@ -180,12 +185,23 @@ final class ScriptedCluster {
         RuntimeException refused = broker.apply(open.get(flushed));
         if (refused != null) {
           abortable = refused;
-          dropped(refused);
+          elsewhere(() -> dropped(refused));
           break;
         }
         callbacks.get(flushed).onCompletion(null, null);
       }
       answered(fault);
+    }
+
+    /** On the client's own thread. */
+    private static void elsewhere(Runnable what) {
+      Thread other = new Thread(what, "network");
+      other.start();
+      try {
+        other.join();
+      } catch (InterruptedException e) {
+        throw new InterruptException(e);
+      }
     }
 
     /** All that has not been sent is told the same. */
@@ -230,7 +246,7 @@ final class ScriptedCluster {
     }
 
     @Override
-    public synchronized void close(Duration timeout) {
+    public void close(Duration timeout) { // from a callback as well
       steps.add(id + " closed");
     }
   }

@@ -228,6 +228,15 @@ class TransactionsTest {
     assertThat(bench.offset(0)).isEqualTo(SOME.length);
     assertThat(bench.transactions.aborts()).isEqualTo(1);
     assertThat(bench.executions.values()).allMatch(times -> times == 1);
+    // The client would send what follows again and again, until the gap in its sequence is closed.
+    assertThat(bench.transactions.replacements()).isEqualTo(byTheBroker ? 1 : 0);
+    if (byTheBroker) {
+      List<String> steps = bench.cluster.steps;
+      String id = steps.stream().filter(s -> s.endsWith(" closed")).findFirst().get();
+      int closed = steps.lastIndexOf(id);
+      assertThat(steps.get(closed + 1)).isEqualTo(id.replace("closed", "INIT"));
+      assertThat(steps).noneMatch(step -> step.endsWith("ABORT"));
+    }
   }
 
   private void refuse(boolean byTheBroker, String topic, String value, RuntimeException error) {

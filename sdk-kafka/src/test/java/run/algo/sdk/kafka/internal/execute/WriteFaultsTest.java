@@ -3,6 +3,7 @@ package run.algo.sdk.kafka.internal.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -13,7 +14,8 @@ import org.junit.jupiter.api.Test;
 /** Whose fault it is that a transaction cannot be written. */
 class WriteFaultsTest {
 
-  private final WriteFaults faults = new WriteFaults();
+  private final AtomicInteger amiss = new AtomicInteger();
+  private final WriteFaults faults = new WriteFaults(amiss::incrementAndGet);
 
   @Test
   void whatTheClientGivesUpWithARefusedRecordIsNotToBlame() {
@@ -49,6 +51,20 @@ class WriteFaultsTest {
     assertThat(faults.failed("out", new KafkaException("fenced"), false)).isFalse();
     assertThat(faults.anyRefused()).isFalse();
     assertThat(faults.failed("gone", new TimeoutException("no leader"), false)).isTrue();
+  }
+
+  /** What the client refuses by itself leaves no gap in its sequence. */
+  @Test
+  void theProducerIsGivenUpOnceAndForABatchThatWasSent() {
+    assertThat(faults.failed("out", new RecordTooLargeException("x"), true)).isTrue();
+    assertThat(faults.failed("out", new RecordTooLargeException("x"), true)).isFalse();
+    assertThat(faults.amiss()).isTrue();
+    assertThat(amiss).hasValue(1);
+    WriteFaults others = new WriteFaults(amiss::incrementAndGet);
+    others.failed("out", new RecordTooLargeException("x"), false);
+    others.failed("out", new RecordTooLargeException("x"), true);
+    assertThat(others.amiss()).isFalse();
+    assertThat(amiss).hasValue(1);
   }
 
   @Test
