@@ -84,7 +84,7 @@ final class ModelProducer extends MockProducer<byte[], byte[]> {
       if (isOutput(first.record())) {
         world.judge.outputAcknowledged(exec(first.record()), output(first.record()));
       } else {
-        world.judge.deadLetterAcknowledged(member, origin(first.record()));
+        world.judge.deadLetterAcknowledged(member, origin(first.record()), reason(first.record()));
       }
       first.callback().onCompletion(null, null);
     }
@@ -114,6 +114,10 @@ final class ModelProducer extends MockProducer<byte[], byte[]> {
     int partition = number(record, ProtocolHeaders.ORIGIN_PARTITION);
     int offset = number(record, ProtocolHeaders.ORIGIN_OFFSET);
     return world.log.entry(partition, offset);
+  }
+
+  private static String reason(ProducerRecord<byte[], byte[]> record) {
+    return ProtocolHeaders.text(record.headers(), "dlqReason");
   }
 
   private static int number(ProducerRecord<byte[], byte[]> record, String header) {

@@ -46,6 +46,15 @@ enum Plant {
   /** What the metadata names is executed again. */
   METADATA_IGNORED,
 
+  /** Nobody looks whether an execution passes its deadline. */
+  DEADLINES_FORGOTTEN,
+
+  /** What an abandoned execution returns late is written. */
+  LATE_RESULT_WRITTEN,
+
+  /** An abandoned execution goes on with its record when it comes back. */
+  ABANDONED_ENDS_TWICE,
+
   /** Revoked partitions are given back without waiting for what is under way. */
   NO_DRAIN
 }

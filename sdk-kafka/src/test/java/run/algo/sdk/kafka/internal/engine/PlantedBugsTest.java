@@ -40,6 +40,9 @@ class PlantedBugsTest {
     "CONCURRENCY_EXCEEDED, executions at once are",
     "METADATA_NAMES_AN_UNSETTLED_RECORD, metadata names what has no outcome",
     "METADATA_IGNORED, the ledger of",
+    "DEADLINES_FORGOTTEN, does not come to its end",
+    "LATE_RESULT_WRITTEN, output after its deadline",
+    "ABANDONED_ENDS_TWICE, settled FILTERED after",
     "NO_DRAIN, given back before its end"
   })
   void isFound(Plant plant, String asWhat) {

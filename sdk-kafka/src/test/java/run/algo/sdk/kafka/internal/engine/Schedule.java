@@ -2,6 +2,7 @@ package run.algo.sdk.kafka.internal.engine;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.internal.execute.FormKind;
@@ -28,12 +29,16 @@ final class Schedule {
   /** Offsets are missing so far apart that commit metadata may not reach across. */
   final boolean wideHoles;
 
+  /** How long an execution may take; empty when it may take any time. */
+  final Optional<Duration> timeout;
+
   // Each of a thousand
 
   final int failingSends;
   final int failingCommits;
   final int failingAlgos;
   final int slowAlgos;
+  final int hangingAlgos;
   final int events;
 
   Schedule(long seed) {
@@ -55,6 +60,11 @@ final class Schedule {
     slowAlgos = rate(random, 500);
     events = rate(random, 80);
     plan = plan(random);
+    timeout =
+        random.nextInt(3) == 0
+            ? Optional.of(Duration.ofMillis(1 + random.nextInt(30)))
+            : Optional.empty();
+    hangingAlgos = timeout.isPresent() ? 1 + random.nextInt(80) : 0;
   }
 
   private static <T> T one(List<T> of, SplittableRandom random) {
@@ -89,7 +99,7 @@ final class Schedule {
   public String toString() {
     return String.format(
         "seed %d: %s, %s, %d records in %d partitions, %d keys, %d members, %s%s%s, of a thousand"
-            + " %d sends, %d commits, %d executions fail, %d are slow, %d steps are events, %s",
+            + " %d sends, %d commits, %d executions fail, %d are slow, %d hang (%s), %d steps are events, %s",
         seed,
         ordering,
         form,
@@ -104,6 +114,8 @@ final class Schedule {
         failingCommits,
         failingAlgos,
         slowAlgos,
+        hangingAlgos,
+        timeout.map(Duration::toString).orElse("no timeout"),
         events,
         plan);
   }

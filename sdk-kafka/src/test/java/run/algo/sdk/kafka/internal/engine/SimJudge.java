@@ -12,6 +12,7 @@ import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.offsets.CommitMetadata;
 import run.algo.sdk.kafka.internal.offsets.MetadataFormatException;
 import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
+import run.algo.sdk.kafka.internal.record.FailureReason;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
 /**
@@ -20,7 +21,8 @@ import run.algo.sdk.kafka.internal.record.Outcome;
  *
  * <p>Waived, as at-least-once allows it: a record may be executed again in a later assignment, and
  * executions of a scope may overlap when they belong to different assignments, since a member that
- * is put out, or whose drain runs into its deadline, leaves executions behind. Not waived, whatever
+ * is put out, or whose drain runs into its deadline, leaves executions behind. One that was
+ * abandoned at its deadline has ended with that, whatever its thread does. Not waived, whatever
  * happens: within an assignment a record is executed once, in order and without overlap in its
  * scope; and no record is begun for the first time before one ahead of it in its scope.
  */
@@ -48,7 +50,7 @@ final class SimJudge {
     }
   }
 
-  private void require(boolean right, String what, Object where) {
+  void require(boolean right, String what, Object where) {
     if (!right) {
       violated(what + ": " + where);
     }
@@ -191,6 +193,7 @@ final class SimJudge {
   // Outcomes come
 
   void sent(Sitting.Exec exec, int output) {
+    require(!exec.expired, "output after its deadline", exec);
     require(exec.outputs > output, "output of a failed execution", exec);
     exec.sent++;
     if (output == 0 && exec.sent == 1 && schedule.ordering != Ordering.UNORDERED) {
@@ -208,7 +211,17 @@ final class SimJudge {
   }
 
   /** Which of a member's executions of the record it is of, only the engine knows. */
-  void deadLetterAcknowledged(SimMember member, ModelLog.Entry entry) {
+  void deadLetterAcknowledged(SimMember member, ModelLog.Entry entry, String reason) {
+    boolean timeout = reason.equals(FailureReason.TIMEOUT.wireName());
+    require(
+        world.execs.stream()
+            .anyMatch(
+                exec ->
+                    exec.entry == entry
+                        && exec.sitting.member == member
+                        && exec.expired == timeout),
+        "dead letter for the reason " + reason,
+        entry);
     member.deadLetters.add(entry);
     entry.durable = true;
   }
@@ -223,6 +236,10 @@ final class SimJudge {
 
   void settled(Sitting.Exec exec, Outcome outcome) {
     require(exec.outcome == null, "settled " + outcome + " after " + exec.outcome, exec);
+    require(
+        !exec.expired || outcome == Outcome.DEAD_LETTERED,
+        "settled " + outcome + " after its deadline",
+        exec);
     exec.outcome = outcome;
     require(isDurable(exec, outcome), "settled " + outcome + " without being so", exec);
     Sitting sitting = exec.sitting;

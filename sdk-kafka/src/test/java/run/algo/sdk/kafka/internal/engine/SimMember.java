@@ -37,6 +37,10 @@ final class SimMember implements Executor, Timers {
   final SimWorld world;
   final ModelConsumer consumer;
   final EnginePlan plan;
+
+  /** Null where outcomes are written in transactions. */
+  final ModelProducer producer;
+
   final InputCounters counters = new InputCounters("in");
 
   // The judge's
@@ -53,6 +57,7 @@ final class SimMember implements Executor, Timers {
   long bytesAtPoll;
   int executions;
   boolean beginsNothing;
+  final SimDeadlines deadlines;
 
   /** What it was told, and what it was told when its latest turn began. */
   Intake intake = Intake.OPEN;
@@ -88,7 +93,9 @@ final class SimMember implements Executor, Timers {
     this.number = number;
     this.plan = planted(world.plant, world.schedule.plan);
     this.consumer = new ModelConsumer(world, this);
+    this.deadlines = new SimDeadlines(this);
     Crew.Workers workers = Crew.Workers.of(plan.execution().concurrency(), this, this, world.time);
+    this.producer = new ModelProducer(world, this);
     Work work = new Work();
     this.loop =
         new PollLoop(
@@ -98,7 +105,7 @@ final class SimMember implements Executor, Timers {
             new SimFlows(
                 this,
                 work,
-                work.processor(Sender.direct(new ModelProducer(world, this), this), () -> false),
+                work.processor(Sender.direct(producer, this), () -> false),
                 workers,
                 this),
             now -> {},
@@ -175,7 +182,7 @@ final class SimMember implements Executor, Timers {
       topics.add(ModelLog.TOPIC, ModelProducer.DEAD_LETTERS, 2);
       return RecordProcessors.create(
           new ExecutionScope(
-              new Outputs(List.of(result, target(SimAlgos.SIDE.name())), Set.of()), "sim", closing),
+              new Outputs(List.of(result, target(SimAlgos.SIDE.name())), Set.of()), "sim", closing, deadlines.watch()),
           ContentTypeCheck.OFF,
           new ParameterResolver(List.of()),
           sender,

@@ -33,6 +33,10 @@ final class SimWorld {
 
   private final List<SimMember> members = new ArrayList<>();
   private final @Nullable Consumer<String> trace;
+
+  /** Abandoned executions whose thread has come back. */
+  int late;
+
   private int depth;
   private int events = 12;
   private boolean calm;
@@ -79,6 +83,11 @@ final class SimWorld {
   /** Whether something goes wrong that goes wrong so often. */
   boolean faulty(int ofThousand) {
     return !calm && chance(ofThousand);
+  }
+
+  /** Whether nothing goes wrong any more. */
+  boolean calm() {
+    return calm;
   }
 
   Duration delay(int mostMillis) {

@@ -49,16 +49,19 @@ class SimulationTest {
       return;
     }
     long schedules = Long.getLong("sim.schedules", 10_000);
+    long late = 0;
     Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
     for (long seed = 0; seed < schedules; seed++) {
       Schedule schedule = new Schedule(seed);
       SimWorld world = new SimWorld(schedule, Plant.NONE, null);
       assertThat(world.run()).as("replay with -Dsim.seed=%d; %s", seed, schedule).isNull();
+      late += world.late;
       for (Outcome outcome : Outcome.values()) {
         outcomes.merge(outcome, world.outcomes(outcome), Long::sum);
       }
     }
-    System.out.println(schedules + " schedules, " + outcomes);
+    System.out.println(schedules + " schedules, " + outcomes + ", " + late + " late");
+    assertThat(late).as("abandoned executions that have come back").isPositive();
     assertThat(outcomes) // that nothing was found says little unless everything has happened
         .allSatisfy(
             (outcome, records) -> {
