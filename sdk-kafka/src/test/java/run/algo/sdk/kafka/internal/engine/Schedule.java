@@ -29,6 +29,12 @@ final class Schedule {
   /** Offsets are missing so far apart that commit metadata may not reach across. */
   final boolean wideHoles;
 
+  /** What records lead to is written in transactions. */
+  final boolean exactlyOnce;
+
+  /** Most of the time, in nanoseconds, that passes at once. */
+  final int stride;
+
   /** How long an execution may take; empty when it may take any time. */
   final Optional<Duration> timeout;
 
@@ -60,6 +66,8 @@ final class Schedule {
     slowAlgos = rate(random, 500);
     events = rate(random, 80);
     plan = plan(random);
+    exactlyOnce = random.nextInt(3) == 0;
+    stride = exactlyOnce ? one(List.of(3_000_000, 30_000_000, 300_000_000), random) : 3_000_000;
     timeout =
         random.nextInt(3) == 0
             ? Optional.of(Duration.ofMillis(1 + random.nextInt(30)))
@@ -98,9 +106,10 @@ final class Schedule {
   @Override
   public String toString() {
     return String.format(
-        "seed %d: %s, %s, %d records in %d partitions, %d keys, %d members, %s%s%s, of a thousand"
+        "seed %d: %s, %s, %s, %d records in %d partitions, %d keys, %d members, %s%s%s, of a thousand"
             + " %d sends, %d commits, %d executions fail, %d are slow, %d hang (%s), %d steps are events, %s",
         seed,
+        exactlyOnce ? "exactly once" : "at least once",
         ordering,
         form,
         records,

@@ -233,6 +233,7 @@ final class SimFlows extends PartitionFlows {
 
     @Override
     public void prepared(int index, PreparedSends sends) {
+      exec.prepared = true;
       inner.prepared(index, sends);
     }
 

@@ -81,7 +81,8 @@ final class SimJudge {
     for (TopicPartition partition : partitions) {
       Sitting sitting = member.sittings.get(partition.partition());
       for (Sitting.Exec exec : sitting == null ? List.<Sitting.Exec>of() : sitting.execs) {
-        require(exec.outcome != null || exec.blocked > 0, "given back before its end", exec);
+        boolean ended = exec.outcome != null || exec.prepared || exec.blocked > 0;
+        require(ended, "given back before its end", exec);
       }
     }
   }
@@ -203,6 +204,12 @@ final class SimJudge {
     }
   }
 
+  /** In a transaction, perhaps not for the first time. */
+  void sentAgain(Sitting.Exec exec, int output) {
+    require(!exec.expired, "output after its deadline", exec);
+    require(exec.outputs > output, "output of a failed execution", exec);
+  }
+
   void outputAcknowledged(Sitting.Exec exec, int output) {
     exec.acknowledged |= 1 << output;
     if (exec.allAcknowledged()) {
@@ -241,8 +248,12 @@ final class SimJudge {
         "settled " + outcome + " after its deadline",
         exec);
     exec.outcome = outcome;
-    require(isDurable(exec, outcome), "settled " + outcome + " without being so", exec);
     Sitting sitting = exec.sitting;
+    // Whoever has lost the partition may take for his own what its next owner commits.
+    boolean others =
+        schedule.exactlyOnce && !sitting.member.consumer.owns(exec.entry.partition);
+    require(
+        isDurable(exec, outcome) || others, "settled " + outcome + " without being so", exec);
     if (!sitting.ended) {
       require(sitting.open.remove(exec.entry), "settled without being in flight", exec);
       sitting.emitted -= exec.emitted;
@@ -254,11 +265,11 @@ final class SimJudge {
     }
   }
 
-  private static boolean isDurable(Sitting.Exec exec, Outcome outcome) {
+  private boolean isDurable(Sitting.Exec exec, Outcome outcome) {
     return switch (outcome) {
       case WRITTEN -> exec.outputs > 0 && exec.allAcknowledged();
       case FILTERED -> {
-        exec.entry.durable |= exec.outputs == 0;
+        exec.entry.durable |= exec.outputs == 0 && !schedule.exactlyOnce; // else by its offset
         yield exec.outputs == 0;
       }
       case DEAD_LETTERED -> exec.sitting.member.deadLetters.remove(exec.entry);

@@ -68,8 +68,13 @@ final class SimMember implements Executor, Timers {
 
   private final run.algo.sdk.kafka.internal.engine.Intake wish =
       new run.algo.sdk.kafka.internal.engine.Intake();
+  final String instance;
+
   private final int number;
   private final PollLoop loop;
+
+  /** Null unless outcomes are written in transactions. */
+  private final SimLanes lanes;
   private State state = State.RUNNING;
 
   /** What the loop was told to do about new records. */
@@ -88,14 +93,21 @@ final class SimMember implements Executor, Timers {
     CLOSED
   }
 
-  SimMember(SimWorld world, int number) {
+  SimMember(SimWorld world, int number, String instance) {
+    this.instance = instance;
     this.world = world;
     this.number = number;
     this.plan = planted(world.plant, world.schedule.plan);
     this.consumer = new ModelConsumer(world, this);
     this.deadlines = new SimDeadlines(this);
     Crew.Workers workers = Crew.Workers.of(plan.execution().concurrency(), this, this, world.time);
-    this.producer = new ModelProducer(world, this);
+    this.producer = world.schedule.exactlyOnce ? null : new ModelProducer(world, this);
+    this.lanes = world.schedule.exactlyOnce ? new SimLanes(this, instance) : null;
+    PollLoop.Environs environs =
+        new PollLoop.Environs(
+            world.time, this::await, new RateLimit(Duration.ofDays(1), () -> 0), wish);
+    Sender sender =
+        lanes == null ? Sender.direct(producer, this) : Sender.transactional(this);
     Work work = new Work();
     this.loop =
         new PollLoop(
@@ -105,12 +117,14 @@ final class SimMember implements Executor, Timers {
             new SimFlows(
                 this,
                 work,
-                work.processor(Sender.direct(producer, this), () -> false),
+                work.processor(sender, () -> false),
                 workers,
                 this),
             now -> {},
-            new PollLoop.Environs(
-                world.time, this::await, new RateLimit(Duration.ofDays(1), () -> 0), wish));
+            lanes == null ? environs : environs.with(lanes.commits()));
+    if (lanes != null) {
+      lanes.open();
+    }
     loop.begin();
   }
 
@@ -285,6 +299,9 @@ final class SimMember implements Executor, Timers {
       state = State.CLOSED;
     }
     consumer.leave();
+    if (lanes != null) {
+      lanes.close();
+    }
     inOwner = false;
   }
 

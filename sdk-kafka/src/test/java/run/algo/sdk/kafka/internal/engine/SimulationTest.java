@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,19 +50,25 @@ class SimulationTest {
       return;
     }
     long schedules = Long.getLong("sim.schedules", 10_000);
-    long late = 0;
+    Map<String, Long> events = new TreeMap<>();
     Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
     for (long seed = 0; seed < schedules; seed++) {
       Schedule schedule = new Schedule(seed);
       SimWorld world = new SimWorld(schedule, Plant.NONE, null);
       assertThat(world.run()).as("replay with -Dsim.seed=%d; %s", seed, schedule).isNull();
-      late += world.late;
+      events.merge("abandoned executions come back", (long) world.late, Long::sum);
+      events.merge("commits", (long) world.commits, Long::sum);
+      events.merge("aborts", (long) world.aborts, Long::sum);
+      events.merge("commits without an answer", (long) world.unanswered, Long::sum);
+      events.merge("commits looked up", (long) world.lookups, Long::sum);
+      events.merge("commits of an old generation", (long) world.fenced, Long::sum);
       for (Outcome outcome : Outcome.values()) {
         outcomes.merge(outcome, world.outcomes(outcome), Long::sum);
       }
     }
-    System.out.println(schedules + " schedules, " + outcomes + ", " + late + " late");
-    assertThat(late).as("abandoned executions that have come back").isPositive();
+    System.out.println(schedules + " schedules, " + outcomes + ", " + events);
+    assertThat(events)
+        .allSatisfy((event, times) -> assertThat(times).as(event).isGreaterThan(schedules / 100));
     assertThat(outcomes) // that nothing was found says little unless everything has happened
         .allSatisfy(
             (outcome, records) -> {

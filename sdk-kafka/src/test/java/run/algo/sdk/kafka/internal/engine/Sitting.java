@@ -62,6 +62,9 @@ final class Sitting {
     /** Its thread has been left behind: for its scope, it has ended. */
     boolean abandoned;
 
+    /** A transaction may write what it leads to. */
+    boolean prepared;
+
     int sent;
     int acknowledged;
     int blocked;
