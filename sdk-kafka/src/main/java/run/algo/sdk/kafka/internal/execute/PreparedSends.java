@@ -90,17 +90,25 @@ public final class PreparedSends {
     /** Until the client has taken the record, what it says is about this record alone. */
     private volatile boolean taken;
 
+    /** The client's own thread may tell of a record before the client has returned from it. */
+    private final Thread lane = Thread.currentThread();
+
     Attempt(Send send, WriteFaults faults) {
       this.send = send;
       this.faults = faults;
     }
 
     void completed(@Nullable RecordMetadata metadata, @Nullable Exception error) {
-      if (error != null && faults.failed(send.record().topic(), error, taken)) {
+      if (error != null && isIts(error)) {
         synchronized (refused) {
           refused.add(new Refused(send, error));
         }
       }
+    }
+
+    private boolean isIts(Exception error) {
+      boolean afterwards = taken || Thread.currentThread() != lane;
+      return faults.failed(send.record().topic(), error, afterwards);
     }
   }
 
@@ -130,6 +138,11 @@ public final class PreparedSends {
     }
     if (mine.stream().noneMatch(Refused::tooLarge)) {
       mine.forEach(r -> r.send().onCompletion(null, r.error()));
+      for (Send send : List.copyOf(sends)) {
+        if (send.blocked() && mine.stream().noneMatch(r -> r.send() == send)) {
+          send.blockedStill(mine.get(0).error()); // it was tried, and goes with the others
+        }
+      }
       return;
     }
     List<Send> all = List.copyOf(sends);

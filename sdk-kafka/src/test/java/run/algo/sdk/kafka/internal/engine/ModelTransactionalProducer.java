@@ -137,16 +137,16 @@ final class ModelTransactionalProducer extends MockProducer<byte[], byte[]> {
     }
     buffer.add(new Waiting(record, callback));
     if (world.chance(200)) {
-      write(1 + world.random.nextInt(3));
+      write(1 + world.random.nextInt(3), false); // what goes wrong is told later
     }
     return unused;
   }
 
   /** Some of what was sent gets to the broker. */
-  private void write(int most) {
+  private void write(int most, boolean mayFail) {
     for (int i = 0; i < most && !buffer.isEmpty(); i++) {
       Waiting next = buffer.remove();
-      if (world.faulty(world.schedule.failingSends / 16)) {
+      if (mayFail && world.faulty(world.schedule.failingSends / 16)) {
         abortable = ModelProducer.error(world, next.record());
         world.tell(() -> id + "'s write fails: " + abortable);
         next.callback().onCompletion(null, abortable);
@@ -169,7 +169,7 @@ final class ModelTransactionalProducer extends MockProducer<byte[], byte[]> {
   public void flush() {
     waits(4);
     if (fatal == null && abortable == null) {
-      write(Integer.MAX_VALUE);
+      write(Integer.MAX_VALUE, true);
     }
     waits(2);
   }

@@ -233,6 +233,7 @@ final class SimFlows extends PartitionFlows {
 
     @Override
     public void prepared(int index, PreparedSends sends) {
+      world.tell(() -> "prepares " + exec);
       exec.prepared = true;
       inner.prepared(index, sends);
     }
@@ -246,12 +247,14 @@ final class SimFlows extends PartitionFlows {
 
     @Override
     public void blocked(int index, Blockage blockage) {
+      world.tell(() -> "halts at " + exec + ": " + blockage);
       world.judge.blocked(exec, blockage);
       inner.blocked(index, blockage);
     }
 
     @Override
     public void unblocked(int index) {
+      world.tell(() -> "does not halt any more at " + exec);
       world.judge.unblocked(exec);
       inner.unblocked(index);
     }
