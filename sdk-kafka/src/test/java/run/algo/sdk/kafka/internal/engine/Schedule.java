@@ -107,7 +107,8 @@ final class Schedule {
   public String toString() {
     return String.format(
         "seed %d: %s, %s, %s, %d records in %d partitions, %d keys, %d members, %s%s%s, of a thousand"
-            + " %d sends, %d commits, %d executions fail, %d are slow, %d hang (%s), %d steps are events, %s",
+            + " %d sends, %d commits, %d executions fail, %d are slow, %d hang (%s), %d steps are"
+            + " events, %s",
         seed,
         exactlyOnce ? "exactly once" : "at least once",
         ordering,

@@ -114,8 +114,7 @@ final class SimExactlyOnce {
       behind.add(entry);
       Sitting.Exec latest = member.latest.get(entry);
       boolean filtered = latest != null && latest.outcome == Outcome.FILTERED;
-      judge.require(
-          results.containsKey(entry) || filtered, "committed without its result", entry);
+      judge.require(results.containsKey(entry) || filtered, "committed without its result", entry);
     }
   }
 }

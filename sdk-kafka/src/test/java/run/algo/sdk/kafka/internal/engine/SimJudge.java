@@ -250,10 +250,8 @@ final class SimJudge {
     exec.outcome = outcome;
     Sitting sitting = exec.sitting;
     // Whoever has lost the partition may take for his own what its next owner commits.
-    boolean others =
-        schedule.exactlyOnce && !sitting.member.consumer.owns(exec.entry.partition);
-    require(
-        isDurable(exec, outcome) || others, "settled " + outcome + " without being so", exec);
+    boolean others = schedule.exactlyOnce && !sitting.member.consumer.owns(exec.entry.partition);
+    require(isDurable(exec, outcome) || others, "settled " + outcome + " without being so", exec);
     if (!sitting.ended) {
       require(sitting.open.remove(exec.entry), "settled without being in flight", exec);
       sitting.emitted -= exec.emitted;

@@ -75,6 +75,7 @@ final class SimMember implements Executor, Timers {
 
   /** Null unless outcomes are written in transactions. */
   private final SimLanes lanes;
+
   private State state = State.RUNNING;
 
   /** What the loop was told to do about new records. */
@@ -106,20 +107,14 @@ final class SimMember implements Executor, Timers {
     PollLoop.Environs environs =
         new PollLoop.Environs(
             world.time, this::await, new RateLimit(Duration.ofDays(1), () -> 0), wish);
-    Sender sender =
-        lanes == null ? Sender.direct(producer, this) : Sender.transactional(this);
+    Sender sender = lanes == null ? Sender.direct(producer, this) : Sender.transactional(this);
     Work work = new Work();
     this.loop =
         new PollLoop(
             consumer,
             work.topics(),
             plan,
-            new SimFlows(
-                this,
-                work,
-                work.processor(sender, () -> false),
-                workers,
-                this),
+            new SimFlows(this, work, work.processor(sender, () -> false), workers, this),
             now -> {},
             lanes == null ? environs : environs.with(lanes.commits()));
     if (lanes != null) {
@@ -196,7 +191,10 @@ final class SimMember implements Executor, Timers {
       topics.add(ModelLog.TOPIC, ModelProducer.DEAD_LETTERS, 2);
       return RecordProcessors.create(
           new ExecutionScope(
-              new Outputs(List.of(result, target(SimAlgos.SIDE.name())), Set.of()), "sim", closing, deadlines.watch()),
+              new Outputs(List.of(result, target(SimAlgos.SIDE.name())), Set.of()),
+              "sim",
+              closing,
+              deadlines.watch()),
           ContentTypeCheck.OFF,
           new ParameterResolver(List.of()),
           sender,

@@ -183,8 +183,7 @@ final class SimWorld {
     SimMember gone = random.nextBoolean() ? one(member -> !member.running()) : null;
     boolean free =
         gone != null
-            && members.stream()
-                .noneMatch(m -> m.running() && m.instance.equals(gone.instance));
+            && members.stream().noneMatch(m -> m.running() && m.instance.equals(gone.instance));
     return free ? gone.instance : "i" + members.size();
   }
 

@@ -21,6 +21,24 @@ import run.algo.sdk.kafka.internal.record.Outcome;
  *   <li>{@code -Dsim.schedules=100000} runs more of them.
  *   <li>{@code -Dsim.seed=4711} runs that one and prints its steps.
  * </ul>
+ *
+ * <p>Where to look, from outside in:
+ *
+ * <ul>
+ *   <li>{@link Schedule}: what a seed decides beforehand, such as form, order, at least or exactly
+ *       once, a timeout, and how often what goes wrong. {@link SimWorld}: the steps, and the end,
+ *       at which everything must have its outcome.
+ *   <li>{@link SimMember}: one runner, the real engine between fakes. {@link SimAlgos} is its
+ *       author's code, {@link SimFlows} watches each record go and come back, {@link SimDeadlines}
+ *       gives it deadlines, {@link SimLanes} the lanes of its transactions.
+ *   <li>{@code Model*}: the broker. {@link ModelLog} has the input, {@link ModelGroup} the members
+ *       and generations; {@link ModelConsumer}, {@link ModelProducer} and {@link
+ *       ModelTransactionalProducer} are clients, and {@link ModelTransactions} coordinates.
+ *   <li>{@link SimJudge} knows what must be so in every schedule, {@link SimDeadlines} whose time
+ *       was up, {@link SimExactlyOnce} what may be seen of transactions. {@link Sitting} is what
+ *       they remember of a partition and its executions.
+ *   <li>{@link Plant}: bugs that {@link PlantedBugsTest} puts in, to see that they are found.
+ * </ul>
  */
 class SimulationTest {
 
