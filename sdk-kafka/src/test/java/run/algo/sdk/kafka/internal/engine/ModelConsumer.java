@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -52,7 +51,7 @@ final class ModelConsumer extends MockConsumer<byte[], byte[]> {
   private int joins;
 
   /** What it knows of its membership; what it knew last when it has been put out. */
-  private ConsumerGroupMetadata membership = new ConsumerGroupMetadata("g");
+  private ConsumerGroupMetadata membership = ModelGroup.metadata(-1, "");
 
   /** How far a partition is read. */
   private static final class Position {
@@ -170,7 +169,7 @@ final class ModelConsumer extends MockConsumer<byte[], byte[]> {
       return;
     }
     if (group.generation() == round) {
-      membership = new ConsumerGroupMetadata("g", round, memberId(), Optional.empty());
+      membership = ModelGroup.metadata(round, memberId());
     }
     List<TopicPartition> taken = new ArrayList<>();
     for (int p = 0; p < group.partitions(); p++) {

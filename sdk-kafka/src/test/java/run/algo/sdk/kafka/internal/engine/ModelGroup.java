@@ -2,6 +2,7 @@ package run.algo.sdk.kafka.internal.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 
@@ -86,6 +87,12 @@ final class ModelGroup {
         && (!barrier || generation() == round);
   }
 
+  /** What a consumer knows of its membership; of none, without a generation and a member's ID. */
+  @SuppressWarnings("removal") // it will be an interface; until then there is no other way
+  static ConsumerGroupMetadata metadata(int generation, String memberId) {
+    return new ConsumerGroupMetadata("g", generation, memberId, Optional.empty());
+  }
+
   /** The generation of those who are members, as far as they know. */
   int generation() {
     if (generation != round && live.stream().allMatch(member -> member.round() == round)) {
@@ -96,9 +103,11 @@ final class ModelGroup {
 
   /** Whether offsets in a transaction are taken: from a member of this generation, or nobody. */
   boolean believes(ConsumerGroupMetadata group) {
-    return group.generationId() < 0 && group.memberId().isEmpty()
-        || group.generationId() == generation()
-            && live.stream().anyMatch(member -> member.memberId().equals(group.memberId()));
+    if (group.generationId() < 0) {
+      return group.memberId().isEmpty();
+    }
+    return group.generationId() == generation()
+        && live.stream().anyMatch(member -> member.memberId().equals(group.memberId()));
   }
 
   void taken(ModelConsumer member, int partition) {

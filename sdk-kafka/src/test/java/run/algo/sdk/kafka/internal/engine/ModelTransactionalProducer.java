@@ -183,7 +183,7 @@ final class ModelTransactionalProducer extends MockProducer<byte[], byte[]> {
       return;
     }
     ConsumerGroupMetadata told =
-        world.plant == Plant.FENCING_FORGOTTEN ? new ConsumerGroupMetadata(group.groupId()) : group;
+        world.plant == Plant.FENCING_FORGOTTEN ? ModelGroup.metadata(-1, "") : group;
     boolean fails = world.faulty(world.schedule.failingCommits / 8);
     if (!fails || world.random.nextBoolean()) {
       ask(() -> broker.offsets(open, offsets, told));

@@ -68,7 +68,7 @@ final class SimExactlyOnce {
     Sitting.Exec exec = world.execs.get(ModelProducer.exec(written.record()));
     int output = ModelProducer.output(written.record());
     ModelLog.Entry entry = exec.entry;
-    judge.require((exec.acknowledged & 1 << output) == 0, "an output is seen twice", exec);
+    judge.require((exec.acknowledged & (1 << output)) == 0, "an output is seen twice", exec);
     exec.acknowledged |= 1 << output;
     first(entry, exec, results);
     if (world.schedule.ordering != Ordering.UNORDERED) {
@@ -76,7 +76,7 @@ final class SimExactlyOnce {
       Seen last = lastOfScope.put(scope, new Seen(entry, written.sequence()));
       judge.require(
           last == null
-              || last.entry().offset() <= entry.offset() && last.sequence() < written.sequence(),
+              || (last.entry().offset() <= entry.offset() && last.sequence() < written.sequence()),
           "seen after " + (last == null ? "" : last.entry()),
           exec);
     }
