@@ -142,8 +142,7 @@ final class SimFlows extends PartitionFlows {
     world.late++;
     if (world.plant == Plant.LATE_RESULT_WRITTEN && member.producer != null) {
       byte[] value = ModelProducer.value(exec, 0, 0);
-      var unused =
-          member.producer.send(new ProducerRecord<>("result", value), (sent, error) -> {});
+      var unused = member.producer.send(new ProducerRecord<>("result", value), (sent, error) -> {});
     } else if (world.plant == Plant.ABANDONED_ENDS_TWICE) {
       watched(settlement, exec).settled(index, Outcome.FILTERED, 0);
     }

@@ -16,18 +16,18 @@ import run.algo.sdk.kafka.internal.record.Outcome;
 /** What one record leads to, written in one transaction or several. */
 class PreparedSendsTest {
 
-  private static final RecordTooLargeException TOO_LARGE =
+  private final RecordTooLargeException tooLarge =
       new RecordTooLargeException("the broker refuses another record");
 
   private final Bench bench = Bench.manual().transactional();
   private final WriteFaults faults = new WriteFaults();
 
   /** Before it returns from a record, its own thread tells that it gives the record up. */
-  private static final class HastyProducer extends MockProducer<byte[], byte[]> {
+  private final class HastyProducer extends MockProducer<byte[], byte[]> {
     @Override
     public synchronized Future<RecordMetadata> send(
         ProducerRecord<byte[], byte[]> record, Callback callback) {
-      CompletableFuture.runAsync(() -> callback.onCompletion(null, TOO_LARGE)).join();
+      CompletableFuture.runAsync(() -> callback.onCompletion(null, tooLarge)).join();
       return new CompletableFuture<>();
     }
   }
@@ -44,7 +44,7 @@ class PreparedSendsTest {
   void whatTheClientsThreadTellsBeforeTheRecordIsTakenIsNotAboutItAlone() {
     RecordingSettlement settlement = twoOutputs();
     PreparedSends good = settlement.takePrepared();
-    assertThat(faults.failed(Bench.RESULT_TOPIC, TOO_LARGE, true)).isTrue(); // the one to blame
+    assertThat(faults.failed(Bench.RESULT_TOPIC, tooLarge, true)).isTrue(); // the one to blame
     good.send(new HastyProducer(), faults);
     assertThat(good.isRefused()).isFalse();
     settlement.assertWithoutOutcome(0);
