@@ -139,6 +139,11 @@ public final class PreparedSends {
         }
       }
     }
+
+    private boolean isIts(Exception error) {
+      boolean afterwards = taken || Thread.currentThread() != lane;
+      return faults.failed(send.record().topic(), error, afterwards);
+    }
   }
 
   /** {@return whether the cluster has refused one of them in the transaction under way} */
@@ -167,6 +172,11 @@ public final class PreparedSends {
     }
     if (mine.stream().noneMatch(Refused::tooLarge)) {
       mine.forEach(r -> r.send().onCompletion(null, r.error()));
+      for (Send send : List.copyOf(sends)) {
+        if (send.blocked() && mine.stream().noneMatch(r -> r.send() == send)) {
+          send.blockedStill(mine.get(0).error()); // it was tried, and goes with the others
+        }
+      }
       return;
     }
     List<Send> all;

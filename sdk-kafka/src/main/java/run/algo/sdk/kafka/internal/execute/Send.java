@@ -111,6 +111,16 @@ abstract class Send implements Callback {
     execution.block(new Blockage(what, cause, again, Optional.of(this::again)));
   }
 
+  /** It may be written by now, and another of its record may not: it is tried again with it. */
+  final void blockedStill(Exception cause) {
+    execution.block(
+        new Blockage(
+            "record for " + record.topic() + " of " + execution.position() + " waits for another",
+            cause,
+            true,
+            Optional.of(this::again)));
+  }
+
   /** Unless it has gone with its record since, as in a transaction it may. */
   private void again() {
     if (blocked) {

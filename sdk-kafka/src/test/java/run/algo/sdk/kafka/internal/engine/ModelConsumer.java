@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -47,11 +48,18 @@ final class ModelConsumer extends MockConsumer<byte[], byte[]> {
   private boolean wokenUp;
   private boolean joined;
   private int round;
+  private int joins;
+
+  /** What it knows of its membership; what it knew last when it has been put out. */
+  private ConsumerGroupMetadata membership = ModelGroup.metadata(-1, "");
 
   /** How far a partition is read. */
   private static final class Position {
     private int index;
     private long offset;
+
+    /** The broker has told where to begin. */
+    private boolean known;
   }
 
   private record Commit(
@@ -68,6 +76,15 @@ final class ModelConsumer extends MockConsumer<byte[], byte[]> {
   /** The rebalance up to which the member has given back what it should. */
   int round() {
     return round;
+  }
+
+  String memberId() {
+    return member + "-" + joins;
+  }
+
+  @Override
+  public ConsumerGroupMetadata groupMetadata() {
+    return membership;
   }
 
   @Override
@@ -101,6 +118,7 @@ final class ModelConsumer extends MockConsumer<byte[], byte[]> {
     if (!joined) {
       joined = true;
       round = -1;
+      joins++;
       group.join(this);
     }
     giveBack();
@@ -150,14 +168,15 @@ final class ModelConsumer extends MockConsumer<byte[], byte[]> {
     if (!group.isLive(this) || round != group.round() || world.chance(300)) {
       return;
     }
+    if (group.generation() == round) {
+      membership = ModelGroup.metadata(round, memberId());
+    }
     List<TopicPartition> taken = new ArrayList<>();
     for (int p = 0; p < group.partitions(); p++) {
       if (group.gives(this, p) && !owned.containsKey(p)) {
         group.taken(this, p);
-        Position position = new Position();
-        position.offset = log.position(p);
-        position.index = log.indexFrom(p, position.offset);
-        owned.put(p, position);
+        owned.put(p, new Position());
+        find(p);
         taken.add(new TopicPartition(ModelLog.TOPIC, p));
       }
     }
@@ -166,6 +185,17 @@ final class ModelConsumer extends MockConsumer<byte[], byte[]> {
       member.turn = member.intake; // the wish is looked at anew, and so is what may be read
       listener.onPartitionsAssigned(taken);
       world.judge.polls(member);
+    }
+  }
+
+  /** Where to begin is not told while a transaction is open that may move it. */
+  private void find(int p) {
+    Position position = owned.get(p);
+    boolean told = world.plant == Plant.UNSTABLE_OFFSETS_READ || world.transactions.isStable(p);
+    if (!position.known && told) {
+      position.known = true;
+      position.offset = log.position(p);
+      position.index = log.indexFrom(p, position.offset);
     }
   }
 
@@ -190,7 +220,8 @@ final class ModelConsumer extends MockConsumer<byte[], byte[]> {
     }
     for (int p : order) {
       Position position = owned.get(p);
-      if (paused.contains(p) || world.chance(100)) {
+      find(p);
+      if (!position.known || paused.contains(p) || world.chance(100)) {
         continue;
       }
       TopicPartition partition = new TopicPartition(ModelLog.TOPIC, p);

@@ -2,7 +2,9 @@ package run.algo.sdk.kafka.internal.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 
 /**
  * The coordinator of a simulated group: who is a member, which partitions each should have, and
@@ -11,6 +13,9 @@ import java.util.SplittableRandom;
  */
 final class ModelGroup {
 
+  /** Partitions are given when all members have answered. */
+  private final boolean barrier;
+
   private final boolean eager;
   private final SplittableRandom random;
   private final List<ModelConsumer> live = new ArrayList<>();
@@ -18,8 +23,12 @@ final class ModelGroup {
   private final ModelConsumer[] owner;
   private int round;
 
+  /** The latest rebalance that is complete: all members have given back what they should. */
+  private int generation;
+
   ModelGroup(Schedule schedule, SplittableRandom random) {
     this.eager = schedule.eager;
+    this.barrier = schedule.eager || schedule.exactlyOnce;
     this.random = random;
     this.target = new ModelConsumer[schedule.partitions];
     this.owner = new ModelConsumer[schedule.partitions];
@@ -75,7 +84,30 @@ final class ModelGroup {
   boolean gives(ModelConsumer member, int partition) {
     return target[partition] == member
         && owner[partition] == null
-        && (!eager || live.stream().allMatch(other -> other.round() == round));
+        && (!barrier || generation() == round);
+  }
+
+  /** What a consumer knows of its membership; of none, without a generation and a member's ID. */
+  @SuppressWarnings("removal") // it will be an interface; until then there is no other way
+  static ConsumerGroupMetadata metadata(int generation, String memberId) {
+    return new ConsumerGroupMetadata("g", generation, memberId, Optional.empty());
+  }
+
+  /** The generation of those who are members, as far as they know. */
+  int generation() {
+    if (generation != round && live.stream().allMatch(member -> member.round() == round)) {
+      generation = round;
+    }
+    return generation;
+  }
+
+  /** Whether offsets in a transaction are taken: from a member of this generation, or nobody. */
+  boolean believes(ConsumerGroupMetadata group) {
+    if (group.generationId() < 0) {
+      return group.memberId().isEmpty();
+    }
+    return group.generationId() == generation()
+        && live.stream().anyMatch(member -> member.memberId().equals(group.memberId()));
   }
 
   void taken(ModelConsumer member, int partition) {

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Callback;
@@ -46,7 +47,7 @@ final class ModelProducer extends MockProducer<byte[], byte[]> {
   public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
     Future<RecordMetadata> unused = new CompletableFuture<>();
     if (isOutput(record)) {
-      world.judge.sent(exec(record), output(record));
+      world.judge.sent(world.execs.get(exec(record)), output(record));
     }
     if (world.chance(20)) {
       world.elsewhere(3); // the buffer is full
@@ -55,7 +56,7 @@ final class ModelProducer extends MockProducer<byte[], byte[]> {
       return unused;
     }
     if (world.faulty(world.schedule.failingSends / 4)) {
-      callback.onCompletion(null, error());
+      callback.onCompletion(null, error(world, record));
       return unused;
     }
     ArrayDeque<InFlight> queue =
@@ -77,43 +78,59 @@ final class ModelProducer extends MockProducer<byte[], byte[]> {
       return; // it may be written, but nobody learns of it
     }
     if (world.faulty(world.schedule.failingSends)) {
-      Exception error = error();
+      Exception error = error(world, first.record());
       world.tell(() -> member + "'s send fails: " + error);
       first.callback().onCompletion(null, error);
     } else {
       if (isOutput(first.record())) {
-        world.judge.outputAcknowledged(exec(first.record()), output(first.record()));
+        Sitting.Exec exec = world.execs.get(exec(first.record()));
+        world.judge.outputAcknowledged(exec, output(first.record()));
       } else {
-        world.judge.deadLetterAcknowledged(member, origin(first.record()));
+        ModelLog.Entry origin = origin(world, first.record());
+        world.judge.deadLetterAcknowledged(member, origin, reason(first.record()));
       }
       first.callback().onCompletion(null, null);
     }
   }
 
-  private Exception error() {
+  /** What may be wrong with a record, or with the broker. */
+  static RuntimeException error(SimWorld world, ProducerRecord<byte[], byte[]> record) {
     return switch (world.random.nextInt(4)) {
       case 0 -> new RecordTooLargeException("too large");
-      case 1 -> new TopicAuthorizationException("not allowed");
+      case 1 ->
+          world.random.nextBoolean()
+              ? new TopicAuthorizationException("not allowed")
+              : new TopicAuthorizationException(Set.of(record.topic()));
       default -> new TimeoutException("no answer");
     };
   }
 
-  private static boolean isOutput(ProducerRecord<byte[], byte[]> record) {
+  // What a record tells of where it comes from
+
+  static boolean isOutput(ProducerRecord<byte[], byte[]> record) {
     return !record.topic().equals(DEAD_LETTERS);
   }
 
-  private Sitting.Exec exec(ProducerRecord<byte[], byte[]> record) {
-    return world.execs.get(ByteBuffer.wrap(record.value()).getInt());
+  /** Number of an output's execution. */
+  static int exec(ProducerRecord<byte[], byte[]> record) {
+    return ByteBuffer.wrap(record.value()).getInt();
   }
 
-  private static int output(ProducerRecord<byte[], byte[]> record) {
+  /** Which of the execution's outputs it is. */
+  static int output(ProducerRecord<byte[], byte[]> record) {
     return ByteBuffer.wrap(record.value()).getInt(4);
   }
 
-  private ModelLog.Entry origin(ProducerRecord<byte[], byte[]> record) {
+  /** The input of a dead letter. */
+  static ModelLog.Entry origin(SimWorld world, ProducerRecord<byte[], byte[]> record) {
     int partition = number(record, ProtocolHeaders.ORIGIN_PARTITION);
     int offset = number(record, ProtocolHeaders.ORIGIN_OFFSET);
     return world.log.entry(partition, offset);
+  }
+
+  /** Why there is a dead letter. */
+  static String reason(ProducerRecord<byte[], byte[]> record) {
+    return ProtocolHeaders.text(record.headers(), "dlqReason");
   }
 
   private static int number(ProducerRecord<byte[], byte[]> record, String header) {

@@ -46,6 +46,39 @@ enum Plant {
   /** What the metadata names is executed again. */
   METADATA_IGNORED,
 
+  /** Nobody looks whether an execution passes its deadline. */
+  DEADLINES_FORGOTTEN,
+
+  /** What an abandoned execution returns late is written. */
+  LATE_RESULT_WRITTEN,
+
+  /** An abandoned execution goes on with its record when it comes back. */
+  ABANDONED_ENDS_TWICE,
+
+  /** Transactions are committed without their offsets. */
+  COMMIT_WITHOUT_OFFSETS,
+
+  /** A transaction commits without waiting for the one before it. */
+  COMMIT_OUT_OF_TURN,
+
+  /** Records are taken again while it is not known what has become of the transaction with them. */
+  TAKEN_AGAIN_WHILE_UNDECIDED,
+
+  /** What an aborted transaction was to write is never taken again. */
+  ABORT_FORGETS_TO_UNTAKE,
+
+  /** Now and then an output does not wait for its transaction. */
+  OUTPUT_OUTSIDE_THE_TRANSACTION,
+
+  /** Offsets come with the group's name alone, not with its generation. */
+  FENCING_FORGOTTEN,
+
+  /** A commit without an answer is taken for one that has failed. */
+  UNANSWERED_COMMIT_TAKEN_FOR_FAILED,
+
+  /** A partition's next owner does not wait for the transaction that may move its offset. */
+  UNSTABLE_OFFSETS_READ,
+
   /** Revoked partitions are given back without waiting for what is under way. */
   NO_DRAIN
 }

@@ -40,6 +40,17 @@ class PlantedBugsTest {
     "CONCURRENCY_EXCEEDED, executions at once are",
     "METADATA_NAMES_AN_UNSETTLED_RECORD, metadata names what has no outcome",
     "METADATA_IGNORED, the ledger of",
+    "DEADLINES_FORGOTTEN, does not come to its end",
+    "LATE_RESULT_WRITTEN, output after its deadline",
+    "ABANDONED_ENDS_TWICE, settled FILTERED after",
+    "COMMIT_WITHOUT_OFFSETS, seen without its offset",
+    "COMMIT_OUT_OF_TURN, committed without its result",
+    "TAKEN_AGAIN_WHILE_UNDECIDED, is seen twice",
+    "ABORT_FORGETS_TO_UNTAKE, committed without its result",
+    "OUTPUT_OUTSIDE_THE_TRANSACTION, seen without its offset",
+    "FENCING_FORGOTTEN, is seen twice",
+    "UNANSWERED_COMMIT_TAKEN_FOR_FAILED, is seen twice",
+    "UNSTABLE_OFFSETS_READ, is seen twice",
     "NO_DRAIN, given back before its end"
   })
   void isFound(Plant plant, String asWhat) {

@@ -2,6 +2,7 @@ package run.algo.sdk.kafka.internal.engine;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.internal.execute.FormKind;
@@ -28,12 +29,22 @@ final class Schedule {
   /** Offsets are missing so far apart that commit metadata may not reach across. */
   final boolean wideHoles;
 
+  /** What records lead to is written in transactions. */
+  final boolean exactlyOnce;
+
+  /** Most of the time, in nanoseconds, that passes at once. */
+  final int stride;
+
+  /** How long an execution may take; empty when it may take any time. */
+  final Optional<Duration> timeout;
+
   // Each of a thousand
 
   final int failingSends;
   final int failingCommits;
   final int failingAlgos;
   final int slowAlgos;
+  final int hangingAlgos;
   final int events;
 
   Schedule(long seed) {
@@ -55,6 +66,13 @@ final class Schedule {
     slowAlgos = rate(random, 500);
     events = rate(random, 80);
     plan = plan(random);
+    exactlyOnce = random.nextInt(3) == 0;
+    stride = exactlyOnce ? one(List.of(3_000_000, 30_000_000, 300_000_000), random) : 3_000_000;
+    timeout =
+        random.nextInt(3) == 0
+            ? Optional.of(Duration.ofMillis(1 + random.nextInt(30)))
+            : Optional.empty();
+    hangingAlgos = timeout.isPresent() ? 1 + random.nextInt(80) : 0;
   }
 
   private static <T> T one(List<T> of, SplittableRandom random) {
@@ -88,9 +106,11 @@ final class Schedule {
   @Override
   public String toString() {
     return String.format(
-        "seed %d: %s, %s, %d records in %d partitions, %d keys, %d members, %s%s%s, of a thousand"
-            + " %d sends, %d commits, %d executions fail, %d are slow, %d steps are events, %s",
+        "seed %d: %s, %s, %s, %d records in %d partitions, %d keys, %d members, %s%s%s, of a thousand"
+            + " %d sends, %d commits, %d executions fail, %d are slow, %d hang (%s), %d steps are"
+            + " events, %s",
         seed,
+        exactlyOnce ? "exactly once" : "at least once",
         ordering,
         form,
         records,
@@ -104,6 +124,8 @@ final class Schedule {
         failingCommits,
         failingAlgos,
         slowAlgos,
+        hangingAlgos,
+        timeout.map(Duration::toString).orElse("no timeout"),
         events,
         plan);
   }

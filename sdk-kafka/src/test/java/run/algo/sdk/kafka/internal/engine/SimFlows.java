@@ -5,8 +5,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import run.algo.sdk.kafka.internal.execute.BatchEntry;
 import run.algo.sdk.kafka.internal.execute.Blockage;
+import run.algo.sdk.kafka.internal.execute.FormKind;
 import run.algo.sdk.kafka.internal.execute.PreparedSends;
 import run.algo.sdk.kafka.internal.execute.Progress;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
@@ -111,17 +113,39 @@ final class SimFlows extends PartitionFlows {
             record,
             watched(settlement, exec),
             index,
-            (rest, nanos) ->
-                scope.resume(
-                    () -> {
-                      rest.run();
-                      ended(exec);
-                    },
-                    nanos));
+            (rest, nanos) -> {
+              leftBehind(List.of(exec));
+              scope.resume(
+                  () -> {
+                    rest.run();
+                    ended(exec);
+                  },
+                  nanos);
+            });
     if (progress == Progress.ENDED) {
       ended(exec);
+    } else if (exec.abandoned) {
+      cameBack(settlement, exec, index);
     }
     return world.plant == Plant.SCOPE_LET_GO_EARLY ? Progress.ENDED : progress;
+  }
+
+  /** Without its worker only a stage goes on; anything else has been abandoned. */
+  private void leftBehind(List<Sitting.Exec> execs) {
+    if (world.schedule.form != FormKind.ASYNC) {
+      execs.forEach(member.deadlines::abandoned);
+    }
+  }
+
+  /** What the engine would do with an abandoned execution's late end if it had the bug. */
+  private void cameBack(Settlement settlement, Sitting.Exec exec, int index) {
+    world.late++;
+    if (world.plant == Plant.LATE_RESULT_WRITTEN && member.producer != null) {
+      byte[] value = ModelProducer.value(exec, 0, 0);
+      var unused = member.producer.send(new ProducerRecord<>("result", value), (sent, error) -> {});
+    } else if (world.plant == Plant.ABANDONED_ENDS_TWICE) {
+      watched(settlement, exec).settled(index, Outcome.FILTERED, 0);
+    }
   }
 
   private void ended(Sitting.Exec exec) {
@@ -154,13 +178,15 @@ final class SimFlows extends PartitionFlows {
         super.execute(
             route,
             watched,
-            (rest, nanos) ->
-                scope.resume(
-                    () -> {
-                      rest.run();
-                      ended.run();
-                    },
-                    nanos));
+            (rest, nanos) -> {
+              leftBehind(execs);
+              scope.resume(
+                  () -> {
+                    rest.run();
+                    ended.run();
+                  },
+                  nanos);
+            });
     if (progress == Progress.ENDED) {
       ended.run();
     }
@@ -207,6 +233,8 @@ final class SimFlows extends PartitionFlows {
 
     @Override
     public void prepared(int index, PreparedSends sends) {
+      world.tell(() -> "prepares " + exec);
+      exec.prepared = true;
       inner.prepared(index, sends);
     }
 
@@ -219,12 +247,14 @@ final class SimFlows extends PartitionFlows {
 
     @Override
     public void blocked(int index, Blockage blockage) {
+      world.tell(() -> "halts at " + exec + ": " + blockage);
       world.judge.blocked(exec, blockage);
       inner.blocked(index, blockage);
     }
 
     @Override
     public void unblocked(int index) {
+      world.tell(() -> "does not halt any more at " + exec);
       world.judge.unblocked(exec);
       inner.unblocked(index);
     }

@@ -12,6 +12,7 @@ import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.offsets.CommitMetadata;
 import run.algo.sdk.kafka.internal.offsets.MetadataFormatException;
 import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
+import run.algo.sdk.kafka.internal.record.FailureReason;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
 /**
@@ -20,7 +21,8 @@ import run.algo.sdk.kafka.internal.record.Outcome;
  *
  * <p>Waived, as at-least-once allows it: a record may be executed again in a later assignment, and
  * executions of a scope may overlap when they belong to different assignments, since a member that
- * is put out, or whose drain runs into its deadline, leaves executions behind. Not waived, whatever
+ * is put out, or whose drain runs into its deadline, leaves executions behind. One that was
+ * abandoned at its deadline has ended with that, whatever its thread does. Not waived, whatever
  * happens: within an assignment a record is executed once, in order and without overlap in its
  * scope; and no record is begun for the first time before one ahead of it in its scope.
  */
@@ -48,7 +50,7 @@ final class SimJudge {
     }
   }
 
-  private void require(boolean right, String what, Object where) {
+  void require(boolean right, String what, Object where) {
     if (!right) {
       violated(what + ": " + where);
     }
@@ -79,7 +81,8 @@ final class SimJudge {
     for (TopicPartition partition : partitions) {
       Sitting sitting = member.sittings.get(partition.partition());
       for (Sitting.Exec exec : sitting == null ? List.<Sitting.Exec>of() : sitting.execs) {
-        require(exec.outcome != null || exec.blocked > 0, "given back before its end", exec);
+        boolean ended = exec.outcome != null || exec.prepared || exec.blocked > 0;
+        require(ended, "given back before its end", exec);
       }
     }
   }
@@ -191,6 +194,7 @@ final class SimJudge {
   // Outcomes come
 
   void sent(Sitting.Exec exec, int output) {
+    require(!exec.expired, "output after its deadline", exec);
     require(exec.outputs > output, "output of a failed execution", exec);
     exec.sent++;
     if (output == 0 && exec.sent == 1 && schedule.ordering != Ordering.UNORDERED) {
@@ -198,6 +202,12 @@ final class SimJudge {
       Long last = exec.sitting.lastSentOfScope.put(scope, exec.entry.offset());
       require(last == null || last < exec.entry.offset(), "sent after " + last, exec);
     }
+  }
+
+  /** In a transaction, perhaps not for the first time. */
+  void sentAgain(Sitting.Exec exec, int output) {
+    require(!exec.expired, "output after its deadline", exec);
+    require(exec.outputs > output, "output of a failed execution", exec);
   }
 
   void outputAcknowledged(Sitting.Exec exec, int output) {
@@ -208,7 +218,17 @@ final class SimJudge {
   }
 
   /** Which of a member's executions of the record it is of, only the engine knows. */
-  void deadLetterAcknowledged(SimMember member, ModelLog.Entry entry) {
+  void deadLetterAcknowledged(SimMember member, ModelLog.Entry entry, String reason) {
+    boolean timeout = reason.equals(FailureReason.TIMEOUT.wireName());
+    require(
+        world.execs.stream()
+            .anyMatch(
+                exec ->
+                    exec.entry == entry
+                        && exec.sitting.member == member
+                        && exec.expired == timeout),
+        "dead letter for the reason " + reason,
+        entry);
     member.deadLetters.add(entry);
     entry.durable = true;
   }
@@ -223,9 +243,15 @@ final class SimJudge {
 
   void settled(Sitting.Exec exec, Outcome outcome) {
     require(exec.outcome == null, "settled " + outcome + " after " + exec.outcome, exec);
+    require(
+        !exec.expired || outcome == Outcome.DEAD_LETTERED,
+        "settled " + outcome + " after its deadline",
+        exec);
     exec.outcome = outcome;
-    require(isDurable(exec, outcome), "settled " + outcome + " without being so", exec);
     Sitting sitting = exec.sitting;
+    // Whoever has lost the partition may take for his own what its next owner commits.
+    boolean others = schedule.exactlyOnce && !sitting.member.consumer.owns(exec.entry.partition);
+    require(isDurable(exec, outcome) || others, "settled " + outcome + " without being so", exec);
     if (!sitting.ended) {
       require(sitting.open.remove(exec.entry), "settled without being in flight", exec);
       sitting.emitted -= exec.emitted;
@@ -237,11 +263,11 @@ final class SimJudge {
     }
   }
 
-  private static boolean isDurable(Sitting.Exec exec, Outcome outcome) {
+  private boolean isDurable(Sitting.Exec exec, Outcome outcome) {
     return switch (outcome) {
       case WRITTEN -> exec.outputs > 0 && exec.allAcknowledged();
       case FILTERED -> {
-        exec.entry.durable |= exec.outputs == 0;
+        exec.entry.durable |= exec.outputs == 0 && !schedule.exactlyOnce; // else by its offset
         yield exec.outputs == 0;
       }
       case DEAD_LETTERED -> exec.sitting.member.deadLetters.remove(exec.entry);

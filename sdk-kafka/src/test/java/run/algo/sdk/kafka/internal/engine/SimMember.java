@@ -37,6 +37,10 @@ final class SimMember implements Executor, Timers {
   final SimWorld world;
   final ModelConsumer consumer;
   final EnginePlan plan;
+
+  /** Null where outcomes are written in transactions. */
+  final ModelProducer producer;
+
   final InputCounters counters = new InputCounters("in");
 
   // The judge's
@@ -53,6 +57,7 @@ final class SimMember implements Executor, Timers {
   long bytesAtPoll;
   int executions;
   boolean beginsNothing;
+  final SimDeadlines deadlines;
 
   /** What it was told, and what it was told when its latest turn began. */
   Intake intake = Intake.OPEN;
@@ -63,8 +68,14 @@ final class SimMember implements Executor, Timers {
 
   private final run.algo.sdk.kafka.internal.engine.Intake wish =
       new run.algo.sdk.kafka.internal.engine.Intake();
+  final String instance;
+
   private final int number;
   private final PollLoop loop;
+
+  /** Null unless outcomes are written in transactions. */
+  private final SimLanes lanes;
+
   private State state = State.RUNNING;
 
   /** What the loop was told to do about new records. */
@@ -83,27 +94,32 @@ final class SimMember implements Executor, Timers {
     CLOSED
   }
 
-  SimMember(SimWorld world, int number) {
+  SimMember(SimWorld world, int number, String instance) {
+    this.instance = instance;
     this.world = world;
     this.number = number;
     this.plan = planted(world.plant, world.schedule.plan);
     this.consumer = new ModelConsumer(world, this);
+    this.deadlines = new SimDeadlines(this);
     Crew.Workers workers = Crew.Workers.of(plan.execution().concurrency(), this, this, world.time);
+    this.producer = world.schedule.exactlyOnce ? null : new ModelProducer(world, this);
+    this.lanes = world.schedule.exactlyOnce ? new SimLanes(this, instance) : null;
+    PollLoop.Environs environs =
+        new PollLoop.Environs(
+            world.time, this::await, new RateLimit(Duration.ofDays(1), () -> 0), wish);
+    Sender sender = lanes == null ? Sender.direct(producer, this) : Sender.transactional(this);
     Work work = new Work();
     this.loop =
         new PollLoop(
             consumer,
             work.topics(),
             plan,
-            new SimFlows(
-                this,
-                work,
-                work.processor(Sender.direct(new ModelProducer(world, this), this), () -> false),
-                workers,
-                this),
+            new SimFlows(this, work, work.processor(sender, () -> false), workers, this),
             now -> {},
-            new PollLoop.Environs(
-                world.time, this::await, new RateLimit(Duration.ofDays(1), () -> 0), wish));
+            lanes == null ? environs : environs.with(lanes.commits()));
+    if (lanes != null) {
+      lanes.open();
+    }
     loop.begin();
   }
 
@@ -175,7 +191,10 @@ final class SimMember implements Executor, Timers {
       topics.add(ModelLog.TOPIC, ModelProducer.DEAD_LETTERS, 2);
       return RecordProcessors.create(
           new ExecutionScope(
-              new Outputs(List.of(result, target(SimAlgos.SIDE.name())), Set.of()), "sim", closing),
+              new Outputs(List.of(result, target(SimAlgos.SIDE.name())), Set.of()),
+              "sim",
+              closing,
+              deadlines.watch()),
           ContentTypeCheck.OFF,
           new ParameterResolver(List.of()),
           sender,
@@ -278,6 +297,9 @@ final class SimMember implements Executor, Timers {
       state = State.CLOSED;
     }
     consumer.leave();
+    if (lanes != null) {
+      lanes.close();
+    }
     inOwner = false;
   }
 

@@ -28,11 +28,25 @@ final class SimWorld {
   final VirtualTime time;
   final ModelLog log;
   final ModelGroup group;
+  final ModelTransactions transactions;
   final SimJudge judge;
+  final SimExactlyOnce exactlyOnce;
   final List<Sitting.Exec> execs = new ArrayList<>();
 
   private final List<SimMember> members = new ArrayList<>();
   private final @Nullable Consumer<String> trace;
+
+  /** Abandoned executions whose thread has come back. */
+  int late;
+
+  // What has become of transactions
+
+  int commits;
+  int aborts;
+  int unanswered;
+  int fenced;
+  int lookups;
+
   private int depth;
   private int events = 12;
   private boolean calm;
@@ -45,7 +59,9 @@ final class SimWorld {
     this.time = new VirtualTime(random::nextInt);
     this.log = new ModelLog(schedule, random);
     this.group = new ModelGroup(schedule, random);
+    this.transactions = new ModelTransactions(this);
     this.judge = new SimJudge(this);
+    this.exactlyOnce = new SimExactlyOnce(this);
   }
 
   /** {@return what was not as it should be; null when all was} */
@@ -79,6 +95,11 @@ final class SimWorld {
   /** Whether something goes wrong that goes wrong so often. */
   boolean faulty(int ofThousand) {
     return !calm && chance(ofThousand);
+  }
+
+  /** Whether nothing goes wrong any more. */
+  boolean calm() {
+    return calm;
   }
 
   Duration delay(int mostMillis) {
@@ -126,7 +147,7 @@ final class SimWorld {
     } else if (draw < 85) {
       turn();
     } else {
-      time.pass(random.nextInt(3_000_000));
+      time.pass(random.nextInt(schedule.stride));
     }
     check();
   }
@@ -151,10 +172,19 @@ final class SimWorld {
 
   private void newMember() {
     if (members.size() < MOST_MEMBERS || calm) {
-      SimMember member = new SimMember(this, members.size());
-      tell(() -> member + " starts");
+      SimMember member = new SimMember(this, members.size(), instance());
+      tell(() -> member + " starts as " + member.instance);
       members.add(member);
     }
+  }
+
+  /** A process that has ended may come again under its name, while its transactions are open. */
+  private String instance() {
+    SimMember gone = random.nextBoolean() ? one(member -> !member.running()) : null;
+    boolean free =
+        gone != null
+            && members.stream().noneMatch(m -> m.running() && m.instance.equals(gone.instance));
+    return free ? gone.instance : "i" + members.size();
   }
 
   private void event() {

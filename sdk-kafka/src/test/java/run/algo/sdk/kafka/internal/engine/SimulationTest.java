@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,24 @@ import run.algo.sdk.kafka.internal.record.Outcome;
  * <ul>
  *   <li>{@code -Dsim.schedules=100000} runs more of them.
  *   <li>{@code -Dsim.seed=4711} runs that one and prints its steps.
+ * </ul>
+ *
+ * <p>Where to look, from outside in:
+ *
+ * <ul>
+ *   <li>{@link Schedule}: what a seed decides beforehand, such as form, order, at least or exactly
+ *       once, a timeout, and how often what goes wrong. {@link SimWorld}: the steps, and the end,
+ *       at which everything must have its outcome.
+ *   <li>{@link SimMember}: one runner, the real engine between fakes. {@link SimAlgos} is its
+ *       author's code, {@link SimFlows} watches each record go and come back, {@link SimDeadlines}
+ *       gives it deadlines, {@link SimLanes} the lanes of its transactions.
+ *   <li>{@code Model*}: the broker. {@link ModelLog} has the input, {@link ModelGroup} the members
+ *       and generations; {@link ModelConsumer}, {@link ModelProducer} and {@link
+ *       ModelTransactionalProducer} are clients, and {@link ModelTransactions} coordinates.
+ *   <li>{@link SimJudge} knows what must be so in every schedule, {@link SimDeadlines} whose time
+ *       was up, {@link SimExactlyOnce} what may be seen of transactions. {@link Sitting} is what
+ *       they remember of a partition and its executions.
+ *   <li>{@link Plant}: bugs that {@link PlantedBugsTest} puts in, to see that they are found.
  * </ul>
  */
 class SimulationTest {
@@ -49,16 +68,25 @@ class SimulationTest {
       return;
     }
     long schedules = Long.getLong("sim.schedules", 10_000);
+    Map<String, Long> events = new TreeMap<>();
     Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
     for (long seed = 0; seed < schedules; seed++) {
       Schedule schedule = new Schedule(seed);
       SimWorld world = new SimWorld(schedule, Plant.NONE, null);
       assertThat(world.run()).as("replay with -Dsim.seed=%d; %s", seed, schedule).isNull();
+      events.merge("abandoned executions come back", (long) world.late, Long::sum);
+      events.merge("commits", (long) world.commits, Long::sum);
+      events.merge("aborts", (long) world.aborts, Long::sum);
+      events.merge("commits without an answer", (long) world.unanswered, Long::sum);
+      events.merge("commits looked up", (long) world.lookups, Long::sum);
+      events.merge("commits of an old generation", (long) world.fenced, Long::sum);
       for (Outcome outcome : Outcome.values()) {
         outcomes.merge(outcome, world.outcomes(outcome), Long::sum);
       }
     }
-    System.out.println(schedules + " schedules, " + outcomes);
+    System.out.println(schedules + " schedules, " + outcomes + ", " + events);
+    assertThat(events)
+        .allSatisfy((event, times) -> assertThat(times).as(event).isGreaterThan(schedules / 100));
     assertThat(outcomes) // that nothing was found says little unless everything has happened
         .allSatisfy(
             (outcome, records) -> {

@@ -50,6 +50,21 @@ final class Sitting {
     /** How many outputs it has; -1 until it has succeeded. */
     int outputs = -1;
 
+    /** When its deadline is; of no interest where it has none. */
+    long due = Long.MAX_VALUE;
+
+    /** The author's part has ended: what comes of it is known. */
+    boolean over;
+
+    /** The author's part had not ended when its deadline was looked at. */
+    boolean expired;
+
+    /** Its thread has been left behind: for its scope, it has ended. */
+    boolean abandoned;
+
+    /** A transaction may write what it leads to. */
+    boolean prepared;
+
     int sent;
     int acknowledged;
     int blocked;

@@ -44,8 +44,8 @@ import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
 /**
  * The engine with exactly-once delivery on one thread, in virtual time, before a scripted cluster.
  * Its Algo writes each value to {@code out}, those that begin with {@code side} to {@code side}
- * instead; those that begin with {@code drop} lead to nothing, and {@code slow} ones stand until
- * they are completed. What is gathered is one value, with spaces between.
+ * instead, {@code both} to both; those that begin with {@code drop} lead to nothing, and {@code
+ * slow} ones stand until they are completed. What is gathered is one value, with spaces between.
  */
 final class TransactionBench {
 
@@ -165,6 +165,9 @@ final class TransactionBench {
     if (text.startsWith("side")) {
       context.emit(SIDE, text);
       return CompletableFuture.completedFuture(null);
+    }
+    if (text.startsWith("both")) {
+      context.emit(SIDE, text);
     }
     if (text.startsWith("drop")) {
       return CompletableFuture.completedFuture(null);

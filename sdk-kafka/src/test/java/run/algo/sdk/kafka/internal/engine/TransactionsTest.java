@@ -293,6 +293,26 @@ class TransactionsTest {
     assertThat(bench.executions.values()).allMatch(times -> times == 1);
   }
 
+  /** First one output of a record is in the way, then the other, then neither. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aRecordWhoseOutputsAreRefusedInTurnGoesOn(boolean byTheBroker) {
+    refuse(byTheBroker, "side", null, new TopicAuthorizationException(Set.of("side")));
+    bench.append(0, "both0", "v1");
+    bench.advance(Duration.ofSeconds(1));
+    assertThat(bench.loop.halts()).isNotEmpty();
+    refuse(byTheBroker, "out", null, new TopicAuthorizationException(Set.of("out")));
+    bench.advance(Duration.ofSeconds(5));
+    assertThat(bench.loop.halts()).isNotEmpty();
+    refuse(byTheBroker, "none", null, new TopicAuthorizationException(Set.of("none")));
+    bench.advance(Duration.ofSeconds(70));
+    assertThat(bench.loop.halts()).isEmpty();
+    assertThat(bench.cluster.values("side")).containsExactly("both0");
+    assertThat(bench.cluster.values("out")).containsExactly("both0", "v1");
+    assertThat(bench.offset(0)).isEqualTo(2);
+    assertThat(bench.executions.values()).allMatch(times -> times == 1);
+  }
+
   @Test
   void aPartitionThatIsTakenAwayIsCommittedUpToItsStraggler() {
     bench.append(0, "v0", "v1", "slow2", "v3");

@@ -62,6 +62,7 @@ final class Bench {
   private final List<String> contentTypes = new ArrayList<>();
   private ContentTypeCheck check = ContentTypeCheck.WARN;
   private boolean halt;
+  private boolean transactional;
   private Codec<?> inputCodec = Codec.text();
   private Codec<?> resultCodec = Codec.text();
   private int maxBytes = Integer.MAX_VALUE;
@@ -103,6 +104,12 @@ final class Bench {
 
   Bench deadlines(Deadlines newDeadlines) {
     deadlines = newDeadlines;
+    return this;
+  }
+
+  /** Nothing is sent; it is left prepared. */
+  Bench transactional() {
+    transactional = true;
     return this;
   }
 
@@ -165,7 +172,9 @@ final class Bench {
                     Optional.of("5"),
                     true,
                     new DataType(DataType.Kind.INTEGER, "Integer", List.of())))),
-        Sender.direct(producer, Runnable::run),
+        transactional
+            ? Sender.transactional(Runnable::run)
+            : Sender.direct(producer, Runnable::run),
         halt
             ? Optional.empty()
             : Optional.of(
