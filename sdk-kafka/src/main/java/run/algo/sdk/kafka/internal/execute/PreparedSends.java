@@ -139,11 +139,6 @@ public final class PreparedSends {
         }
       }
     }
-
-    private boolean isIts(Exception error) {
-      boolean afterwards = taken || Thread.currentThread() != lane;
-      return faults.failed(send.record().topic(), error, afterwards);
-    }
   }
 
   /** {@return whether the cluster has refused one of them in the transaction under way} */
