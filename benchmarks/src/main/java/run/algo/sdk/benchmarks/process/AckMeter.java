@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.ProducerInterceptor;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -25,8 +26,8 @@ final class AckMeter {
   private final long total;
   private final CountDownLatch done = new CountDownLatch(1);
 
-  /** Only the producer's network thread counts: it is the one that completes sends. */
-  private long count;
+  /** Counted by the network thread of each producer: there may be several. */
+  private final AtomicLong count = new AtomicLong();
 
   private volatile @Nullable Usage begin;
   private volatile @Nullable Usage end;
@@ -48,7 +49,7 @@ final class AckMeter {
   }
 
   private void acknowledged() {
-    long now = ++count;
+    long now = count.incrementAndGet();
     if (now == warmUp) {
       begin = Usage.now();
     } else if (now == total) {

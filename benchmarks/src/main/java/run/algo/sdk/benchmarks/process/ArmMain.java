@@ -1,7 +1,7 @@
 package run.algo.sdk.benchmarks.process;
 
-import java.util.HashMap;
 import java.util.Map;
+import run.algo.sdk.kafka.config.AlgoSettings;
 
 /**
  * The process of one run: {@code ArmMain ARM RECORDS WORK}. Where to read and write is in the
@@ -33,21 +33,27 @@ final class ArmMain {
   /** Runs an arm in this process. */
   static Measured run(Arm arm, long records, Work work, Map<String, String> given)
       throws InterruptedException {
-    Map<String, String> environment = new HashMap<>(given);
-    environment.putAll(arm.settings());
+    Map<String, String> environment = arm.settings(given);
     String output = Environment.output(environment);
     AckMeter meter = AckMeter.register(output, records * WARM_UP_TENTHS / 10, records);
     environment.put("KAFKA_PRODUCER_INTERCEPTOR_CLASSES", AckMeter.Interceptor.class.getName());
     environment.put("KAFKA_PRODUCER_BENCHMARK_METER", output);
-    if (arm.isSdk()) {
-      SdkLoop.run(environment, work, meter);
-    } else {
-      BareLoop loop =
-          new BareLoop(SdkLoop.settings(environment), Environment.input(environment), output, work);
-      if (arm == Arm.BARE) {
-        loop.run(meter);
-      } else {
-        loop.runOnVirtualThreads(meter);
+    String input = Environment.input(environment);
+    switch (arm.program()) {
+      case SDK -> SdkLoop.run(environment, work, meter);
+      case STREAMS ->
+          new StreamsLoop(
+                  SdkLoop.settings(environment), Environment.streamsThreads(environment), work)
+              .run(input, output, meter);
+      case BARE -> {
+        AlgoSettings settings = SdkLoop.settings(environment);
+        if (arm.exactlyOnce()) {
+          new BareTransactions(settings, input, output, work).run(meter);
+        } else if (arm == Arm.BARE) {
+          new BareLoop(settings, input, output, work).run(meter);
+        } else {
+          new BareLoop(settings, input, output, work).runOnVirtualThreads(meter);
+        }
       }
     }
     return meter.result();

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
@@ -27,18 +28,25 @@ final class BareOutput {
   }
 
   ProducerRecord<byte[], byte[]> of(ConsumerRecord<byte[], byte[]> record, byte[] value) {
+    Headers headers =
+        headers(record.headers(), record.topic(), record.partition(), record.offset());
+    return new ProducerRecord<>(topic, null, null, record.key(), value, headers);
+  }
+
+  /** The headers of the output of a record that has these, and stands there. */
+  static Headers headers(Headers input, String topic, int partition, long offset) {
     RecordHeaders headers = new RecordHeaders();
-    headers.add(record.headers().lastHeader("traceID"));
+    headers.add(input.lastHeader("traceID"));
     headers.add(CONTENT_TYPE);
-    String position = record.topic() + '-' + record.partition() + '-' + record.offset();
+    String position = topic + '-' + partition + '-' + offset;
     headers.add(new RecordHeader("fileName", position.getBytes(UTF_8)));
     headers.add(MESSAGE_DATA_TYPE);
-    for (Header header : record.headers()) {
+    for (Header header : input) {
       if (carried(header.key())) {
         headers.add(header);
       }
     }
-    return new ProducerRecord<>(topic, null, null, record.key(), value, headers);
+    return headers;
   }
 
   private static boolean carried(String name) {

@@ -95,6 +95,9 @@ final class Compare {
     }
     System.out.println();
     System.out.print(results.table(options.arms(), new Measure(load)));
+    System.out.print(
+        results.ratioTable(
+            options.arms(), arm -> options.against().isEmpty() ? arm.rivals() : options.against()));
     System.out.printf(Locale.ROOT, "load average at the end: %.1f%n", loadAverage());
     return results.anyFailed();
   }
@@ -107,6 +110,7 @@ final class Compare {
     Map<String, String> environment =
         new HashMap<>(Environment.of(topics.bootstrapServers(), load.topic(), output, group));
     environment.putAll(options.settings());
+    environment.put(Environment.STREAMS_THREADS, Integer.toString(options.streamsThreads()));
     List<String> command =
         List.of(ArmMain.class.getName(), arm.label(), Long.toString(load.records()), work.spec());
     try (Child child =
@@ -120,7 +124,7 @@ final class Compare {
       Measured measured =
           Measured.find(child.output())
               .orElseThrow(() -> new IllegalStateException("it printed no result"));
-      Verifier verifier = new Verifier(load, arm.scope());
+      Verifier verifier = new Verifier(load, arm);
       List<String> problems = new ArrayList<>(verifier.judge(topics, output));
       long committed = topics.committed(group, load.topic());
       if (committed != load.records()) {
@@ -222,14 +226,19 @@ final class Compare {
     /** As the SDK chooses it where nobody sets it; the loop of virtual threads has no limit. */
     private int concurrency(Arm arm) {
       String inFlight = options.settings().getOrDefault("ALGO_MAX_IN_FLIGHT", "10000");
-      if (!arm.isSdk()) {
+      if (arm.program() == Arm.Program.STREAMS) {
+        return options.streamsThreads();
+      }
+      if (arm.program() == Arm.Program.BARE) {
         return Integer.parseInt(inFlight);
       }
       String set = options.settings().get("ALGO_CONCURRENCY");
       if (set != null) {
         return Integer.parseInt(set);
       }
-      return arm == Arm.SDK_PARTITION ? Runtime.getRuntime().availableProcessors() : 1_000;
+      return arm.scope() == Arm.Scope.PARTITION
+          ? Runtime.getRuntime().availableProcessors()
+          : 1_000;
     }
   }
 }

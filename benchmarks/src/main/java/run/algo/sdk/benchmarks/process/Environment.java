@@ -10,6 +10,9 @@ final class Environment {
   private static final String INPUT = "KAFKA_INPUT_TOPIC_RECORDS";
   private static final String OUTPUT = "KAFKA_OUTPUT_TOPIC_RESULTS";
 
+  /** Not the SDK's: for Kafka Streams alone. */
+  static final String STREAMS_THREADS = "BENCHMARK_STREAMS_THREADS";
+
   private Environment() {}
 
   /**
@@ -25,6 +28,11 @@ final class Environment {
     variables.put("ALGO_METRICS_PORT", "0");
     variables.put("ALGO_METRICS_ADDRESS", "127.0.0.1");
     return variables;
+  }
+
+  /** How many threads Kafka Streams has; one, where nothing is said. */
+  static int streamsThreads(Map<String, String> variables) {
+    return Integer.parseInt(variables.getOrDefault(STREAMS_THREADS, "1"));
   }
 
   static String input(Map<String, String> variables) {

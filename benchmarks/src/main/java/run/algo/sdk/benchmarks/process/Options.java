@@ -15,12 +15,21 @@ import java.util.Optional;
  * @param loader the input
  * @param work what is done with each record
  * @param arms the arms, in the order of the first round
+ * @param against arms that each is compared with; none = what fits it
  * @param rounds how often each runs
  * @param jvm the processes of the arms
  * @param settings settings of the SDK and of the Kafka clients, for every arm
+ * @param streamsThreads threads of Kafka Streams
  */
 record Options(
-    Loader loader, String work, List<Arm> arms, int rounds, Jvm jvm, Map<String, String> settings) {
+    Loader loader,
+    String work,
+    List<Arm> arms,
+    List<Arm> against,
+    int rounds,
+    Jvm jvm,
+    Map<String, String> settings,
+    int streamsThreads) {
 
   static final String HELP =
       """
@@ -32,12 +41,16 @@ record Options(
         --seed 1            where the random numbers start
         --work 0            work per record: 0, cpu:20us or wait:10ms
         --arms bare,sdk-partition,sdk-key,sdk-unordered
-                            also: bare-vthread (Java 21 or newer, no order)
+                            also: bare-vthread (Java 21 or newer, no order),
+                            streams; exactly-once: bare-eos, sdk-partition-eos,
+                            sdk-key-eos, sdk-unordered-eos, streams-eos
+        --against ARMS      what ratios are taken to; by default what fits each arm
         --rounds 5          how often each arm runs
         --java-home PATH    the JDK of the arms; by default the one that runs this
         --jvm FLAGS         more flags for the arms, with blanks between
         --jfr FOLDER        records each run there with Java Flight Recorder
         --set NAME=VALUE    a variable of the SDK, for every arm; may be repeated
+        --streams-threads 1 threads of Kafka Streams
         --timeout 600       seconds until a run has failed
         --quick             200,000 records and 3 rounds, unless said otherwise""";
 
@@ -57,11 +70,16 @@ record Options(
 
   Options {
     arms = List.copyOf(arms);
+    against = List.copyOf(against);
     settings = Map.copyOf(settings);
     if (arms.isEmpty() || rounds < 1) {
       throw new IllegalArgumentException("there must be an arm and a round");
     }
-    if (arms.contains(Arm.BARE) && Work.parse(work) instanceof Work.Wait) {
+    if (!arms.containsAll(against)) {
+      throw new IllegalArgumentException(
+          "ratios are taken within a run: name what they are taken to among the arms, too");
+    }
+    if (arms.stream().anyMatch(Arm::isOneThread) && Work.parse(work) instanceof Work.Wait) {
       throw new IllegalArgumentException(
           "one thread that waits says nothing: leave bare out, the table has the ceiling");
     }
@@ -97,19 +115,26 @@ record Options(
             work,
             arms(
                 taker.text("arms", (waits ? "" : "bare,") + "sdk-partition,sdk-key,sdk-unordered")),
+            arms(taker.text("against", "")),
             Math.toIntExact(taker.number("rounds", quick ? 3 : 5)),
             new Jvm(
                 Path.of(taker.text("java-home", System.getProperty("java.home"))),
                 words(taker.text("jvm", "")),
                 Optional.of(taker.text("jfr", "")).filter(f -> !f.isEmpty()).map(Path::of),
                 Duration.ofSeconds(taker.number("timeout", 600))),
-            settings);
+            settings,
+            Math.toIntExact(taker.number("streams-threads", 1)));
     taker.checkAllTaken();
     return options;
   }
 
   private static List<Arm> arms(String text) {
-    return Arrays.stream(text.split(",")).map(String::strip).map(Arm::of).distinct().toList();
+    return Arrays.stream(text.split(","))
+        .map(String::strip)
+        .filter(label -> !label.isEmpty())
+        .map(Arm::of)
+        .distinct()
+        .toList();
   }
 
   private static List<String> words(String text) {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -68,8 +69,40 @@ final class Results {
             spread(runs, Measured::bytesPerRecord, 0));
       }
       for (String failure : failures.getOrDefault(arm, List.of())) {
-        table.append(String.format(Locale.ROOT, "%-14s FAILED, %s%n", arm.label(), failure));
+        table.append(String.format(Locale.ROOT, "%-18s FAILED, %s%n", arm.label(), failure));
       }
+    }
+    return table.toString();
+  }
+
+  /**
+   * Ratios of arms to others, one row a pair, each ratio within one round; nothing where no two
+   * have a figure in the same round.
+   *
+   * @param arms in the order of the rows
+   * @param against the others by arm, in their order
+   */
+  String ratioTable(List<Arm> arms, Function<Arm, List<Arm>> against) {
+    StringBuilder table = new StringBuilder();
+    for (Arm arm : arms) {
+      for (Arm base : against.apply(arm)) {
+        List<Double> ratios = ratios(arm, base);
+        if (arm != base && !ratios.isEmpty()) {
+          table.append(
+              String.format(
+                  Locale.ROOT,
+                  "%-18s %-18s %s%n",
+                  arm.label(),
+                  base.label(),
+                  Spread.of(ratios).text(3)));
+        }
+      }
+    }
+    if (!table.isEmpty()) {
+      table.insert(
+          0,
+          String.format(
+              Locale.ROOT, "%-18s %-18s %s%n", "arm", "against", "ratio: median [min .. max]"));
     }
     return table.toString();
   }
@@ -92,7 +125,7 @@ final class Results {
     table.append(
         String.format(
             Locale.ROOT,
-            "%-14s %-34s %-24s %-26s %s%n",
+            "%-18s %-34s %-24s %-26s %s%n",
             cells[0],
             cells[1],
             cells[2],

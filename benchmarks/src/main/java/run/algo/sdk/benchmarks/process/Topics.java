@@ -8,6 +8,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -55,7 +56,13 @@ final class Topics implements AutoCloseable {
   long committed(String group, String topic) {
     long sum = 0;
     for (Map.Entry<TopicPartition, OffsetAndMetadata> entry :
-        await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata()).entrySet()) {
+        await(
+                // The coordinator still writes to the partitions when a transaction is committed.
+                admin
+                    .listConsumerGroupOffsets(
+                        group, new ListConsumerGroupOffsetsOptions().requireStable(true))
+                    .partitionsToOffsetAndMetadata())
+            .entrySet()) {
       if (entry.getKey().topic().equals(topic)) {
         sum += entry.getValue().offset();
       }

@@ -20,7 +20,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /**
  * Judges one run by its output topic: every input record is there with its key and value, and those
  * of a scope came in the order of the input. A record's source is in its header {@code fileName}.
- * Duplicates are counted, and are no failure. Not thread-safe; one for each run.
+ * Only what is committed counts. Duplicates are counted, and are a failure exactly-once. Not
+ * thread-safe; one for each run.
  */
 final class Verifier {
 
@@ -29,6 +30,7 @@ final class Verifier {
 
   private final Load load;
   private final Arm.Scope scope;
+  private final boolean exactlyOnce;
   private final List<BitSet> seen = new ArrayList<>();
   private final long[] lastOfPartition;
   private final Map<String, Integer> lastOfKey = new HashMap<>();
@@ -38,9 +40,14 @@ final class Verifier {
   private long disordered;
   private long foreign;
 
-  Verifier(Load load, Arm.Scope scope) {
+  Verifier(Load load, Arm arm) {
+    this(load, arm.scope(), arm.exactlyOnce());
+  }
+
+  Verifier(Load load, Arm.Scope scope, boolean exactlyOnce) {
     this.load = load;
     this.scope = scope;
+    this.exactlyOnce = exactlyOnce;
     for (int i = 0; i < load.partitions(); i++) {
       seen.add(new BitSet());
     }
@@ -56,20 +63,27 @@ final class Verifier {
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 10_000);
     Map<TopicPartition, Long> ends = topics.ends(output);
-    long left = ends.values().stream().mapToLong(Long::longValue).sum();
     long began = System.nanoTime();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(ends.keySet());
       consumer.seekToBeginning(ends.keySet());
-      while (left > 0 && System.nanoTime() - began < PATIENCE.toNanos()) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          take(record);
-          left--;
-        }
+      while (!isAtEnd(consumer, ends) && System.nanoTime() - began < PATIENCE.toNanos()) {
+        consumer.poll(POLL).forEach(this::take);
       }
+      List<String> problems = verdict();
+      if (!isAtEnd(consumer, ends)) {
+        problems.add("open: the output cannot be read to its end; is a transaction still open?");
+      }
+      return problems;
     }
-    return verdict();
+  }
+
+  /** Records cannot be counted: the ends of transactions have offsets too. */
+  private static boolean isAtEnd(
+      KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
   }
 
   /** Notes one output, in the order of the output topic. */
@@ -128,6 +142,9 @@ final class Verifier {
       problems.add("lost: " + found + " of " + load.records() + " records are in the output");
     } else if (contents != load.contents()) {
       problems.add("changed: keys or values of the output are not those of the input");
+    }
+    if (exactlyOnce && duplicates > 0) {
+      problems.add("duplicated: " + duplicates + " outputs are there once more");
     }
     if (foreign > 0) {
       problems.add("foreign: " + foreign + " outputs name no record of the input as their source");

@@ -30,13 +30,23 @@ class ArmsIT {
   }
 
   @Test
-  void theBareLoopWritesTheBytesOfTheSdk() throws Exception {
+  void allWriteTheBytesOfTheSdk() throws Exception {
     try (Topics topics = new Topics(kafka.bootstrapServers())) {
       Loader loader = new Loader(RECORDS, 50, 3, KeyDistribution.parse("zipf:40"), 5);
       Load load = loader.fill(topics, TopicNames.unique("in"));
       Map<String, String> bare = run(topics, load, Arm.BARE);
       Map<String, String> sdk = run(topics, load, Arm.SDK_PARTITION);
       assertThat(bare).hasSize(RECORDS).isEqualTo(sdk);
+      for (Arm arm :
+          List.of(
+              Arm.BARE_EOS,
+              Arm.SDK_PARTITION_EOS,
+              Arm.SDK_KEY_EOS,
+              Arm.SDK_UNORDERED_EOS,
+              Arm.STREAMS,
+              Arm.STREAMS_EOS)) {
+        assertThat(run(topics, load, arm)).as(arm.label()).isEqualTo(sdk);
+      }
       assertThat(bare.values())
           .allSatisfy(
               text ->
@@ -57,7 +67,7 @@ class ArmsIT {
     assertThat(measured.recordsPerSecond()).isPositive();
     assertThat(measured.cpuSecondsPerMillion()).isPositive();
     assertThat(measured.bytesPerRecord()).isPositive();
-    Verifier verifier = new Verifier(load, arm.scope());
+    Verifier verifier = new Verifier(load, arm);
     assertThat(verifier.judge(topics, output)).isEmpty();
     assertThat(verifier.duplicates()).isZero();
     assertThat(topics.committed(group, load.topic())).isEqualTo(RECORDS);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +42,46 @@ class OptionsTest {
     assertThat(Options.parse("--work", "wait:10ms").arms()).doesNotContain(Arm.BARE);
   }
 
+  @Test
+  void everyArmIsInTheHelpAndFoundByItsLabel() {
+    for (Arm arm : Arm.values()) {
+      assertThat(Arm.of(arm.label())).isEqualTo(arm);
+      assertThat(Options.HELP).containsPattern("[ ,]" + arm.label() + "[ ,;\n]");
+    }
+  }
+
+  @Test
+  void ratiosAreTakenToWhatFitsAnArmOrToWhatIsNamed() {
+    assertThat(Options.parse().against()).isEmpty();
+    assertThat(Options.parse("--arms", "bare,sdk-key,sdk-key-eos", "--against", "sdk-key"))
+        .extracting(Options::against)
+        .isEqualTo(List.of(Arm.SDK_KEY));
+    assertThat(Arm.SDK_KEY_EOS.rivals())
+        .containsExactly(Arm.SDK_KEY, Arm.BARE_EOS, Arm.STREAMS_EOS);
+    for (Arm arm : Arm.values()) {
+      assertThat(arm.rivals()).doesNotContain(arm);
+    }
+  }
+
+  @Test
+  void transactionsAndAllOfStreamsHaveAWindowThatCanBeSet() {
+    Map<String, String> given = Map.of("ALGO_COMMIT_INTERVAL", "1s", "ALGO_DELIVERY", "x");
+    for (Arm arm : Arm.values()) {
+      boolean windows = arm.exactlyOnce() || arm == Arm.STREAMS;
+      assertThat(arm.settings(Map.of()).get("ALGO_COMMIT_INTERVAL"))
+          .isEqualTo(windows ? "100ms" : null);
+      assertThat(arm.settings(given))
+          .containsEntry("ALGO_COMMIT_INTERVAL", "1s")
+          .containsEntry("ALGO_DELIVERY", arm.exactlyOnce() ? "exactly-once" : "at-least-once");
+    }
+  }
+
+  @Test
+  void streamsHasTheThreadsItIsGiven() {
+    assertThat(Options.parse().streamsThreads()).isEqualTo(1);
+    assertThat(Options.parse("--streams-threads", "2").streamsThreads()).isEqualTo(2);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -52,7 +94,11 @@ class OptionsTest {
         "--work cpu:3s",
         "--rounds",
         "records 5",
-        "--arms bare --work wait:1ms"
+        "--arms bare --work wait:1ms",
+        "--arms bare-eos --work wait:1ms",
+        "--arms ,",
+        "--arms bare --against sdk-key",
+        "--streams-threads 0"
       })
   void refusesTheRest(String line) {
     assertThatThrownBy(() -> Options.parse(line.split(" ")))

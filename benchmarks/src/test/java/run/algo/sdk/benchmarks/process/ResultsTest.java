@@ -53,6 +53,25 @@ class ResultsTest {
   }
 
   @Test
+  void everyArmHasItsRatiosToItsRivals() {
+    Results results = new Results();
+    results.add(Arm.SDK_KEY, 1, perSecond(1000));
+    results.add(Arm.SDK_KEY_EOS, 1, perSecond(900));
+    results.add(Arm.STREAMS_EOS, 1, perSecond(450));
+    results.add(Arm.SDK_KEY, 2, perSecond(1000));
+    results.failed(Arm.SDK_KEY_EOS, 2, "duplicated: 1 outputs");
+    List<Arm> arms = List.of(Arm.SDK_KEY, Arm.SDK_KEY_EOS, Arm.STREAMS_EOS);
+    assertThat(results.ratioTable(arms, Arm::rivals).lines())
+        .hasSize(3)
+        .anyMatch(line -> line.matches("sdk-key-eos +sdk-key +0.900 \\[0.900 .. 0.900]"))
+        .anyMatch(line -> line.matches("sdk-key-eos +streams-eos +2.000 \\[2.000 .. 2.000]"));
+    assertThat(results.ratioTable(arms, arm -> List.of(Arm.STREAMS_EOS)).lines())
+        .hasSize(3)
+        .anyMatch(line -> line.matches("sdk-key +streams-eos +2.222 .*"));
+    assertThat(results.ratioTable(arms, arm -> List.of())).isEmpty();
+  }
+
+  @Test
   void aFailedRunGivesNoFigureAndIsTold() {
     Results results = new Results();
     results.add(Arm.BARE, 1, perSecond(1000));

@@ -3,6 +3,7 @@ package run.algo.sdk.benchmarks.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ class VerifierTest {
 
   @SafeVarargs
   private Verifier verifier(Arm.Scope scope, ConsumerRecord<byte[], byte[]>... outputs) {
-    Verifier verifier = new Verifier(load, scope);
+    Verifier verifier = new Verifier(load, scope, false);
     for (ConsumerRecord<byte[], byte[]> output : outputs) {
       verifier.take(output);
     }
@@ -60,6 +61,13 @@ class VerifierTest {
     Verifier verifier = verifier(Arm.Scope.PARTITION, A0, B1, A2, A0, C3);
     assertThat(verifier.verdict()).isEmpty();
     assertThat(verifier.duplicates()).isEqualTo(1);
+  }
+
+  @Test
+  void exactlyOnceDuplicatesAreNotForgiven() {
+    Verifier verifier = new Verifier(load, Arm.Scope.NONE, true);
+    List.of(A0, B1, A2, A0, C3, C3).forEach(verifier::take);
+    assertThat(verifier.verdict()).singleElement().asString().startsWith("duplicated: 2 outputs");
   }
 
   @Test
