@@ -132,7 +132,7 @@ final class Compare {
       }
       if (problems.isEmpty()) {
         results.add(arm, round, measured);
-        say(arm, round, figures(measured, verifier.duplicates()));
+        say(arm, round, figures(measured, verifier));
       } else {
         String text = String.join("; ", problems);
         results.failed(arm, round, text);
@@ -157,14 +157,15 @@ final class Compare {
     return flags;
   }
 
-  private static String figures(Measured measured, long duplicates) {
+  private static String figures(Measured measured, Verifier verifier) {
     return String.format(
         Locale.ROOT,
-        "%,.0f records/s, %.2f CPU s per million, %,.0f bytes per record%s",
+        "%,.0f records/s, %.2f CPU s per million, %,.0f bytes per record%s%s",
         measured.recordsPerSecond(),
         measured.cpuSecondsPerMillion(),
         measured.bytesPerRecord(),
-        duplicates == 0 ? "" : ", " + duplicates + " duplicates");
+        verifier.transactions() == 0 ? "" : ", " + verifier.transactions() + " transactions",
+        verifier.duplicates() == 0 ? "" : ", " + verifier.duplicates() + " duplicates");
   }
 
   private static void say(Arm arm, int round, String what) {

@@ -36,6 +36,8 @@ final class Verifier {
   private final Map<String, Integer> lastOfKey = new HashMap<>();
 
   private long contents;
+  private long taken;
+  private long markers;
   private long duplicates;
   private long disordered;
   private long foreign;
@@ -71,6 +73,7 @@ final class Verifier {
       while (!isAtEnd(consumer, ends) && System.nanoTime() - began < PATIENCE.toNanos()) {
         consumer.poll(POLL).forEach(this::take);
       }
+      markers = ends.values().stream().mapToLong(Long::longValue).sum() - taken;
       List<String> problems = verdict();
       if (!isAtEnd(consumer, ends)) {
         problems.add("open: the output cannot be read to its end; is a transaction still open?");
@@ -88,6 +91,7 @@ final class Verifier {
 
   /** Notes one output, in the order of the output topic. */
   void take(ConsumerRecord<byte[], byte[]> output) {
+    taken++;
     Header header = output.headers().lastHeader("fileName");
     String source = header == null ? "" : new String(header.value(), UTF_8);
     int offsetAt = source.lastIndexOf('-') + 1;
@@ -128,6 +132,11 @@ final class Verifier {
       }
     }
     return true;
+  }
+
+  /** How many ends of transactions each partition has, on average; after {@link #judge}. */
+  long transactions() {
+    return markers / load.partitions();
   }
 
   long duplicates() {

@@ -70,6 +70,7 @@ class ArmsIT {
     Verifier verifier = new Verifier(load, arm);
     assertThat(verifier.judge(topics, output)).isEmpty();
     assertThat(verifier.duplicates()).isZero();
+    assertThat(verifier.transactions() > 0).isEqualTo(arm.exactlyOnce());
     assertThat(topics.committed(group, load.topic())).isEqualTo(RECORDS);
     Map<String, String> outputs = new TreeMap<>();
     for (ConsumerRecord<byte[], byte[]> record :
