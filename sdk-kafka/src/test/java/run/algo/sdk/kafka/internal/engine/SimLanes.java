@@ -35,14 +35,15 @@ final class SimLanes {
   }
 
   Commits.Factory commits() {
-    return (consumer, signal, bounds) ->
+    return (consumer, signal, bounds, gathers) ->
         plants.in(
             new Transactions(
                 consumer,
                 signal,
                 lanes.stream().map(lane -> lane.real).toList(),
                 bounds,
-                world.time));
+                world.time,
+                gathers));
   }
 
   void open() {

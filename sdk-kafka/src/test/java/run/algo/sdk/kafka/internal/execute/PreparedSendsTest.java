@@ -20,7 +20,7 @@ class PreparedSendsTest {
       new RecordTooLargeException("the broker refuses another record");
 
   private final Bench bench = Bench.manual().transactional();
-  private final WriteFaults faults = new WriteFaults();
+  private final WriteFaults faults = new WriteFaults(() -> {});
 
   /** Before it returns from a record, its own thread tells that it gives the record up. */
   private final class HastyProducer extends MockProducer<byte[], byte[]> {
@@ -73,7 +73,7 @@ class PreparedSendsTest {
 
   /** A transaction in which one of the record's topics is denied. */
   private void refuse(PreparedSends sends, int which) {
-    WriteFaults ofThis = new WriteFaults();
+    WriteFaults ofThis = new WriteFaults(() -> {});
     sends.send(bench.producer, ofThis);
     for (int i = 0; i < 2; i++) {
       boolean told =
