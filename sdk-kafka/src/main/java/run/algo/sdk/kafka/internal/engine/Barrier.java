@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * What a trigger waits for: that the other inputs have been read as far as records of its trace may
+ * What triggers wait for: that the other inputs have been read as far as records of its trace may
  * lie there that were written before it. Used by the owner thread alone.
  */
 final class Barrier {
@@ -24,9 +24,9 @@ final class Barrier {
    *
    * @param siblings knows their ends
    * @param awaited the same partitions of the other inputs
-   * @param timestamp the trigger's
-   * @param listing the first listing of ends that was begun after the trigger was read
-   * @param since when it was read, in monotonic nanoseconds
+   * @param timestamp the latest trigger's
+   * @param listing the first listing of ends that was begun after the triggers were read
+   * @param since when they were read, in monotonic nanoseconds
    */
   Barrier(
       Siblings siblings,
@@ -39,6 +39,12 @@ final class Barrier {
     this.timestamp = timestamp;
     this.listing = listing;
     this.since = since;
+  }
+
+  /** One for triggers of the same batch, this one's and a later one's. */
+  Barrier and(Barrier later) {
+    return new Barrier(
+        siblings, later.awaited, Math.max(timestamp, later.timestamp), later.listing, since);
   }
 
   long since() {

@@ -77,7 +77,7 @@ final class RecordBatch implements Settlement {
   /** What the records that trigger others are executed with; null where there is none. */
   private @Nullable Gather @Nullable [] gathers;
 
-  /** What the first record that triggers waits for; null when there is none. Owner thread only. */
+  /** What the records that trigger wait for; null when there is none. Owner thread only. */
   private @Nullable Barrier barrier;
 
   /** What the prepared records lead to; null where no transactions are made. */
@@ -270,11 +270,9 @@ final class RecordBatch implements Settlement {
     }
   }
 
-  /** No record may be dispatched before this. */
+  /** No record may be dispatched before this, and what was said before. */
   void barrier(Barrier before) {
-    if (barrier == null) {
-      barrier = before;
-    }
+    barrier = barrier == null ? before : barrier.and(before);
   }
 
   @Nullable Barrier barrier() {
