@@ -9,10 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
+import run.algo.sdk.kafka.internal.offsets.CommitMetadata;
 import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
@@ -84,5 +87,66 @@ class OffsetTrackerTest {
     }
     assertThat(tracker.frontier()).isEqualTo(position);
     assertThat(counters.settled(Outcome.WRITTEN)).isPositive();
+  }
+
+  private static long[] offsets(long from, int count) {
+    return LongStream.range(from, from + count).toArray();
+  }
+
+  private RecordBatch added(long from, int count) {
+    RecordBatch batch = EngineFixtures.batch(flow, records(offsets(from, count)));
+    tracker.add(batch);
+    tracker.position(from + count, Optional.empty());
+    return batch;
+  }
+
+  private static void settleAll(RecordBatch batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      batch.settled(i, Outcome.WRITTEN, 0);
+    }
+  }
+
+  /** However much is done behind it: what counts is what may still change. */
+  @Test
+  void aStragglerDoesNotStopItsPartition() throws Exception {
+    added(0, 1);
+    long next = 1;
+    for (int i = 0; i < 1_000; i++) {
+      RecordBatch batch = added(next, 500);
+      assertThat(tracker.hasRoom(batch)).as("batch %d", i).isTrue();
+      settleAll(batch);
+      next += 500;
+    }
+    OffsetAndMetadata commit = tracker.commit().orElseThrow();
+    assertThat(commit.offset()).isZero();
+    SettledOffsets settled = CommitMetadata.decode(0, commit.metadata());
+    assertThat(settled.contains(0)).isFalse();
+    assertThat(settled.contains(1)).isTrue();
+    assertThat(settled.contains(next - 1)).isTrue();
+    assertThat(settled.end()).isEqualTo(next);
+  }
+
+  @Test
+  void whatCouldNotBeToldInEveryOrderIsNotBegun() {
+    added(0, 1);
+    RecordBatch done = added(1, 500_000);
+    settleAll(done);
+    RecordBatch open = added(500_001, 2_000);
+    assertThat(tracker.hasRoom(open)).isFalse();
+  }
+
+  @Test
+  void whatIsCutIsToldAsSettledAndNotCommitted() throws Exception {
+    RecordBatch first = added(10, 4);
+    RecordBatch second = added(14, 2);
+    settleAll(first);
+    second.settled(1, Outcome.WRITTEN, 0);
+    tracker.cut(12);
+    OffsetAndMetadata commit = tracker.commit().orElseThrow();
+    assertThat(commit.offset()).isEqualTo(12);
+    SettledOffsets settled = CommitMetadata.decode(12, commit.metadata());
+    assertThat(LongStream.range(12, 17).filter(settled::contains)).containsExactly(12L, 13L, 15L);
+    tracker.cut(Long.MAX_VALUE);
+    assertThat(tracker.commit().orElseThrow().offset()).isEqualTo(14);
   }
 }
