@@ -124,7 +124,7 @@ class PollLoopTest {
                 new PartitionLane(
                     crew,
                     (batch, index, scope) ->
-                        PollLoopTest.this.run(processor, route, batch, index, scope)),
+                        PollLoopTest.run(processor, route, batch, index, scope)),
                 (tp, dispatcher) -> new Halt(tp, dispatcher, timers));
           }
 
