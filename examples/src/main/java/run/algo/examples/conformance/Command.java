@@ -13,6 +13,12 @@ import tools.jackson.databind.node.ObjectNode;
 @SuppressWarnings("ArrayRecordComponent") // never compared: it lives for one execution
 record Command(ObjectNode json, byte[] bytes) {
 
+  /** The command's id as it is, JSON null when it has none. */
+  JsonNode id() {
+    JsonNode id = json.get("id");
+    return id == null ? json.nullNode() : id;
+  }
+
   String op() {
     JsonNode op = json.path("op");
     if (!op.isString()) {

@@ -5,11 +5,11 @@ import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoContext;
 
 /** Serves the table by the plain form: a record holds its thread until it is done. */
-final class ConformanceAlgo implements Algo<Command, Void> {
+final class ConformanceAlgo implements Algo<@Nullable Command, Void> {
 
   @Override
-  public @Nullable Void run(Command command, AlgoContext context) throws Exception {
-    Table.run(command, context);
+  public @Nullable Void run(@Nullable Command command, AlgoContext context) throws Exception {
+    Table.run(Table.command(command, context), context);
     return null;
   }
 }

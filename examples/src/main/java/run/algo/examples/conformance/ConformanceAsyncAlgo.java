@@ -15,7 +15,7 @@ import run.algo.sdk.AsyncAlgo;
  * what keeps a processor busy does so on a thread of ours, so that the SDK's workers stay free. The
  * rest completes at once, and fails both ways that there are: by what is thrown, and by the stage.
  */
-final class ConformanceAsyncAlgo implements AsyncAlgo<Command, Void> {
+final class ConformanceAsyncAlgo implements AsyncAlgo<@Nullable Command, Void> {
 
   private final ScheduledExecutorService scheduler =
       Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "conformance-scheduler"));
@@ -23,8 +23,9 @@ final class ConformanceAsyncAlgo implements AsyncAlgo<Command, Void> {
       Executors.newCachedThreadPool(task -> daemon(task, "conformance-busy"));
 
   @Override
-  public CompletionStage<@Nullable Void> run(Command command, AlgoContext context)
+  public CompletionStage<@Nullable Void> run(@Nullable Command input, AlgoContext context)
       throws Exception {
+    Command command = Table.command(input, context);
     CompletableFuture<@Nullable Void> stage = new CompletableFuture<>();
     switch (command.op()) {
       case "sleep" -> {

@@ -4,10 +4,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import run.algo.sdk.AlgoContext;
 import run.algo.sdk.NonRetriableException;
 import run.algo.sdk.Pipe;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -44,11 +46,26 @@ final class Table {
       case "error" -> throw new StackOverflowError("commanded to overflow");
       case "crash" -> Runtime.getRuntime().halt(137);
       case "sha" -> run.emit(digest(run.result(0), command.bytes()));
-      case "file", "read", "gather" ->
+      case "gather" -> run.emit(run.result(0).set("ids", ids(command, context)));
+      case "file", "read" ->
           throw new NonRetriableException(
               "op " + command.op() + " comes with a later version of the SDK");
       default -> throw new NonRetriableException("there is no op " + command.op());
     }
+  }
+
+  /**
+   * The command to be run. Where a record only triggers and nothing was held of this input, there
+   * is none: what was held of other inputs is told as {@code gather} tells it.
+   */
+  static Command command(@Nullable Command input, AlgoContext context) {
+    if (input != null) {
+      return input;
+    }
+    if (context.gathered().isEmpty()) {
+      throw new NonRetriableException("a command is a JSON object, not nothing");
+    }
+    return new Command(JsonNodeFactory.instance.objectNode().put("op", "gather"), new byte[0]);
   }
 
   /** What {@code sleep} does when its time is over; the other half is the waiting. */
@@ -72,6 +89,16 @@ final class Table {
       throw new IllegalStateException("commanded to fail, attempt " + run.context.attempt());
     }
     run.emit(0);
+  }
+
+  /** The ids of all records of the trace, in the order in which they were read. */
+  private static ArrayNode ids(Command command, AlgoContext context) {
+    ArrayNode ids = JsonNodeFactory.instance.arrayNode();
+    if (context.gathered().isEmpty()) {
+      return ids.add(command.id());
+    }
+    context.gathered(COMMANDS).forEach(gathered -> ids.add(gathered.id()));
+    return ids;
   }
 
   private static ObjectNode digest(ObjectNode result, byte[] bytes) {
@@ -112,7 +139,7 @@ final class Table {
       }
       ObjectNode json = command.json();
       ObjectNode result = JsonNodeFactory.instance.objectNode();
-      result.set("id", json.path("id").isMissingNode() ? result.nullNode() : json.get("id"));
+      result.set("id", command.id());
       result
           .put("op", command.op())
           .put("n", n)

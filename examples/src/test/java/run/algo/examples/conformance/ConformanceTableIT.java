@@ -75,6 +75,31 @@ class ConformanceTableIT {
           "",
           "{\"id\":22,\"op\":\"echo\",\"text\":\"last\"}");
 
+  /** Sent after them: what is held, what comes between, and what triggers. */
+  private static List<ProducerRecord<byte[], byte[]>> gathers() {
+    Header hold = KafkaProbe.header("run", "false");
+    Header run = KafkaProbe.header("run", "true");
+    Header valued = KafkaProbe.header("traceID", "valued");
+    Header empty = KafkaProbe.header("traceID", "empty");
+    return List.of(
+        command(null, gather("23 alone")),
+        command("a", gather("24 held"), valued, hold),
+        command("b", gather("25 held"), empty, hold),
+        command("a", gather("26 held"), valued, hold),
+        command(null, "{\"id\":\"27 between\",\"op\":\"echo\"}"),
+        command("b", gather("28 held"), empty, hold),
+        command("a", gather("29 held"), valued, hold),
+        command("b", gather("30 held"), empty, hold),
+        command("a", gather("31 trigger"), valued),
+        command("c", "", empty, run),
+        command("c", "", empty, run), // of what is gathered already: it settles without a result
+        command(null, gather("34 alone"), valued));
+  }
+
+  private static String gather(String id) {
+    return "{\"id\":\"" + id + "\",\"op\":\"gather\"}";
+  }
+
   /** The forms of an Algo that the same table is served by. */
   @SuppressWarnings("ImmutableEnumChecker") // the maps are Map.of's
   enum Form {
@@ -124,6 +149,7 @@ class ConformanceTableIT {
       }
       records.add(command("tombstone", null));
       records.add(command(null, COMMANDS.get(COMMANDS.size() - 1)));
+      records.addAll(gathers());
       sent = kafka.probe().produceAll(records);
       kafka
           .probe()
@@ -164,7 +190,12 @@ class ConformanceTableIT {
             "7 hang 0",
             "10 fail 0",
             "13 sha 0",
-            "22 0");
+            "22 0",
+            "23 alone 0",
+            "27 between 0",
+            "31 trigger 0",
+            "30 held 0",
+            "34 alone 0");
   }
 
   @Test
@@ -188,6 +219,7 @@ class ConformanceTableIT {
     assertThat(values.get(1).propertyNames()).containsExactlyElementsOf(common);
     assertThat(result("13 sha").propertyNames())
         .containsExactlyElementsOf(with(common, "bytes", "sha256"));
+    assertThat(result("31 trigger").propertyNames()).containsExactlyElementsOf(with(common, "ids"));
   }
 
   @Test
@@ -233,6 +265,31 @@ class ConformanceTableIT {
     assertThat(result("13 sha").get("bytes").asInt()).isEqualTo(value.length);
     assertThat(result("13 sha").get("sha256").asString())
         .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value)));
+  }
+
+  @Test
+  void whatIsHeldIsExecutedOnceWithItsTrigger() {
+    JsonNode gathered = result("31 trigger");
+    assertThat(ids(gathered)).containsExactly("24 held", "26 held", "29 held", "31 trigger");
+    assertThat(gathered.get("traceId").asString()).isEqualTo("valued");
+    assertThat(gathered.get("key").asString()).isEqualTo("a");
+    assertThat(gathered.get("offset").asLong()).isEqualTo(31);
+  }
+
+  @Test
+  void aTriggerWithoutAValueIsNoneOfWhatItTriggers() {
+    JsonNode gathered = result("30 held"); // the last one is the Algo's input
+    assertThat(ids(gathered)).containsExactly("25 held", "28 held", "30 held");
+    assertThat(gathered.get("traceId").asString()).isEqualTo("empty");
+    assertThat(gathered.get("key").asString()).isEqualTo("c");
+    assertThat(gathered.get("offset").asLong()).isEqualTo(32);
+  }
+
+  @Test
+  void aRecordByItselfGathersItself() {
+    assertThat(ids(result("23 alone"))).containsExactly("23 alone");
+    // Its trace had its gather, and that is over.
+    assertThat(ids(result("34 alone"))).containsExactly("34 alone");
   }
 
   @Test
@@ -324,6 +381,10 @@ class ConformanceTableIT {
         .filter(value -> value.get("id").asString().equals(id))
         .findFirst()
         .orElseThrow();
+  }
+
+  private static List<String> ids(JsonNode result) {
+    return result.get("ids").valueStream().map(JsonNode::asString).toList();
   }
 
   private static long started(String id) {

@@ -53,6 +53,13 @@ import run.algo.sdk.kafka.internal.engine.ManualEngine;
  * <p>{@code ALGO_DELIVERY=exactly-once} is accepted, and makes no difference here: outputs are
  * there when they are written, since there are no transactions that could be aborted.
  *
+ * <p>Records with the header {@code run=false} are held here as well, until their trigger is given;
+ * {@code ALGO_GATHER_TIMEOUT} passes in {@link #advance}.
+ *
+ * <p>An {@link Algo} or a {@link BatchAlgo} is executed on the test's own thread, so one that never
+ * returns keeps that thread: no deadline ends it here. Deadlines are seen for {@link AsyncAlgo}
+ * alone.
+ *
  * <p>For one thread; what an Algo has started may complete on others.
  *
  * @since 0.1.0

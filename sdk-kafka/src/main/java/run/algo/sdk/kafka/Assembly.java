@@ -41,6 +41,7 @@ import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.RunnerCounters;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
 import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
+import run.algo.sdk.kafka.internal.topics.Assignor;
 import run.algo.sdk.kafka.internal.topics.TopicPreparation;
 
 /** Puts a runner's parts together from its settings and its wiring. Used once. */
@@ -176,7 +177,8 @@ final class Assembly {
         settings.engine().failureAction(),
         settings.engine().createTopics(),
         String.join(",", settings.kafka().bootstrapServers()),
-        settings.kafka().security().username().orElse("<principal>"));
+        settings.kafka().security().username().orElse("<principal>"),
+        Assignor.of(ClientProperties.consumer(settings)));
   }
 
   /** The Algo's full name, or its class where the deployment does not name it. */

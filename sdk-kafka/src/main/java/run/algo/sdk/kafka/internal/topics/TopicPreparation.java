@@ -35,6 +35,7 @@ public final class TopicPreparation {
   private final DeadLetterTopics deadLetters = new DeadLetterTopics();
   private final Map<String, Integer> maxBytes = new ConcurrentHashMap<>();
   private final Set<String> open;
+  private final InputAlignment alignment;
 
   /**
    * What is wanted.
@@ -46,6 +47,7 @@ public final class TopicPreparation {
    * @param createTopics whether missing topics may be made
    * @param brokers bootstrap servers, for the commands that are printed
    * @param user the user's name, for the commands that are printed
+   * @param assignor divides the inputs' partitions among the group
    */
   public record Plan(
       Set<String> inputs,
@@ -54,7 +56,8 @@ public final class TopicPreparation {
       Optional<FailureAction> failureAction,
       boolean createTopics,
       String brokers,
-      String user) {}
+      String user,
+      Assignor assignor) {}
 
   /**
    * A preparation.
@@ -64,6 +67,7 @@ public final class TopicPreparation {
   public TopicPreparation(Plan plan) {
     this.plan = plan;
     this.open = new HashSet<>(plan.inputs());
+    this.alignment = new InputAlignment(plan.assignor());
   }
 
   /** {@return the dead-letter topics found or made so far; filled by {@link #run}} */
@@ -134,10 +138,14 @@ public final class TopicPreparation {
       if (plan.failureAction().orElse(FailureAction.DEAD_LETTER) == FailureAction.DEAD_LETTER) {
         prepareDeadLetters(admin, catalog, found.get()).ifPresent(problems::add);
       }
+      alignment.found(input, found.get().partitions());
       open.remove(input);
     }
     if (!problems.isEmpty()) {
       throw new AlgoConfigurationException(problems);
+    }
+    if (open.isEmpty()) {
+      alignment.complete();
     }
     return open.isEmpty();
   }

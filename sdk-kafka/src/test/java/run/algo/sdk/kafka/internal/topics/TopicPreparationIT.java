@@ -68,9 +68,21 @@ class TopicPreparationIT {
   }
 
   private TopicPreparation preparation(Optional<FailureAction> action, boolean create) {
+    return preparation(Set.of(input), action, create);
+  }
+
+  private static TopicPreparation preparation(
+      Set<String> inputs, Optional<FailureAction> action, boolean create) {
     return new TopicPreparation(
         new TopicPreparation.Plan(
-            Set.of(input), Set.of(), "dlq", action, create, "broker:9092", "algo-user"));
+            inputs,
+            Set.of(),
+            "dlq",
+            action,
+            create,
+            "broker:9092",
+            "algo-user",
+            Assignor.of(Map.of())));
   }
 
   private static Admin admin(EmbeddedKafka kafka) {
@@ -155,6 +167,33 @@ class TopicPreparationIT {
     assertThat(config(kafka, deadLetters, "retention.ms")).isEqualTo("-1");
     assertThat(config(kafka, deadLetters, "max.message.bytes")).isEqualTo("" + Integer.MAX_VALUE);
     assertThat(preparation.largestMessageBytes()).isEqualTo(Integer.MAX_VALUE);
+  }
+
+  @Test
+  void warnsOfInputsThatAreNotAlignedOnceAllAreThere(EmbeddedKafka kafka) throws Exception {
+    String second = TopicNames.unique("customers");
+    ListAppender<ILoggingEvent> warnings = new ListAppender<>();
+    warnings.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(InputAlignment.class);
+    logger.addAppender(warnings);
+    try {
+      TopicPreparation preparation =
+          preparation(Set.of(input, second), Optional.of(FailureAction.HALT), true);
+      kafka.createTopic(input, 3);
+      assertThat(run(kafka, preparation)).isFalse();
+      assertThat(warnings.list).isEmpty();
+
+      kafka.createTopic(second, 2);
+      assertThat(run(kafka, preparation)).isTrue();
+      assertThat(warnings.list)
+          .singleElement()
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .asString()
+          .contains(input + " with 3 partitions")
+          .contains(second + " with 2 partitions");
+    } finally {
+      logger.detachAppender(warnings);
+    }
   }
 
   @Test
