@@ -244,7 +244,7 @@ final class PartitionFlow {
   boolean reachAtMost(long offset) {
     boolean back = !gone && reach > offset;
     if (back) {
-      reach = offset;
+      reach = undivided(offset);
     }
     return back;
   }
@@ -256,7 +256,9 @@ final class PartitionFlow {
 
   /** Nothing is held that it would have to be cut for. */
   void uncut() {
-    tracker.cut(undivided(tracker.frontier()));
+    long frontier = tracker.frontier();
+    long most = undivided(frontier);
+    tracker.cut(most < frontier ? most : Long.MAX_VALUE);
   }
 
   /**
@@ -265,8 +267,8 @@ final class PartitionFlow {
    * offset stays in front of the first record that may have been gathered, since metadata can get
    * lost, and the offset alone must not divide anything either.
    */
-  private long undivided(long frontier) {
-    return heldBefore < 0 || frontier >= before.end() ? Long.MAX_VALUE : heldBefore;
+  private long undivided(long offset) {
+    return heldBefore < 0 || offset >= before.end() ? offset : Math.min(offset, heldBefore);
   }
 
   /** It is not committed any further for now. */
@@ -276,8 +278,7 @@ final class PartitionFlow {
 
   /** As {@link #reached}, for what is settled. */
   void reachFrontier() {
-    long frontier = tracker.frontier();
-    reached(Math.min(frontier, undivided(frontier)));
+    reached(undivided(tracker.frontier()));
   }
 
   /** As {@link #reached}, for what a transaction would take. */
