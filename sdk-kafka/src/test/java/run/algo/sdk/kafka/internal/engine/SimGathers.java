@@ -132,12 +132,14 @@ final class SimGathers {
     }
   }
 
-  /** What is held in vain is not waited for when a member drains. */
+  /** What a drain does not wait for: it is held, or given up, which may happen at any time. */
   int held(SimMember member) {
     int held = 0;
     for (Sitting sitting : member.sittings.values()) {
       for (ModelLog.Entry entry : sitting.open) {
-        held += entry.held() && !sitting.executed.contains(entry) ? 1 : 0;
+        Sitting.Exec latest = member.latest.get(entry);
+        boolean waits = !sitting.executed.contains(entry) || (latest != null && latest.givenUp);
+        held += entry.held() && waits ? 1 : 0;
       }
     }
     return held;
