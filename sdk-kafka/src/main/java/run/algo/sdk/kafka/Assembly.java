@@ -81,9 +81,9 @@ final class Assembly {
             engine.memoryBudgetBytes(),
             Engine.fetchMaxBytes(consumer)),
         new EnginePlan.Times(
-            engine.commitInterval(),
-            engine.revokeTimeout(),
-                    engine.shutdownTimeout(),
+                engine.commitInterval(),
+                engine.revokeTimeout(),
+                engine.shutdownTimeout(),
                 LAST_COMMIT)
             .gatherTimeout(engine.gatherTimeout()));
   }
@@ -233,7 +233,11 @@ final class Assembly {
                       topics.deadLetters(), new DeadLetterHeaders(settings.groupId(), algoName())));
       return RecordProcessors.create(
           new ExecutionScope(
-              outputs, settings.instanceName(), closing, deadlines, settings.runnerConfig().requiredInputs()),
+              outputs,
+              settings.instanceName(),
+              closing,
+              deadlines,
+              settings.runnerConfig().requiredInputs()),
           engine.contentTypeCheck(),
           new ParameterResolver(settings.parameters()),
           sender,

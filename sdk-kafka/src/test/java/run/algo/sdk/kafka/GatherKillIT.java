@@ -93,7 +93,6 @@ class GatherKillIT {
     return record;
   }
 
-
   private long committed() {
     return probe.committedOffsets(group).values().stream().mapToLong(o -> o.offset()).sum();
   }

@@ -68,7 +68,9 @@ class GatheredRecordsTest {
         case SYNC -> builder.input(pipe, this::execute, OUT);
         case ASYNC ->
             builder.asyncInput(
-                pipe, (text, context) -> CompletableFuture.completedFuture(execute(text, context)), OUT);
+                pipe,
+                (text, context) -> CompletableFuture.completedFuture(execute(text, context)),
+                OUT);
         case BATCH ->
             builder.batchInput(
                 pipe,
@@ -100,7 +102,10 @@ class GatheredRecordsTest {
   }
 
   private static TestRecord<String> held(String trace, String value) {
-    return TestRecord.of(value).withKey("k").withHeader("traceID", trace).withHeader("run", "false");
+    return TestRecord.of(value)
+        .withKey("k")
+        .withHeader("traceID", trace)
+        .withHeader("run", "false");
   }
 
   private static TestRecord<String> record(String trace, String value) {
@@ -164,8 +169,7 @@ class GatheredRecordsTest {
       driver.input(LEFT, held("t", "1"));
       driver.input(RIGHT, held("t", "2"));
       driver.input(
-          LEFT,
-          TestRecord.of("").withKey("k").withHeader("traceID", "t").withHeader("run", yes));
+          LEFT, TestRecord.of("").withKey("k").withHeader("traceID", "t").withHeader("run", yes));
       assertThat(executions).containsExactly("1 of [1 2]");
       assertThat(driver.committed(LEFT, 0)).isEqualTo(2);
       assertThat(driver.committed(RIGHT, 0)).isEqualTo(1);
@@ -372,9 +376,7 @@ class GatheredRecordsTest {
       driver.acceptSends();
       driver.advance(Duration.ofMinutes(2));
       assertThat(driver.halts()).isEmpty();
-      assertThat(driver.deadLetters())
-          .extracting(TestDeadLetter::text)
-          .containsExactly("bad", "2");
+      assertThat(driver.deadLetters()).extracting(TestDeadLetter::text).containsExactly("bad", "2");
       assertThat(executions).containsExactly("2 of [bad 2]", "3 of []");
       assertThat(driver.committed(LEFT, 0)).isEqualTo(3);
     }
@@ -392,8 +394,7 @@ class GatheredRecordsTest {
       for (int trace = 49; trace >= 0; trace--) {
         String t = String.valueOf(trace);
         driver.input(LEFT, record("t" + trace, t));
-        expected.add(
-            "%s of [%s.0 %s.1 %s.2 %s.3 %s]".formatted(t, t, t, t, t, t));
+        expected.add("%s of [%s.0 %s.1 %s.2 %s.3 %s]".formatted(t, t, t, t, t, t));
         // Those in front are not executed yet.
         assertThat(driver.committed(RIGHT, 0)).isEqualTo(trace == 0 ? 100 : 0);
       }

@@ -289,8 +289,7 @@ public final class Engine implements Runnable {
           timers,
           Sender.direct(producer, threads),
           (consumer, signal, bounds, gathers) ->
-              new Committer(
-                  consumer, warnings, MonotonicClock.SYSTEM, bounds.records(), gathers));
+              new Committer(consumer, warnings, MonotonicClock.SYSTEM, bounds.records(), gathers));
     } finally {
       producer.close(LEAVE_TIMEOUT);
     }

@@ -36,12 +36,12 @@ import run.algo.sdk.kafka.internal.record.RunHeader;
  *
  * <p><b>Committing.</b> The records of a gather lie anywhere in several partitions, and have one
  * outcome. After a crash either all of them must be read again or none: some of them would make an
- * incomplete execution, or wait for a trigger that never comes. So what is committed is <em>cut</em>
- * in such a way that each gather lies wholly before it or wholly behind it: the greatest cut of this
- * kind, found by taking back partitions from how far each has come until no gather is divided. It
- * never goes back behind an earlier cut, since what was undivided stays so. The records of a gather
- * are settled under the lock of this object, and the cut and all that is committed with it is found
- * under the same lock, so the two never mix.
+ * incomplete execution, or wait for a trigger that never comes. So what is committed is
+ * <em>cut</em> in such a way that each gather lies wholly before it or wholly behind it: the
+ * greatest cut of this kind, found by taking back partitions from how far each has come until no
+ * gather is divided. It never goes back behind an earlier cut, since what was undivided stays so.
+ * The records of a gather are settled under the lock of this object, and the cut and all that is
+ * committed with it is found under the same lock, so the two never mix.
  *
  * <p>While no record is held all this costs a look at the headers of each record. Used by the owner
  * thread alone, {@link #ended} and {@link #torn} excepted.
@@ -144,11 +144,7 @@ final class Gathers {
     return trace == null ? null : ByteBuffer.wrap(trace);
   }
 
-  private void hold(
-      PartitionFlow flow,
-      RecordBatch batch,
-      int index,
-      @Nullable ByteBuffer id) {
+  private void hold(PartitionFlow flow, RecordBatch batch, int index, @Nullable ByteBuffer id) {
     batch.hold(index);
     Trace.Held held = new Trace.Held(batch, index);
     ByteBuffer trace = id == null ? ownTrace(batch, index) : id;

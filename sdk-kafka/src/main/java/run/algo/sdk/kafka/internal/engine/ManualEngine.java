@@ -47,8 +47,8 @@ public final class ManualEngine implements AutoCloseable {
             new PartitionFlows(workload, processor, workers, time, plan.execution()),
             effect -> {},
             new PollLoop.Environs(
-                time,
-                this::await,
+                    time,
+                    this::await,
                     new RateLimit(Duration.ofSeconds(10), time::nanos),
                     new Intake())
                 .with(consumer::ends));

@@ -86,11 +86,7 @@ class PartitionFlows implements PollLoop.Flows {
 
   /** Executes a record with what was held for it; all go back through the gather. */
   Progress gather(
-      Route route,
-      ConsumerRecord<byte[], byte[]> record,
-      Gather gather,
-      int index,
-      Scope scope) {
+      Route route, ConsumerRecord<byte[], byte[]> record, Gather gather, int index, Scope scope) {
     try {
       return processor.gather(route, record, gather.gathered(), wayBack(gather), index, scope);
     } catch (InterruptException e) {

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * The partitions of the same number of different inputs: where a trace has records in several
  * inputs, there they are. A consumer reads partitions in any order, so a trigger may be read before
  * records of its trace that were written before it to another input. It therefore waits until those
- * partitions have been read to the ends that they had when it was read, or, in a backlog, beyond its
- * time, as Kafka Streams does it for joins ({@code max.task.idle.ms}).
+ * partitions have been read to the ends that they had when it was read, or, in a backlog, beyond
+ * its time, as Kafka Streams does it for joins ({@code max.task.idle.ms}).
  *
  * <p>Ends are listed without regard to transactions: a record of one that is open is waited for.
  * Used by the owner thread alone.
@@ -143,8 +143,7 @@ final class Siblings {
                   if (error != null) {
                     log.debug("the ends of the inputs cannot be listed; trying again", error);
                   }
-                  latest =
-                      new Listing(number, error == null ? found : Map.of(), error != null);
+                  latest = new Listing(number, error == null ? found : Map.of(), error != null);
                   wake.run();
                 });
   }

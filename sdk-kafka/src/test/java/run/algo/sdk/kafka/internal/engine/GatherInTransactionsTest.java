@@ -145,7 +145,8 @@ class GatherInTransactionsTest {
     bench.cluster.broker =
         record ->
             hasValue(record, "a b")
-                    || (hasValue(record, "b") && record.headers().lastHeader("dlqStackTrace") != null)
+                    || (hasValue(record, "b")
+                        && record.headers().lastHeader("dlqStackTrace") != null)
                 ? new RecordTooLargeException("commanded")
                 : null;
     bench.appendOfTrace(0, "t", "false", "a");

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.jspecify.annotations.Nullable;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.BatchEntry;
 import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.FormKind;
@@ -129,11 +129,7 @@ final class SimFlows extends PartitionFlows {
 
   @Override
   Progress gather(
-      Route route,
-      ConsumerRecord<byte[], byte[]> record,
-      Gather gather,
-      int index,
-      Scope scope) {
+      Route route, ConsumerRecord<byte[], byte[]> record, Gather gather, int index, Scope scope) {
     Sitting.Exec exec = begun(gather, record, gather.gathered());
     gathering.put(gather, exec);
     return watched(

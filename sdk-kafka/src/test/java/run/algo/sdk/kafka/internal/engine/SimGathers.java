@@ -16,9 +16,9 @@ import run.algo.sdk.kafka.internal.record.Outcome;
 /**
  * Judges records that are held for others of their trace: which go together is known from the order
  * in which they were read. A trigger is executed with all that was held of its trace, in the order
- * of the log, whenever it is executed; none of them is executed by itself; what is given up is given
- * up whole, and not before its time. And whatever is committed, by its offset alone (since metadata
- * may get lost) and with its metadata, has all of what goes together, or nothing of it.
+ * of the log, whenever it is executed; none of them is executed by itself; what is given up is
+ * given up whole, and not before its time. And whatever is committed, by its offset alone (since
+ * metadata may get lost) and with its metadata, has all of what goes together, or nothing of it.
  */
 final class SimGathers {
 
@@ -110,7 +110,9 @@ final class SimGathers {
       told.add(exec.entry);
     }
     judge.require(
-        told.equals(exec.entries) || (single && told.isEmpty()), "the author is told " + told, exec);
+        told.equals(exec.entries) || (single && told.isEmpty()),
+        "the author is told " + told,
+        exec);
   }
 
   /** The owner gives up what has been held for too long. */
@@ -183,8 +185,7 @@ final class SimGathers {
     }
   }
 
-  private void undivided(
-      long offset, List<ModelLog.Entry> all, Predicate<ModelLog.Entry> settled) {
+  private void undivided(long offset, List<ModelLog.Entry> all, Predicate<ModelLog.Entry> settled) {
     judge.require(
         all.stream().allMatch(settled) || all.stream().noneMatch(settled),
         "the commit of " + offset + " divides",

@@ -156,8 +156,8 @@ final class SimMember implements Executor, Timers {
               execution,
               bounds,
               new EnginePlan.Times(
-                  times.commitInterval(),
-                  Duration.ZERO,
+                      times.commitInterval(),
+                      Duration.ZERO,
                       times.shutdownTimeout(),
                       times.lastCommit())
                   .gatherTimeout(times.gatherTimeout()));

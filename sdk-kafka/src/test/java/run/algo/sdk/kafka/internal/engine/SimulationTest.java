@@ -37,7 +37,8 @@ import run.algo.sdk.kafka.internal.record.Outcome;
  *   <li>{@link SimJudge} knows what must be so in every schedule, {@link SimDeadlines} whose time
  *       was up, {@link SimExactlyOnce} what may be seen of transactions. {@link Sitting} is what
  *       they remember of a partition and its executions.
- *   <li>{@link ModelTraces} has records held for others, {@link SimGathers} knows which go together.
+ *   <li>{@link ModelTraces} has records held for others, {@link SimGathers} knows which go
+ *       together.
  *   <li>{@link Plant}: bugs that {@link PlantedBugsTest} puts in, to see that they are found.
  * </ul>
  */

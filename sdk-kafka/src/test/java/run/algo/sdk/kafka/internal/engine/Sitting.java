@@ -100,7 +100,12 @@ final class Sitting {
 
     @Override
     public String toString() {
-      return "execution " + id + " of " + (entries.size() == 1 ? entry : entries) + " in " + sitting;
+      return "execution "
+          + id
+          + " of "
+          + (entries.size() == 1 ? entry : entries)
+          + " in "
+          + sitting;
     }
   }
 }
