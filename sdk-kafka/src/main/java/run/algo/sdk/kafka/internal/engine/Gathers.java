@@ -283,7 +283,8 @@ final class Gathers {
           drop(gather);
         }
       }
-      torn.removeIf(trace -> trace.leave(flow) && trace.held().isEmpty());
+      torn.forEach(trace -> trace.leave(flow));
+      torn.removeIf(trace -> trace.held().isEmpty()); // one that was given up alone left nothing
     }
   }
 

@@ -11,6 +11,7 @@ import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 import run.algo.sdk.kafka.internal.record.Outcome;
+import run.algo.sdk.kafka.internal.record.RunHeader;
 
 /**
  * One partition during one assignment: its tracker, its dispatcher, and whether it is halted. A
@@ -44,6 +45,10 @@ final class PartitionFlow {
   private volatile boolean stopped;
   private boolean gone;
   private long reach = -1;
+
+  /** The first held record that an earlier owner has settled ahead of its commit; -1 for none. */
+  private long heldBefore = -1;
+
   private long latestTimestamp = Long.MIN_VALUE;
   private int inFlight;
   private long bytesInFlight;
@@ -129,6 +134,9 @@ final class PartitionFlow {
     int skipped = 0;
     for (int i = 0; i < batch.size(); i++) {
       if (before.contains(batch.offset(i))) {
+        if (heldBefore < 0 && RunHeader.of(batch.record(i).headers()) == RunHeader.HOLD) {
+          heldBefore = batch.offset(i);
+        }
         batch.skip(i);
         skipped++;
       }
@@ -236,7 +244,7 @@ final class PartitionFlow {
   boolean reachAtMost(long offset) {
     boolean back = !gone && reach > offset;
     if (back) {
-      reach = offset;
+      reach = undivided(offset);
     }
     return back;
   }
@@ -248,7 +256,19 @@ final class PartitionFlow {
 
   /** Nothing is held that it would have to be cut for. */
   void uncut() {
-    tracker.cut(Long.MAX_VALUE);
+    long frontier = tracker.frontier();
+    long most = undivided(frontier);
+    tracker.cut(most < frontier ? most : Long.MAX_VALUE);
+  }
+
+  /**
+   * What an earlier owner has gathered and settled ahead of its commit nobody knows any more: its
+   * end is the end of all that was settled ahead. Until all of that lies below the commit its
+   * offset stays in front of the first record that may have been gathered, since metadata can get
+   * lost, and the offset alone must not divide anything either.
+   */
+  private long undivided(long offset) {
+    return heldBefore < 0 || offset >= before.end() ? offset : Math.min(offset, heldBefore);
   }
 
   /** It is not committed any further for now. */
@@ -258,7 +278,7 @@ final class PartitionFlow {
 
   /** As {@link #reached}, for what is settled. */
   void reachFrontier() {
-    reached(tracker.frontier());
+    reached(undivided(tracker.frontier()));
   }
 
   /** As {@link #reached}, for what a transaction would take. */

@@ -88,7 +88,7 @@ class PartitionFlows implements PollLoop.Flows {
   Progress gather(
       Route route, ConsumerRecord<byte[], byte[]> record, Gather gather, int index, Scope scope) {
     try {
-      return processor.gather(route, record, gather.gathered(), gather, index, scope);
+      return processor.gather(route, record, gather.gathered(), wayBack(gather), index, scope);
     } catch (InterruptException e) {
       gather.rest();
       throw e; // the runner closes
@@ -111,12 +111,17 @@ class PartitionFlows implements PollLoop.Flows {
       return;
     }
     try {
-      processor.giveUp(route, batch.record(index), gather.gathered(), gather, index);
+      processor.giveUp(route, batch.record(index), gather.gathered(), wayBack(gather), index);
     } catch (InterruptException e) {
       gather.rest(); // the runner closes: the records are left to the next owner
     } catch (Throwable t) {
       gather.blocked(index, defect(t));
     }
+  }
+
+  /** What is told what becomes of records that are executed, or given up, together. */
+  Settlement wayBack(Gather gather) {
+    return gather;
   }
 
   private static Blockage defect(Throwable t) {

@@ -33,6 +33,9 @@ final class ModelLog {
     final int index;
     final ConsumerRecord<byte[], byte[]> record;
 
+    /** What it is to its trace; null when it has none. */
+    final ModelTraces.Part part;
+
     /** The record before it in its order scope; null for the first, and where there is none. */
     final Entry before;
 
@@ -45,9 +48,15 @@ final class ModelLog {
     /** It has been begun, by whomever. */
     boolean begun;
 
-    Entry(ConsumerRecord<byte[], byte[]> record, int index, Entry before, long next) {
+    Entry(
+        ConsumerRecord<byte[], byte[]> record,
+        ModelTraces.Part part,
+        int index,
+        Entry before,
+        long next) {
       this.partition = new TopicPartition(record.topic(), record.partition());
       this.record = record;
+      this.part = part;
       this.index = index;
       this.before = before;
       this.next = next;
@@ -55,6 +64,11 @@ final class ModelLog {
 
     long offset() {
       return record.offset();
+    }
+
+    /** Whether it is executed with a later one of its trace. */
+    boolean held() {
+      return part != null && part.held();
     }
 
     int bytes() {
@@ -90,15 +104,24 @@ final class ModelLog {
       last.add(new HashMap<>());
       next[p] = random.nextInt(3) * 1000L;
     }
+    ModelTraces traces = new ModelTraces(schedule.partitions, random);
     for (int i = 0; i < schedule.records; i++) {
       int p = random.nextInt(schedule.partitions);
       long offset = next[p];
       next[p] += 1 + hole(schedule, random);
-      Entry bare = new Entry(record(p, offset, schedule, random), 0, null, 0);
+      ModelTraces.Part part = schedule.gathers ? traces.next(p) : null;
+      Entry bare = new Entry(record(p, offset, part, schedule, random), part, 0, null, 0);
       Object scope = bare.scope(schedule.ordering);
       List<Entry> entries = partitions.get(p);
-      Entry entry = new Entry(bare.record, entries.size(), last.get(p).get(scope), next[p]);
-      last.get(p).put(scope, entry);
+      // What is held leaves the order of its scope: it is executed with what triggers it.
+      Entry before = bare.held() ? null : last.get(p).get(scope);
+      Entry entry = new Entry(bare.record, part, entries.size(), before, next[p]);
+      if (!entry.held()) {
+        last.get(p).put(scope, entry);
+      }
+      if (part != null) {
+        part.trace().entries.add(entry);
+      }
       entries.add(entry);
     }
   }
@@ -111,10 +134,14 @@ final class ModelLog {
   }
 
   private static ConsumerRecord<byte[], byte[]> record(
-      int partition, long offset, Schedule schedule, SplittableRandom random) {
+      int partition,
+      long offset,
+      ModelTraces.Part part,
+      Schedule schedule,
+      SplittableRandom random) {
     byte[] key = random.nextInt(8) == 0 ? null : new byte[] {(byte) random.nextInt(schedule.keys)};
     byte[] value = null;
-    if (random.nextInt(20) != 0) {
+    if (part == null ? random.nextInt(20) != 0 : !part.only()) {
       int size = random.nextInt(40) == 0 ? 600 : random.nextInt(60);
       value = ByteBuffer.allocate(1 + size).array();
       value[0] = schedule.deadLetters && random.nextInt(30) == 0 ? POISON : 0;
@@ -129,7 +156,7 @@ final class ModelLog {
         0,
         key,
         value,
-        new RecordHeaders(),
+        part == null ? new RecordHeaders() : part.headers(),
         random.nextInt(4) == 0 ? Optional.empty() : Optional.of((int) (offset / 16)));
   }
 

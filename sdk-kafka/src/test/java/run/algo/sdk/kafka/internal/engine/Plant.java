@@ -79,6 +79,21 @@ enum Plant {
   /** A partition's next owner does not wait for the transaction that may move its offset. */
   UNSTABLE_OFFSETS_READ,
 
+  /** A commit is not cut in front of what it would divide. */
+  COMMIT_NOT_CUT,
+
+  /** The metadata of a commit leaves out the last record that it should name. */
+  METADATA_FORGETS_THE_LAST,
+
+  /** A held record is executed by itself. */
+  HELD_EXECUTED_BY_ITSELF,
+
+  /** A trigger forgets one of the records that are held for it. */
+  TRIGGER_FORGETS_ONE,
+
+  /** What is held waits for ever. */
+  NEVER_GIVEN_UP,
+
   /** Revoked partitions are given back without waiting for what is under way. */
   NO_DRAIN
 }

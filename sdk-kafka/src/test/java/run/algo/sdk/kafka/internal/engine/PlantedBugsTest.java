@@ -51,6 +51,11 @@ class PlantedBugsTest {
     "FENCING_FORGOTTEN, is seen twice",
     "UNANSWERED_COMMIT_TAKEN_FOR_FAILED, is seen twice",
     "UNSTABLE_OFFSETS_READ, is seen twice",
+    "COMMIT_NOT_CUT, divides",
+    "METADATA_FORGETS_THE_LAST, divides",
+    "HELD_EXECUTED_BY_ITSELF, 'held, and executed by itself'",
+    "TRIGGER_FORGETS_ONE, not all of",
+    "NEVER_GIVEN_UP, does not come to its end",
     "NO_DRAIN, given back before its end"
   })
   void isFound(Plant plant, String asWhat) {

@@ -3,7 +3,10 @@ package run.algo.sdk.kafka.internal.engine;
 import java.util.Comparator;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import run.algo.sdk.kafka.internal.offsets.CommitMetadata;
 import run.algo.sdk.kafka.internal.offsets.CommitMetadataBuilder;
+import run.algo.sdk.kafka.internal.offsets.MetadataFormatException;
+import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 
 /** The bugs of {@link Plant} that are in a commit. */
 final class PlantedCommits {
@@ -12,6 +15,14 @@ final class PlantedCommits {
       Comparator.comparingInt(TopicPartition::partition);
 
   private PlantedCommits() {}
+
+  private static SettledOffsets settled(OffsetAndMetadata commit) {
+    try {
+      return CommitMetadata.decode(commit.offset(), commit.metadata());
+    } catch (MetadataFormatException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   static OffsetAndMetadata changed(Plant plant, OffsetAndMetadata commit, long read) {
     return switch (plant) {
@@ -22,6 +33,21 @@ final class PlantedCommits {
         }
         CommitMetadataBuilder metadata = new CommitMetadataBuilder();
         metadata.settled(commit.offset());
+        yield new OffsetAndMetadata(
+            commit.offset(), commit.leaderEpoch(), metadata.encode(commit.offset()));
+      }
+      case METADATA_FORGETS_THE_LAST -> {
+        CommitMetadataBuilder metadata = new CommitMetadataBuilder();
+        SettledOffsets ahead = settled(commit);
+        ahead.forEachRun(
+            commit.offset(),
+            (first, last) -> {
+              long kept = last + 1 == ahead.end() ? last - 1 : last;
+              if (kept >= first) {
+                metadata.settled(first, kept);
+              }
+              metadata.unsettled(kept + 1);
+            });
         yield new OffsetAndMetadata(
             commit.offset(), commit.leaderEpoch(), metadata.encode(commit.offset()));
       }

@@ -38,6 +38,9 @@ final class Schedule {
   /** How long an execution may take; empty when it may take any time. */
   final Optional<Duration> timeout;
 
+  /** Some records are held for others of their trace. */
+  final boolean gathers;
+
   // Each of a thousand
 
   final int failingSends;
@@ -65,14 +68,29 @@ final class Schedule {
     failingAlgos = rate(random, 300);
     slowAlgos = rate(random, 500);
     events = rate(random, 80);
-    plan = plan(random);
+    EnginePlan usual = plan(random);
     exactlyOnce = random.nextInt(3) == 0;
     stride = exactlyOnce ? one(List.of(3_000_000, 30_000_000, 300_000_000), random) : 3_000_000;
     timeout =
         random.nextInt(3) == 0
             ? Optional.of(Duration.ofMillis(1 + random.nextInt(30)))
             : Optional.empty();
+    gathers = deadLetters && random.nextInt(4) == 0; // else what is held in vain halts for good
+    plan =
+        gathers
+            ? new EnginePlan(
+                usual.execution(),
+                usual.bounds(),
+                usual.times().gatherTimeout(gatherTimeout(random)))
+            : usual;
     hangingAlgos = timeout.isPresent() ? 1 + random.nextInt(80) : 0;
+  }
+
+  /** Some end within the steps, some only when nothing else goes on. */
+  private static Duration gatherTimeout(SplittableRandom random) {
+    return random.nextBoolean()
+        ? Duration.ofMillis(5 + random.nextInt(100))
+        : Duration.ofSeconds(20);
   }
 
   private static <T> T one(List<T> of, SplittableRandom random) {
@@ -106,7 +124,7 @@ final class Schedule {
   @Override
   public String toString() {
     return String.format(
-        "seed %d: %s, %s, %s, %d records in %d partitions, %d keys, %d members, %s%s%s, of a thousand"
+        "seed %d: %s, %s, %s, %d records in %d partitions, %d keys, %d members, %s%s%s%s, of a thousand"
             + " %d sends, %d commits, %d executions fail, %d are slow, %d hang (%s), %d steps are"
             + " events, %s",
         seed,
@@ -120,6 +138,7 @@ final class Schedule {
         eager ? "eager" : "cooperative",
         deadLetters ? "" : ", failures halt",
         wideHoles ? ", wide holes" : "",
+        gathers ? ", gathers" : "",
         failingSends,
         failingCommits,
         failingAlgos,

@@ -57,6 +57,7 @@ final class SimAlgos {
   private Sitting.Exec exec(AlgoContext context) {
     RecordPosition position = context.position();
     Sitting.Exec exec = member.execOf(position.partition(), position.offset());
+    world.held.told(exec, context);
     context.deadline().ifPresent(deadline -> member.deadlines.begun(exec, deadline));
     return exec;
   }

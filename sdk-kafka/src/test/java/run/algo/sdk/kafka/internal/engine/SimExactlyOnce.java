@@ -55,6 +55,7 @@ final class SimExactlyOnce {
         (partition, offset) -> {
           long to = offset.commit().offset();
           moves(transaction.member, partition, to, results, behind);
+          world.held.committed(transaction.member, partition, offset.commit());
           committed[partition] = Math.max(to, committed[partition]);
         });
     for (ModelLog.Entry entry : results.keySet()) {
@@ -70,7 +71,7 @@ final class SimExactlyOnce {
     ModelLog.Entry entry = exec.entry;
     judge.require((exec.acknowledged & (1 << output)) == 0, "an output is seen twice", exec);
     exec.acknowledged |= 1 << output;
-    first(entry, exec, results);
+    exec.entries.forEach(each -> first(each, exec, results));
     if (world.schedule.ordering != Ordering.UNORDERED) {
       Object scope = List.of(entry.partition, entry.scope(world.schedule.ordering));
       Seen last = lastOfScope.put(scope, new Seen(entry, written.sequence()));
@@ -113,7 +114,9 @@ final class SimExactlyOnce {
       ModelLog.Entry entry = entries.get(index);
       behind.add(entry);
       Sitting.Exec latest = member.latest.get(entry);
-      boolean filtered = latest != null && latest.outcome == Outcome.FILTERED;
+      boolean filtered =
+          member.triggeredNothing.contains(entry)
+              || (latest != null && latest.outcome == Outcome.FILTERED);
       judge.require(results.containsKey(entry) || filtered, "committed without its result", entry);
     }
   }

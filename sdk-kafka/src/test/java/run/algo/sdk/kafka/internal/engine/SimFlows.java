@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.BatchEntry;
 import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.FormKind;
+import run.algo.sdk.kafka.internal.execute.Gathered;
 import run.algo.sdk.kafka.internal.execute.PreparedSends;
 import run.algo.sdk.kafka.internal.execute.Progress;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
@@ -23,7 +26,9 @@ final class SimFlows extends PartitionFlows {
   private final SimWorld world;
   private final SimMember member;
   private final Crew.Workers workers;
+  private final Map<PartitionFlow, Sitting> flows = new HashMap<>();
   private final Map<Settlement, Sitting> sittings = new HashMap<>();
+  private final Map<Object, Sitting.Exec> gathering = new HashMap<>();
   private Sitting latest;
 
   SimFlows(
@@ -41,7 +46,10 @@ final class SimFlows extends PartitionFlows {
   @Override
   public PartitionFlow create(PartitionFlow.Seat seat, OwnerSignal signal) {
     latest = world.judge.opened(member, seat.partition());
-    return super.create(seat, signal);
+    PlantedGathers.in(world.plant, seat.gathers());
+    PartitionFlow flow = super.create(seat, signal);
+    flows.put(flow, latest);
+    return flow;
   }
 
   @Override
@@ -69,6 +77,12 @@ final class SimFlows extends PartitionFlows {
     @Override
     public void dispatch(RecordBatch batch) {
       sittings.put(batch, sitting);
+      for (int i = 0; world.schedule.gathers && i < batch.size(); i++) {
+        if (batch.isSettled(i)) {
+          world.held.dispatched(sitting, world.log.entry(sitting.partition, batch.offset(i)));
+        }
+      }
+      PlantedGathers.in(world.plant, batch);
       if (world.plant == Plant.HAND_OVER_OUT_OF_ORDER && world.chance(300)) {
         member.execute(() -> inner.dispatch(batch));
       } else {
@@ -104,15 +118,54 @@ final class SimFlows extends PartitionFlows {
       Settlement settlement,
       int index,
       Scope scope) {
-    Sitting.Exec exec = begun(settlement, record);
+    Sitting.Exec exec = begun(settlement, record, null);
+    return watched(
+        exec,
+        settlement,
+        index,
+        scope,
+        told -> super.execute(route, record, watched(settlement, exec), index, told));
+  }
+
+  @Override
+  Progress gather(
+      Route route, ConsumerRecord<byte[], byte[]> record, Gather gather, int index, Scope scope) {
+    Sitting.Exec exec = begun(gather, record, gather.gathered());
+    gathering.put(gather, exec);
+    return watched(
+        exec, gather, index, scope, told -> super.gather(route, record, gather, index, told));
+  }
+
+  /** The owner thread gives up; a worker does what there is to do. */
+  @Override
+  public void giveUp(Gather gather) {
+    Sitting sitting = flows.get(gather.batch().flow());
+    ModelLog.Entry last = world.log.entry(sitting.partition, gather.batch().offset(gather.index()));
+    world.held.givesUp(sitting, world.held.entries(gather.gathered(), last));
+    super.giveUp(gather);
+  }
+
+  @Override
+  Settlement wayBack(Gather gather) {
+    Sitting.Exec exec = gathering.get(gather);
+    if (exec == null) {
+      ConsumerRecord<byte[], byte[]> last = gather.batch().record(gather.index());
+      exec = begun(gather, last, gather.gathered());
+    }
+    return watched(gather, exec);
+  }
+
+  /** An execution, from its begin to its end. */
+  private Progress watched(
+      Sitting.Exec exec,
+      Settlement settlement,
+      int index,
+      Scope scope,
+      Function<Scope, Progress> execution) {
     world.judge.takesSlot(member);
     world.judge.entered(exec);
     Progress progress =
-        super.execute(
-            route,
-            record,
-            watched(settlement, exec),
-            index,
+        execution.apply(
             (rest, nanos) -> {
               leftBehind(List.of(exec));
               scope.resume(
@@ -160,9 +213,11 @@ final class SimFlows extends PartitionFlows {
     List<BatchEntry> watched = new ArrayList<>();
     Map<Object, Object> scopes = new HashMap<>();
     for (BatchEntry entry : entries) {
-      Sitting.Exec exec = begun(entry.settlement(), entry.record());
+      Sitting.Exec exec = begun(entry.settlement(), entry.record(), entry.gathered());
       execs.add(exec);
-      watched.add(new BatchEntry(entry.record(), watched(entry.settlement(), exec), entry.index()));
+      watched.add(
+          new BatchEntry(
+              entry.record(), watched(entry.settlement(), exec), entry.index(), entry.gathered()));
       // Several records of a scope may be in one batch: the first stands for all.
       Object one = List.of(exec.sitting, exec.entry.scope(world.schedule.ordering));
       if (scopes.put(one, exec) == null) {
@@ -193,12 +248,19 @@ final class SimFlows extends PartitionFlows {
     return progress;
   }
 
-  private Sitting.Exec begun(Settlement settlement, ConsumerRecord<byte[], byte[]> record) {
-    Sitting.Exec exec =
-        world.newExec(
-            sittings.get(settlement), world.log.entry(record.partition(), record.offset()));
-    world.tell(() -> "begins " + exec);
-    member.latest.put(exec.entry, exec);
+  private Sitting.Exec begun(
+      Settlement settlement, ConsumerRecord<byte[], byte[]> record, @Nullable Gathered gathered) {
+    ModelLog.Entry entry = world.log.entry(record.partition(), record.offset());
+    List<ModelLog.Entry> entries =
+        gathered == null ? List.of(entry) : world.held.entries(gathered, entry);
+    Sitting sitting =
+        settlement instanceof Gather gather
+            ? flows.get(gather.batch().flow())
+            : sittings.get(settlement);
+    Sitting.Exec exec = world.newExec(sitting, entries);
+    exec.givenUp = gathered != null && gathered.state() != Gathered.State.WHOLE;
+    world.tell(() -> (exec.givenUp ? "gives up " : "begins ") + exec);
+    exec.entries.forEach(each -> member.latest.put(each, exec));
     world.judge.begun(exec);
     return exec;
   }

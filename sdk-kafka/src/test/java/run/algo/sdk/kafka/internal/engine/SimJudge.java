@@ -146,6 +146,7 @@ final class SimJudge {
       member.expected.merge(Outcome.SKIPPED, 1L, Long::sum);
     } else {
       require(sitting.open.add(entry), "read twice", entry);
+      world.held.read(sitting, entry);
       member.inFlight++;
       member.readBytes += entry.bytes();
     }
@@ -158,9 +159,16 @@ final class SimJudge {
     ModelLog.Entry entry = exec.entry;
     sitting.execs.add(exec);
     require(!sitting.ended, "begun after its partition had gone", exec);
-    require(!sitting.member.beginsNothing || sitting.ended, "begun while paused", exec);
-    require(sitting.open.contains(entry), "begun without being in flight", exec);
-    require(sitting.executed.add(entry), "executed twice", exec);
+    require(exec.givenUp || !sitting.member.beginsNothing, "begun while paused", exec);
+    for (ModelLog.Entry each : exec.entries) {
+      require(sitting.open.contains(each), "begun without being in flight", exec);
+      require(sitting.executed.add(each), "executed twice", exec);
+      each.begun = true;
+    }
+    if (exec.givenUp) {
+      return; // out of the order of their scopes
+    }
+    world.held.begun(exec);
     Object scope = entry.scope(schedule.ordering);
     if (schedule.ordering != Ordering.UNORDERED) {
       Long last = sitting.lastBegunOfScope.put(scope, entry.offset());
@@ -171,7 +179,6 @@ final class SimJudge {
         before == null || before.begun || before.durable,
         "begun before " + before + ", which is ahead of it",
         exec);
-    entry.begun = true;
   }
 
   /** Its scope is its own from here to {@link #left}. */
@@ -213,7 +220,7 @@ final class SimJudge {
   void outputAcknowledged(Sitting.Exec exec, int output) {
     exec.acknowledged |= 1 << output;
     if (exec.allAcknowledged()) {
-      exec.entry.durable = true;
+      exec.entries.forEach(entry -> entry.durable = true);
     }
   }
 
@@ -224,9 +231,9 @@ final class SimJudge {
         world.execs.stream()
             .anyMatch(
                 exec ->
-                    exec.entry == entry
+                    exec.entries.contains(entry)
                         && exec.sitting.member == member
-                        && exec.expired == timeout),
+                        && (exec.expired || exec.givenUp) == timeout),
         "dead letter for the reason " + reason,
         entry);
     member.deadLetters.add(entry);
@@ -253,13 +260,15 @@ final class SimJudge {
     boolean others = schedule.exactlyOnce && !sitting.member.consumer.owns(exec.entry.partition);
     require(isDurable(exec, outcome) || others, "settled " + outcome + " without being so", exec);
     if (!sitting.ended) {
-      require(sitting.open.remove(exec.entry), "settled without being in flight", exec);
       sitting.emitted -= exec.emitted;
       SimMember member = sitting.member;
-      member.inFlight--;
-      member.readBytes -= exec.entry.bytes();
       member.emittedBytes -= exec.emitted;
-      member.expected.merge(outcome, 1L, Long::sum);
+      for (ModelLog.Entry entry : exec.entries) {
+        require(sitting.open.remove(entry), "settled without being in flight", exec);
+        member.inFlight--;
+        member.readBytes -= entry.bytes();
+        member.expected.merge(outcome, 1L, Long::sum);
+      }
     }
   }
 
@@ -267,10 +276,15 @@ final class SimJudge {
     return switch (outcome) {
       case WRITTEN -> exec.outputs > 0 && exec.allAcknowledged();
       case FILTERED -> {
-        exec.entry.durable |= exec.outputs == 0 && !schedule.exactlyOnce; // else by its offset
+        if (exec.outputs == 0 && !schedule.exactlyOnce) { // else by its offset
+          exec.entries.forEach(entry -> entry.durable = true);
+        }
         yield exec.outputs == 0;
       }
-      case DEAD_LETTERED -> exec.sitting.member.deadLetters.remove(exec.entry);
+      case DEAD_LETTERED ->
+          exec.entries.stream()
+              .map(exec.sitting.member.deadLetters::remove)
+              .reduce(true, Boolean::logicalAnd);
       default -> false;
     };
   }
@@ -305,6 +319,7 @@ final class SimJudge {
       require(commit.offset() >= sitting.frontier, "commits back to " + commit, sitting);
       sitting.frontier = commit.offset();
     }
+    world.held.committed(member, p, commit);
     if (commit.metadata().isEmpty()) {
       return;
     }
@@ -339,7 +354,7 @@ final class SimJudge {
       }
     }
     if (member.drained != null && member.drained.getNow(false) && !member.inOwner) {
-      require(member.inFlight == 0, "drained with records in flight", member);
+      require(member.inFlight == world.held.held(member), "drained with records in flight", member);
       Set<Integer> mine = member.sittings.keySet();
       member.drained = null;
       world.tell(() -> member + " is drained, " + mine);

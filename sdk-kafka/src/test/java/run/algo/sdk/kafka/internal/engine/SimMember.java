@@ -49,6 +49,7 @@ final class SimMember implements Executor, Timers {
   final Map<ModelLog.Entry, Sitting.Exec> latest = new HashMap<>();
   final Map<Outcome, Long> expected = SimJudge.ledger();
   final List<ModelLog.Entry> deadLetters = new ArrayList<>();
+  final Set<ModelLog.Entry> triggeredNothing = new HashSet<>();
   final Set<Sitting> idleAtPoll = new HashSet<>();
   long read;
   int inFlight;
@@ -155,10 +156,13 @@ final class SimMember implements Executor, Timers {
               execution,
               bounds,
               new EnginePlan.Times(
-                  times.commitInterval(),
-                  Duration.ZERO,
-                  times.shutdownTimeout(),
-                  times.lastCommit()));
+                      times.commitInterval(),
+                      Duration.ZERO,
+                      times.shutdownTimeout(),
+                      times.lastCommit())
+                  .gatherTimeout(times.gatherTimeout()));
+      case NEVER_GIVEN_UP ->
+          new EnginePlan(execution, bounds, times.gatherTimeout(Duration.ofDays(1000)));
       default -> right;
     };
   }

@@ -30,6 +30,7 @@ final class SimWorld {
   final ModelGroup group;
   final ModelTransactions transactions;
   final SimJudge judge;
+  final SimGathers held;
   final SimExactlyOnce exactlyOnce;
   final List<Sitting.Exec> execs = new ArrayList<>();
 
@@ -38,6 +39,12 @@ final class SimWorld {
 
   /** Abandoned executions whose thread has come back. */
   int late;
+
+  /** Executions on several records. */
+  int gathers;
+
+  /** What has been held for too long. */
+  int givenUp;
 
   // What has become of transactions
 
@@ -61,6 +68,7 @@ final class SimWorld {
     this.group = new ModelGroup(schedule, random);
     this.transactions = new ModelTransactions(this);
     this.judge = new SimJudge(this);
+    this.held = new SimGathers(this);
     this.exactlyOnce = new SimExactlyOnce(this);
   }
 
@@ -106,8 +114,8 @@ final class SimWorld {
     return Duration.ofNanos(random.nextInt(mostMillis * 1_000_000));
   }
 
-  Sitting.Exec newExec(Sitting sitting, ModelLog.Entry entry) {
-    Sitting.Exec exec = new Sitting.Exec(execs.size(), sitting, entry);
+  Sitting.Exec newExec(Sitting sitting, List<ModelLog.Entry> entries) {
+    Sitting.Exec exec = new Sitting.Exec(execs.size(), sitting, entries);
     execs.add(exec);
     return exec;
   }

@@ -26,6 +26,15 @@ final class Sitting {
   final Map<Object, Long> lastBegunOfScope = new HashMap<>();
   final Map<Object, Long> lastSentOfScope = new HashMap<>();
   final List<Exec> execs = new ArrayList<>();
+
+  /** What is held of each trace, by what was read so far. */
+  final Map<ModelTraces.Trace, List<ModelLog.Entry>> waiting = new HashMap<>();
+
+  final Map<ModelTraces.Trace, Long> waitingSince = new HashMap<>();
+
+  /** By the last of them, records that have one outcome. */
+  final Map<ModelLog.Entry, List<ModelLog.Entry>> together = new HashMap<>();
+
   long emitted;
   long frontier;
   boolean ended;
@@ -41,11 +50,18 @@ final class Sitting {
     return member + "'s partition " + partition;
   }
 
-  /** One execution of one record. */
+  /** One execution, of one record or of several of a trace. */
   static final class Exec {
     final int id;
     final Sitting sitting;
+
+    /** The record, or the last of them. */
     final ModelLog.Entry entry;
+
+    final List<ModelLog.Entry> entries;
+
+    /** Nothing is executed: they were held for too long. */
+    boolean givenUp;
 
     /** How many outputs it has; -1 until it has succeeded. */
     int outputs = -1;
@@ -71,10 +87,11 @@ final class Sitting {
     long emitted;
     Outcome outcome;
 
-    Exec(int id, Sitting sitting, ModelLog.Entry entry) {
+    Exec(int id, Sitting sitting, List<ModelLog.Entry> entries) {
       this.id = id;
       this.sitting = sitting;
-      this.entry = entry;
+      this.entries = entries;
+      this.entry = entries.get(entries.size() - 1);
     }
 
     boolean allAcknowledged() {
@@ -83,7 +100,12 @@ final class Sitting {
 
     @Override
     public String toString() {
-      return "execution " + id + " of " + entry + " in " + sitting;
+      return "execution "
+          + id
+          + " of "
+          + (entries.size() == 1 ? entry : entries)
+          + " in "
+          + sitting;
     }
   }
 }
