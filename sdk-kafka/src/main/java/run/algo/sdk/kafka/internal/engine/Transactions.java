@@ -222,7 +222,15 @@ final class Transactions implements Commits {
         return true;
       }
     }
-    return begin(flows, Admission.Suspects.NONE, Set.of());
+    if (begin(flows, Admission.Suspects.NONE, Set.of())) {
+      return true;
+    }
+    if (!suspects || !alive.isEmpty()) {
+      return false;
+    }
+    // A suspect may lie between the records of one that was gathered, and then goes with it.
+    return beginWithSuspect(flows)
+        || (gathers.any() && begin(flows, Admission.Suspects.ALL, Set.of()));
   }
 
   private boolean beginWithSuspect(Collection<PartitionFlow> flows) {
@@ -233,8 +241,7 @@ final class Transactions implements Commits {
         return true;
       }
     } while (tried != null && passed.add(tried));
-    // Between the records of one that was gathered may lie others, which then go with it.
-    return !passed.isEmpty() && begin(flows, Admission.Suspects.ALL, Set.of());
+    return false;
   }
 
   /** One may commit while another writes. */
