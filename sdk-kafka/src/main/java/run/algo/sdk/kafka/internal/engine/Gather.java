@@ -81,6 +81,10 @@ final class Gather implements Settlement {
     stage = next;
   }
 
+  boolean isWhole() {
+    return state == Gathered.State.WHOLE;
+  }
+
   /** It must not be executed. */
   void fail(Gathered.State why) {
     state = why;
@@ -177,13 +181,20 @@ final class Gather implements Settlement {
   @Override
   public void blocked(int at, Blockage blockage) {
     batch.blocked(at, blockage);
-    // What stands with a blocked record is not waited for when its partition is taken away.
-    rest();
+    synchronized (gathers) {
+      if (stage != Stage.DROPPED) {
+        rest(); // what stands is not waited for when its partition is taken away
+      }
+    }
   }
 
   @Override
   public void unblocked(int at) {
-    goOn();
+    synchronized (gathers) {
+      if (stage != Stage.DROPPED) {
+        goOn();
+      }
+    }
     batch.unblocked(at);
   }
 
@@ -218,6 +229,30 @@ final class Gather implements Settlement {
       back |= held.batch().flow().reachAtMost(held.batch().offset(held.index()));
     }
     return back;
+  }
+
+  /** Whether a partition has a record of it that is not committed. */
+  boolean isUncommittedIn(PartitionFlow flow) {
+    return isUncommittedIn(flow, batch, index)
+        || trace.held().stream().anyMatch(each -> isUncommittedIn(flow, each.batch(), each.index()));
+  }
+
+  private static boolean isUncommittedIn(PartitionFlow flow, RecordBatch batch, int index) {
+    return batch.flow() == flow && batch.offset(index) >= flow.committedOffset();
+  }
+
+  /** None of it can be written; returns what is held again by this, perhaps the trigger, too. */
+  Trace retract() {
+    Trace again = new Trace(trace.since());
+    for (Trace.Held each : trace.held()) {
+      if (each.batch().retract(each.index())) {
+        again.add(each);
+      }
+    }
+    if (batch.retract(index)) {
+      again.add(new Trace.Held(batch, index));
+    }
+    return again;
   }
 
   /** How far a partition is. */

@@ -56,10 +56,19 @@ final class Gathers {
   private final Siblings siblings;
   private final Supplier<Collection<PartitionFlow>> all;
 
-  /** By trace, the oldest first. */
+  private final long began;
+  private long paused;
+
+  /** Since when nothing is read; -1 while records are. */
+  private long pausedAt = -1;
+
+  /** By trace. */
   private final LinkedHashMap<ByteBuffer, Trace> traces = new LinkedHashMap<>();
 
-  /** Those whose trigger waits for what other inputs may have of their trace. */
+  /** Those whose trigger was read and is not dispatched, with their traces. */
+  private final Map<Gather, ByteBuffer> triggered = new LinkedHashMap<>();
+
+  /** Of those, the ones whose trigger waits for what other inputs may have of their trace. */
   private final Map<ByteBuffer, Gather> open = new HashMap<>();
 
   /** Handed to workers, without an outcome. Under the lock. */
@@ -88,12 +97,29 @@ final class Gathers {
       Supplier<Collection<PartitionFlow>> all) {
     this.timeout = timeout;
     this.clock = clock;
+    this.began = clock.nanos();
     this.warnings = warnings;
     this.siblings = siblings;
     this.all = all;
   }
 
   // Reading
+
+  /** Whether records are read. While none are, nobody can be blamed for what does not come. */
+  void reading(boolean now) {
+    long time = clock.nanos();
+    if (!now && pausedAt < 0) {
+      pausedAt = Math.max(0, time - began);
+    } else if (now && pausedAt >= 0) {
+      paused += time - began - pausedAt;
+      pausedAt = -1;
+    }
+  }
+
+  /** Monotonic time in nanoseconds, which stands still while nothing is read. */
+  private long time() {
+    return (pausedAt >= 0 ? pausedAt : clock.nanos() - began) - paused;
+  }
 
   /** Looks at the records of a batch that was just read. */
   void look(PartitionFlow flow, RecordBatch batch) {
@@ -152,7 +178,7 @@ final class Gathers {
     if (waiting != null && waiting.batch().flow() != flow) {
       waiting.trace().add(held); // what its trigger has waited for
     } else {
-      traces.computeIfAbsent(trace, unused -> new Trace(clock.nanos())).add(held);
+      traces.computeIfAbsent(trace, unused -> new Trace(time())).add(held);
     }
   }
 
@@ -169,13 +195,16 @@ final class Gathers {
       boolean triggerOnly) {
     Trace held = id == null ? null : traces.remove(id);
     if (held == null) {
-      held = new Trace(clock.nanos());
+      held = new Trace(time());
     }
     Gather gather = new Gather(this, held, batch, index, triggerOnly);
     batch.trigger(index, gather);
+    if (id != null) {
+      triggered.put(gather, id);
+    }
     if (id != null && siblings.any(flow)) {
       open.putIfAbsent(id, gather);
-      batch.barrier(siblings.barrier(flow, batch.record(index).timestamp(), clock.nanos()));
+      batch.barrier(siblings.barrier(flow, batch.record(index).timestamp(), time()));
     }
   }
 
@@ -186,7 +215,7 @@ final class Gathers {
     Barrier barrier = batch.barrier();
     return barrier == null
         || barrier.reached()
-        || clock.nanos() - barrier.since() >= timeout.toNanos();
+        || time() - barrier.since() >= timeout.toNanos();
   }
 
   /** The batch is about to be dispatched: its triggers take what is held by now. */
@@ -196,17 +225,20 @@ final class Gathers {
     }
     Barrier barrier = batch.barrier();
     boolean inVain = barrier != null && !barrier.reached();
-    open.values().removeIf(gather -> gather.batch() == batch);
     for (int i = 0; i < batch.size(); i++) {
       Gather gather = batch.gather(i);
       if (gather != null) {
+        ByteBuffer id = triggered.remove(gather);
+        if (id != null) {
+          open.remove(id, gather);
+        }
         dispatch(gather, inVain);
       }
     }
   }
 
   private void dispatch(Gather gather, boolean inVain) {
-    if (gather.trace().held().isEmpty()) {
+    if (gather.trace().held().isEmpty() && gather.isWhole()) {
       gather.batch().triggersNothing(gather.index());
       if (gather.triggerOnly()) {
         gather.batch().settled(gather.index(), Outcome.FILTERED, 0);
@@ -228,16 +260,23 @@ final class Gathers {
 
   /** Takes out what has been held for too long. */
   List<Gather> expired() {
-    long now = clock.nanos();
+    long now = time();
     List<Gather> expired = new ArrayList<>();
     Iterator<Trace> oldest = traces.values().iterator();
     while (oldest.hasNext()) {
       Trace trace = oldest.next();
-      if (now - trace.since() < timeout.toNanos()) {
-        break;
+      if (now - trace.since() >= timeout.toNanos()) {
+        oldest.remove();
+        expired.add(givenUp(trace, Gathered.State.EXPIRED));
       }
-      oldest.remove();
-      expired.add(givenUp(trace, Gathered.State.EXPIRED));
+    }
+    for (Gather gather : triggered.keySet()) {
+      // Its trigger may wait for room that these records take.
+      Trace trace = gather.trace();
+      if (!trace.held().isEmpty() && now - trace.since() >= timeout.toNanos()) {
+        gather.fail(Gathered.State.EXPIRED);
+        expired.add(givenUp(trace.takeAll(), Gathered.State.EXPIRED));
+      }
     }
     synchronized (this) {
       for (Trace trace : List.copyOf(torn)) {
@@ -262,18 +301,19 @@ final class Gathers {
   void leave(PartitionFlow flow) {
     traces.values().forEach(trace -> trace.leave(flow));
     traces.values().removeIf(trace -> trace.held().isEmpty());
-    Iterator<Map.Entry<ByteBuffer, Gather>> waiting = open.entrySet().iterator();
+    Iterator<Map.Entry<Gather, ByteBuffer>> waiting = triggered.entrySet().iterator();
     while (waiting.hasNext()) {
-      Map.Entry<ByteBuffer, Gather> each = waiting.next();
-      Gather gather = each.getValue();
-      boolean torn = gather.trace().leave(flow);
+      Map.Entry<Gather, ByteBuffer> each = waiting.next();
+      Gather gather = each.getKey();
+      boolean divided = gather.trace().leave(flow);
       if (gather.batch().flow() == flow) {
         waiting.remove();
+        open.remove(each.getValue(), gather);
         if (!gather.trace().held().isEmpty()) {
           // They wait for the trigger again, which may come back.
-          traces.merge(each.getKey(), gather.trace(), Gathers::joined);
+          traces.merge(each.getValue(), gather.trace(), Gathers::joined);
         }
-      } else if (torn) {
+      } else if (divided) {
         gather.fail(Gathered.State.TORN);
       }
     }
@@ -283,8 +323,26 @@ final class Gathers {
           drop(gather);
         }
       }
-      torn.forEach(trace -> trace.leave(flow));
-      torn.removeIf(trace -> trace.held().isEmpty()); // one that was given up alone left nothing
+      if (flow.transactional()) {
+        for (Gather gather : List.copyOf(ended)) {
+          if (gather.isUncommittedIn(flow)) {
+            ended.remove(gather);
+            gather.stage(Gather.Stage.DROPPED);
+            tear(gather.retract());
+          }
+        }
+      }
+      List<Trace> before = List.copyOf(torn);
+      torn.clear();
+      before.forEach(this::tear);
+    }
+  }
+
+  /** What is left of a trace of which a part has gone, or is about to, waits for its end. */
+  private void tear(Trace trace) {
+    trace.leaveStopped();
+    if (!trace.held().isEmpty()) {
+      torn.add(trace);
     }
   }
 
@@ -295,7 +353,7 @@ final class Gathers {
     gather.rest();
     Trace left = new Trace(gather.trace().since());
     gather.trace().held().forEach(left::add);
-    torn.add(left);
+    tear(left);
   }
 
   private static Trace joined(Trace later, Trace earlier) {
@@ -326,7 +384,8 @@ final class Gathers {
   /** A gather cannot be executed. */
   void torn(Gather gather) {
     underWay.remove(gather);
-    torn.add(gather.trace());
+    gather.stage(Gather.Stage.DROPPED);
+    tear(gather.trace());
   }
 
   // Committing, under the lock
@@ -370,7 +429,7 @@ final class Gathers {
   /** Whether anything is held, or was and is not committed: only then there is something to cut. */
   synchronized boolean any() {
     return !traces.isEmpty()
-        || !open.isEmpty()
+        || !triggered.isEmpty()
         || !ended.isEmpty()
         || !torn.isEmpty()
         || !underWay.isEmpty();

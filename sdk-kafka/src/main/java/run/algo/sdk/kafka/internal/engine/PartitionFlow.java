@@ -114,7 +114,9 @@ final class PartitionFlow {
   void read(List<ConsumerRecord<byte[], byte[]>> records) {
     route.counters().read(records.size());
     read += records.size();
-    latestTimestamp = Math.max(latestTimestamp, records.get(records.size() - 1).timestamp());
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      latestTimestamp = Math.max(latestTimestamp, record.timestamp());
+    }
     for (int from = 0; from < records.size(); from += RecordBatch.MAX_SIZE) {
       int to = Math.min(records.size(), from + RecordBatch.MAX_SIZE);
       RecordBatch batch = new RecordBatch(this, records.subList(from, to), clock.nanos());
@@ -214,6 +216,10 @@ final class PartitionFlow {
   /** Whether nothing more may begin. From any thread. */
   boolean stopped() {
     return stopped;
+  }
+
+  boolean transactional() {
+    return transactional;
   }
 
   /** Whether it is another member's by now. */

@@ -276,7 +276,7 @@ public final class PollLoop {
     turnBegan = environs.clock().nanos();
     CompletableFuture<Boolean> drain = intake.drainUnderWay(); // before what it is judged by
     Intake.Mode mode = intake.mode();
-    gather();
+    gather(mode);
     FlowControl.Verdict verdict = follow(mode, true);
     boolean settled = mode == Intake.Mode.DRAINING && assignment.allSettled();
     if (settled) {
@@ -309,13 +309,17 @@ public final class PollLoop {
   private long position(TopicPartition partition) {
     try {
       return consumer.position(partition, Duration.ZERO);
+    } catch (WakeupException e) {
+      signal.wake(); // it was meant for a poll
+      return -1;
     } catch (KafkaException e) {
       return -1; // it is not known yet, where to begin
     }
   }
 
-  private void gather() {
+  private void gather(Intake.Mode mode) {
     siblings.turn();
+    gathers.reading(mode == Intake.Mode.OPEN);
     gathers.expired().forEach(flows::giveUp);
   }
 

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -225,6 +226,20 @@ final class RecordBatch implements Settlement {
     MARKS.compareAndSet(marks, index, HELD, BEGUN);
   }
 
+  /**
+   * What it leads to cannot be written any more, as a part of it is gone: it is held again.
+   *
+   * @return whether it was prepared
+   */
+  boolean retract(int index) {
+    PreparedSends[] all = prepared;
+    boolean was = all != null && MARKS.compareAndSet(marks, index, PREPARED, HELD);
+    if (was) {
+      Objects.requireNonNull(all)[index] = null;
+    }
+    return was;
+  }
+
   /** The execution that it belongs to stands. */
   void rest(int index) {
     MARKS.compareAndSet(marks, index, BEGUN, HELD);
@@ -375,6 +390,7 @@ final class RecordBatch implements Settlement {
     if (written != null) {
       written[index] = null;
     }
+    triggersNothing(index); // else batches would hang together by their traces, to the first
     long less = (bytes << COUNT_BITS) + 1;
     long left = (long) LOAD.getAndAdd(this, -less) - less;
     return left < 0 ? -1 : (int) (left & MAX_SIZE);

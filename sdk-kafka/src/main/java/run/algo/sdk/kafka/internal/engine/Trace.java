@@ -31,8 +31,21 @@ final class Trace {
     return held;
   }
 
+  /** All that is held, which is no more here then. */
+  Trace takeAll() {
+    Trace all = new Trace(since);
+    all.held.addAll(held);
+    held.clear();
+    return all;
+  }
+
   long since() {
     return since;
+  }
+
+  /** Forgets the records of partitions that are taken away. */
+  void leaveStopped() {
+    held.removeIf(each -> each.batch().flow().stopped());
   }
 
   /**

@@ -72,12 +72,14 @@ public final class PreparedSends {
    * @return whether it had better be alone
    */
   public boolean suspect() {
-    for (Send send : whole.sends) {
-      if (send.blocked()) {
-        return true;
+    synchronized (whole) { // what was refused may be replaced meanwhile
+      for (Send send : whole.sends) {
+        if (send.blocked()) {
+          return true;
+        }
       }
+      return false;
     }
-    return false;
   }
 
   /** {@return bytes of keys and values} */

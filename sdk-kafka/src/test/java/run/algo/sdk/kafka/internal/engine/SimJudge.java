@@ -257,7 +257,9 @@ final class SimJudge {
     exec.outcome = outcome;
     Sitting sitting = exec.sitting;
     // Whoever has lost the partition may take for his own what its next owner commits.
-    boolean others = schedule.exactlyOnce && !sitting.member.consumer.owns(exec.entry.partition);
+    boolean others =
+        schedule.exactlyOnce
+            && (sitting.ended || !sitting.member.consumer.owns(exec.entry.partition));
     require(isDurable(exec, outcome) || others, "settled " + outcome + " without being so", exec);
     if (!sitting.ended) {
       sitting.emitted -= exec.emitted;
