@@ -234,7 +234,8 @@ final class Gather implements Settlement {
   /** Whether a partition has a record of it that is not committed. */
   boolean isUncommittedIn(PartitionFlow flow) {
     return isUncommittedIn(flow, batch, index)
-        || trace.held().stream().anyMatch(each -> isUncommittedIn(flow, each.batch(), each.index()));
+        || trace.held().stream()
+            .anyMatch(each -> isUncommittedIn(flow, each.batch(), each.index()));
   }
 
   private static boolean isUncommittedIn(PartitionFlow flow, RecordBatch batch, int index) {

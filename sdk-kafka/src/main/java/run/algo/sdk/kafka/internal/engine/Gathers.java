@@ -213,9 +213,7 @@ final class Gathers {
   /** Whether the first batch that waits may be dispatched, as far as its triggers go. */
   boolean mayDispatch(RecordBatch batch) {
     Barrier barrier = batch.barrier();
-    return barrier == null
-        || barrier.reached()
-        || time() - barrier.since() >= timeout.toNanos();
+    return barrier == null || barrier.reached() || time() - barrier.since() >= timeout.toNanos();
   }
 
   /** The batch is about to be dispatched: its triggers take what is held by now. */
