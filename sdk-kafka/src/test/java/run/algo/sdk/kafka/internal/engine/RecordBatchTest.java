@@ -68,4 +68,21 @@ class RecordBatchTest {
     thread.start();
     return thread;
   }
+
+  /** Else each batch would keep the one before it, by what was held there, and so all that were. */
+  @Test
+  void aSettledRecordLetsGoOfWhatItTriggered() {
+    PartitionFlow flow = idleFlow(new InputCounters("orders"));
+    RecordBatch held = EngineFixtures.batch(flow, records(1));
+    RecordBatch trigger = EngineFixtures.batch(flow, records(2));
+    Trace trace = new Trace(0);
+    trace.add(new Trace.Held(held, 0));
+    Gather gather = new Gather(EngineFixtures.gathers(), trace, trigger, 0, false);
+    trigger.trigger(0, gather);
+    trigger.begin(0);
+    gather.settled(0, Outcome.WRITTEN, 0);
+    assertThat(held.isSettled(0)).isTrue();
+    assertThat(trigger.isSettled(0)).isTrue();
+    assertThat(trigger.gather(0)).isNull();
+  }
 }
