@@ -66,6 +66,8 @@ import run.algo.sdk.kafka.internal.engine.ManualEngine;
  */
 public final class AlgoTestDriver implements AutoCloseable {
 
+  // Long by its contracts: each way in and out is there for the only pipe and for a named one.
+
   private static final Instant START = Instant.parse("2000-01-01T00:00:00Z");
 
   private final AlgoSettings settings;

@@ -44,7 +44,8 @@ import run.algo.sdk.kafka.internal.record.RunHeader;
  * committed with it is found under the same lock, so the two never mix.
  *
  * <p>While no record is held all this costs a look at the headers of each record. Used by the owner
- * thread alone, {@link #ended} and {@link #torn} excepted.
+ * thread alone, {@link #ended} and {@link #torn} excepted. Long, since the ways of a trace from one
+ * of these collections to the next are to be read together.
  */
 final class Gathers {
 

@@ -33,7 +33,10 @@ final class PartitionFlow {
   private final Dispatcher dispatcher;
   private final Halt halt;
 
-  /** Read, and not begun while the commit's metadata could not tell all of their outcomes. */
+  /**
+   * Read, and not begun: the commit's metadata could not tell all of their outcomes, or one of them
+   * triggers others that may not have been read.
+   */
   private final ArrayDeque<RecordBatch> held = new ArrayDeque<>();
 
   private @Nullable OffsetAndMetadata committed;

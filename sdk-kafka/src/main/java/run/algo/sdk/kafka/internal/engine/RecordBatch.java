@@ -26,6 +26,8 @@ import run.algo.sdk.kafka.internal.record.Outcome;
  *
  * <p>When its partition is taken away the batch is {@linkplain #abandon abandoned}: what has not
  * been settled by then is released, and a completion that comes later touches nothing.
+ *
+ * <p>Long, since all that is known of a record is an element of arrays here, and no object.
  */
 final class RecordBatch implements Settlement {
 
