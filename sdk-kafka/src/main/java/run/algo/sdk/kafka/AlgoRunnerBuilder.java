@@ -286,7 +286,8 @@ public final class AlgoRunnerBuilder {
   }
 
   /**
-   * Sets {@code ALGO_MAX_IN_FLIGHT}.
+   * Sets {@code ALGO_MAX_IN_FLIGHT}. With exactly-once delivery what a transaction is writing is
+   * left out: at most as many records again in each of the two that may be under way.
    *
    * @param records most records read and not settled, 1 at least; 10,000 by default
    * @return this

@@ -29,6 +29,12 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class FlowControl {
 
+  /**
+   * For what only waits for its transaction, in nanoseconds: what a pause may cost, which is the
+   * default of {@code fetch.max.wait.ms}. Transactions take longer than acknowledgements.
+   */
+  private static final long COMMIT_PATIENCE = 500_000_000;
+
   private final Consumer<byte[], byte[]> consumer;
   private final OwnerSignal signal;
   private final EnginePlan.Bounds bounds;
@@ -101,7 +107,7 @@ final class FlowControl {
       }
     }
     if (!pause.isEmpty()) {
-      if (reading && mayWait && hasPatience()) {
+      if (reading && mayWait && hasPatience(pause)) {
         return Verdict.WAIT;
       }
       consumer.pause(marked(pause, true));
@@ -121,13 +127,15 @@ final class FlowControl {
     return flows.stream().map(PartitionFlow::partition).toList();
   }
 
-  private boolean hasPatience() {
+  private boolean hasPatience(List<PartitionFlow> pause) {
     long now = clock.nanos();
     if (!waiting) {
       waiting = true;
       waitingSince = now;
     }
-    return now - waitingSince < patience;
+    return now - waitingSince < patience
+        || (now - waitingSince < COMMIT_PATIENCE
+            && pause.stream().allMatch(PartitionFlow::waitsForCommit));
   }
 
   /** What is in flight at this moment, against what may be. */
@@ -196,7 +204,7 @@ final class FlowControl {
     }
 
     private boolean tooLarge(PartitionFlow flow) {
-      if (flow.inFlight() == 0) {
+      if (flow.isEmpty()) {
         return false;
       }
       if (bytes > byteRoom()) {

@@ -256,6 +256,15 @@ final class OffsetTracker {
     return count;
   }
 
+  /** How many records are prepared, or being written. */
+  int prepared() {
+    int count = 0;
+    for (RecordBatch batch : batches) {
+      count += batch.prepared();
+    }
+    return count;
+  }
+
   /** Bytes of what is read and not settled. */
   long bytes() {
     long bytes = 0;

@@ -53,8 +53,12 @@ final class PartitionFlow {
   private long heldBefore = -1;
 
   private long latestTimestamp = Long.MIN_VALUE;
-  private int inFlight;
+  private int unsettled;
   private long bytesInFlight;
+
+  /** Records that transactions under way have taken. */
+  private int writing;
+
   private long read;
   private final SettledRate settledRate = new SettledRate();
 
@@ -180,14 +184,14 @@ final class PartitionFlow {
    * @param time now
    */
   void count(long time) {
-    inFlight = tracker.unsettled();
+    unsettled = tracker.unsettled();
     bytesInFlight = tracker.bytes();
-    settledRate.count(read - inFlight, time);
+    settledRate.count(read - unsettled, time);
   }
 
   /** Records settled since the partition was assigned, when they were counted last. */
   long settledInAll() {
-    return read - inFlight;
+    return read - unsettled;
   }
 
   /** Records settled within the last second or two, when they were counted last. */
@@ -195,9 +199,23 @@ final class PartitionFlow {
     return settledRate.lately();
   }
 
-  /** Records in flight when they were counted last. */
+  /**
+   * Records in flight when they were counted last. What a transaction is writing is left out: it
+   * waits for nothing but the brokers, and there are two transactions at most, each as large as
+   * what is in flight can make it. Else nothing could be read or executed while they are written.
+   */
   int inFlight() {
-    return inFlight;
+    return Math.max(0, unsettled - writing);
+  }
+
+  /** Whether all that was read is settled, when it was counted last. */
+  boolean isEmpty() {
+    return unsettled == 0;
+  }
+
+  /** Whether most of what is not settled waits for nothing but its transaction. */
+  boolean waitsForCommit() {
+    return transactional && 2 * tracker.prepared() >= tracker.unsettled();
   }
 
   /** Bytes of values, keys and encoded emissions in flight when they were counted last. */
@@ -321,6 +339,12 @@ final class PartitionFlow {
   void untake() {
     taken = null;
     tracker.untake();
+  }
+
+  /** A transaction has begun, or ended, with so many more records of this partition, or less. */
+  void writing(int records) {
+    writing += records;
+    unsettled = tracker.unsettled();
   }
 
   /** A record waits to be taken by a transaction. From any thread. */

@@ -204,9 +204,18 @@ final class RecordBatch implements Settlement {
 
   /** How many have been begun and are not settled. */
   int begun() {
+    return count(BEGUN);
+  }
+
+  /** How many are prepared. */
+  int prepared() {
+    return count(PREPARED);
+  }
+
+  private int count(byte mark) {
     int count = 0;
     for (int i = 0; i < marks.length; i++) {
-      if ((byte) MARKS.getVolatile(marks, i) == BEGUN) {
+      if ((byte) MARKS.getVolatile(marks, i) == mark) {
         count++;
       }
     }
@@ -249,13 +258,7 @@ final class RecordBatch implements Settlement {
 
   /** How many are held. */
   int held() {
-    int count = 0;
-    for (int i = 0; i < marks.length; i++) {
-      if ((byte) MARKS.getVolatile(marks, i) == HELD) {
-        count++;
-      }
-    }
-    return count;
+    return count(HELD);
   }
 
   /** A record triggers others; before the batch is handed to anybody. */

@@ -37,6 +37,10 @@ final class Transaction implements OffsetTracker.Taker {
   private int[] indexes = new int[64];
   private final List<PreparedSends> sends = new ArrayList<>();
   private final Map<PartitionFlow, OffsetAndMetadata> offsets = new HashMap<>();
+
+  /** How many records it has taken of which partition. */
+  private final Map<PartitionFlow, Integer> writing = new HashMap<>();
+
   private final WriteFaults faults = new WriteFaults(this::giveUp);
 
   /** Null when there is none; let go of at the end, lest all that ever were hang together. */
@@ -89,8 +93,20 @@ final class Transaction implements OffsetTracker.Taker {
     return true;
   }
 
-  void commits(PartitionFlow flow, OffsetAndMetadata offset) {
-    offsets.put(flow, offset);
+  /** Takes what it can of a partition. */
+  void take(PartitionFlow flow) {
+    int before = sends.size();
+    flow.take(this).ifPresent(offset -> offsets.put(flow, offset));
+    int taken = sends.size() - before;
+    if (taken > 0) {
+      flow.writing(taken);
+      writing.put(flow, taken);
+    }
+  }
+
+  /** What it has taken is settled, or waits for another transaction. */
+  void release() {
+    writing.forEach((flow, taken) -> flow.writing(-taken));
   }
 
   boolean isEmpty() {

@@ -162,6 +162,7 @@ final class Transactions implements Commits {
   private void reap() {
     while (!alive.isEmpty() && alive.element().ended()) {
       Transaction ended = alive.remove();
+      ended.release();
       switch (ended.state()) {
         case COMMITTED -> {
           failures = 0;
@@ -203,7 +204,6 @@ final class Transactions implements Commits {
       bytes += flow.bytesInFlight();
     }
     for (Transaction transaction : alive) {
-      records -= transaction.records();
       bytes -= transaction.bytes();
     }
     return records > bounds.records() / 4 || bytes > bounds.bytes() / 4;
@@ -262,7 +262,7 @@ final class Transactions implements Commits {
     synchronized (gathers) { // no gather is prepared between the first partition and the last
       gathers.cutTaken(flows, trial);
       for (PartitionFlow flow : flows) {
-        flow.take(transaction).ifPresent(offset -> transaction.commits(flow, offset));
+        transaction.take(flow);
       }
     }
     tried = trial.only();

@@ -2,6 +2,7 @@ package run.algo.sdk.kafka.internal.execute;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -17,10 +18,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PreparedSends {
 
-  private final List<Send> sends = new ArrayList<>(1);
+  /** Most records have one; so there is no list for it. */
+  private volatile @Nullable Send first;
+
+  /** Those after the first. */
+  private volatile @Nullable List<Send> others;
 
   /** What the cluster has against which of the sends, in the transaction under way. */
-  private final List<Refused> refused = new ArrayList<>(0);
+  private volatile @Nullable List<Refused> refused;
 
   private record Refused(Send send, Exception error) {
     boolean tooLarge() {
@@ -60,10 +65,32 @@ public final class PreparedSends {
    * @return how many there are now
    */
   synchronized int add(Send send) {
+    List<Send> known = others;
     if (send.keep()) {
-      sends.add(send);
+      if (first == null) {
+        first = send;
+      } else {
+        if (known == null) {
+          known = new ArrayList<>();
+          others = known;
+        }
+        known.add(send);
+      }
     }
-    return sends.size();
+    return known == null ? 1 : 1 + known.size();
+  }
+
+  private synchronized List<Send> all() {
+    List<Send> all = new ArrayList<>();
+    Send one = first;
+    List<Send> more = others;
+    if (one != null) {
+      all.add(one);
+    }
+    if (more != null) {
+      all.addAll(more);
+    }
+    return all;
   }
 
   /**
@@ -72,25 +99,28 @@ public final class PreparedSends {
    * @return whether it had better be alone
    */
   public boolean suspect() {
-    synchronized (whole) { // what was refused may be replaced meanwhile
-      for (Send send : whole.sends) {
-        if (send.blocked()) {
-          return true;
-        }
-      }
-      return false;
-    }
+    Send one = whole.first;
+    return (one != null && one.blocked())
+        || (whole.others != null && whole.all().stream().anyMatch(Send::blocked));
   }
 
   /** {@return bytes of keys and values} */
   public long bytes() {
-    long bytes = 0;
-    for (Send send : sends) {
-      byte[] key = send.record().key();
-      byte[] value = send.record().value();
-      bytes += (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
+    Send one = first;
+    long bytes = one == null ? 0 : bytes(one);
+    if (others != null) {
+      bytes = 0;
+      for (Send send : all()) {
+        bytes += bytes(send);
+      }
     }
     return bytes;
+  }
+
+  private static long bytes(Send send) {
+    byte[] key = send.record().key();
+    byte[] value = send.record().value();
+    return (key == null ? 0L : key.length) + (value == null ? 0 : value.length);
   }
 
   /**
@@ -101,19 +131,30 @@ public final class PreparedSends {
    * @throws KafkaException when the producer takes nothing at all
    */
   public void send(Producer<byte[], byte[]> producer, WriteFaults faults) {
-    for (Send send : sends) {
-      Attempt attempt = new Attempt(send, faults);
-      try {
-        // The future is of no use: the client tells the callback all that it tells the future.
-        var unused = producer.send(send.record(), attempt::completed);
-      } finally {
-        attempt.sending = null;
+    Send one = first;
+    if (one != null) {
+      send(one, producer, faults);
+    }
+    List<Send> more = others;
+    if (more != null) {
+      for (Send send : more) {
+        send(send, producer, faults);
       }
     }
   }
 
+  private void send(Send send, Producer<byte[], byte[]> producer, WriteFaults faults) {
+    Attempt attempt = new Attempt(send, faults);
+    try {
+      // The future is of no use: the client tells the callback all that it tells the future.
+      var unused = producer.send(send.record(), attempt);
+    } finally {
+      attempt.sending = null;
+    }
+  }
+
   /** One send in one transaction. */
-  private final class Attempt {
+  private final class Attempt implements Callback {
     private final Send send;
     private final WriteFaults faults;
 
@@ -130,30 +171,41 @@ public final class PreparedSends {
       this.faults = faults;
     }
 
-    void completed(@Nullable RecordMetadata metadata, @Nullable Exception error) {
+    @Override
+    public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception error) {
       if (error == null) {
         return;
       }
       boolean taken = sending != Thread.currentThread();
       if (faults.failed(send.record().topic(), error, taken)) {
-        synchronized (refused) {
-          refused.add(new Refused(send, error));
-        }
+        refuse(new Refused(send, error));
       }
     }
   }
 
+  private synchronized void refuse(Refused which) {
+    List<Refused> known = refused;
+    if (known == null) {
+      known = new ArrayList<>();
+      refused = known;
+    }
+    known.add(which);
+  }
+
   /** {@return whether the cluster has refused one of them in the transaction under way} */
   public boolean isRefused() {
-    synchronized (refused) {
-      return !refused.isEmpty();
-    }
+    return refused != null;
   }
 
   /** The transaction is committed. */
   public void committed() {
-    for (Send send : sends) {
-      send.onCompletion(null, null);
+    Send one = first;
+    if (one != null) {
+      one.onCompletion(null, null);
+    }
+    List<Send> more = others;
+    if (more != null) {
+      more.forEach(send -> send.onCompletion(null, null));
     }
   }
 
@@ -162,25 +214,17 @@ public final class PreparedSends {
    * that can never be written fails; any other blocks its partition, and comes again.
    */
   public void abortedByRefusal() {
-    List<Refused> mine;
-    synchronized (refused) {
-      mine = List.copyOf(refused);
-      refused.clear();
-    }
+    List<Refused> mine = takeRefused();
     if (mine.stream().noneMatch(Refused::tooLarge)) {
       mine.forEach(r -> r.send().onCompletion(null, r.error()));
-      for (Send send : List.copyOf(sends)) {
+      for (Send send : all()) {
         if (send.blocked() && mine.stream().noneMatch(r -> r.send() == send)) {
           send.blockedStill(mine.get(0).error()); // it was tried, and goes with the others
         }
       }
       return;
     }
-    List<Send> all;
-    synchronized (this) {
-      all = List.copyOf(sends);
-      sends.clear(); // what comes in their place begins anew
-    }
+    List<Send> all = clear(); // what comes in their place begins anew
     all.forEach(Send::letGo);
     for (Send send : all) {
       mine.stream()
@@ -188,5 +232,18 @@ public final class PreparedSends {
           .findFirst()
           .ifPresentOrElse(r -> send.onCompletion(null, r.error()), send::dropped);
     }
+  }
+
+  private synchronized List<Refused> takeRefused() {
+    List<Refused> known = refused;
+    refused = null;
+    return known == null ? List.of() : known;
+  }
+
+  private synchronized List<Send> clear() {
+    List<Send> all = all();
+    first = null;
+    others = null;
+    return all;
   }
 }
