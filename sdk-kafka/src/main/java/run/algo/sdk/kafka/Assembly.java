@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -23,6 +24,7 @@ import run.algo.sdk.kafka.config.InputSettings;
 import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.config.OutputSettings;
 import run.algo.sdk.kafka.config.ParameterResolver;
+import run.algo.sdk.kafka.config.RetryStrategy;
 import run.algo.sdk.kafka.internal.engine.Engine;
 import run.algo.sdk.kafka.internal.engine.EnginePlan;
 import run.algo.sdk.kafka.internal.engine.KafkaClients;
@@ -32,10 +34,12 @@ import run.algo.sdk.kafka.internal.engine.VirtualTime;
 import run.algo.sdk.kafka.internal.engine.WorkerKind;
 import run.algo.sdk.kafka.internal.execute.Deadlines;
 import run.algo.sdk.kafka.internal.execute.ExecutionScope;
+import run.algo.sdk.kafka.internal.execute.FailureClasses;
 import run.algo.sdk.kafka.internal.execute.OutputTarget;
 import run.algo.sdk.kafka.internal.execute.Outputs;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.RecordProcessors;
+import run.algo.sdk.kafka.internal.execute.Retries;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.RunnerCounters;
@@ -43,6 +47,10 @@ import run.algo.sdk.kafka.internal.record.ContentTypes;
 import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
 import run.algo.sdk.kafka.internal.topics.Assignor;
 import run.algo.sdk.kafka.internal.topics.TopicPreparation;
+import run.algo.sdk.spi.RetryPlan;
+import run.algo.sdk.spi.RetryPolicy;
+import run.algo.sdk.spi.RetryPolicyProvider;
+import run.algo.sdk.spi.RetryStep;
 
 /** Puts a runner's parts together from its settings and its wiring. Used once. */
 final class Assembly {
@@ -243,7 +251,34 @@ final class Assembly {
           engine.contentTypeCheck(),
           new ParameterResolver(settings.parameters()),
           sender,
-          letters);
+          letters,
+          retries());
+    }
+
+    private Retries retries() {
+      Map<String, Retries.Input> inputs = new HashMap<>();
+      for (InputSettings input : settings.inputs()) {
+        for (String topic : input.topics()) {
+          input
+              .retry(topic)
+              .ifPresent(
+                  strategy ->
+                      inputs.put(topic, new Retries.Input(strategy.strategy(), policy(strategy))));
+        }
+      }
+      return new Retries(inputs, new FailureClasses(), counters::retried);
+    }
+
+    private static RetryPolicy policy(RetryStrategy strategy) {
+      RetryPlan plan =
+          new RetryPlan(
+              strategy.steps().stream()
+                  .map(step -> new RetryStep(step.index(), step.backoff(), step.repeat()))
+                  .toList());
+      return ServiceLoader.load(RetryPolicyProvider.class)
+          .findFirst()
+          .orElseThrow(() -> new IllegalStateException("no retry policies on the class path"))
+          .create(plan);
     }
 
     private Outputs outputs() {

@@ -5,10 +5,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.BatchEntry;
 import run.algo.sdk.kafka.internal.execute.Progress;
@@ -226,14 +228,48 @@ final class BatchAssembler {
         : Optional.empty();
   }
 
+  /** Those that are executed again keep their scopes until they have waited; returns the scopes. */
+  private Set<Object> delay(List<Item> batch) {
+    Map<Object, List<Item>> delayed = new LinkedHashMap<>();
+    for (Item item : batch) {
+      if (item.batch().isDelayed(item.index())) {
+        Object scope = item.scope() == null ? item : item.scope();
+        delayed.computeIfAbsent(scope, first -> new ArrayList<>()).add(item);
+      }
+    }
+    delayed.forEach(
+        (scope, items) ->
+            timers.after(
+                items.stream()
+                    .map(item -> item.batch().delay(item.index()))
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow(),
+                () -> waited(scope, items)));
+    return delayed.keySet();
+  }
+
+  private synchronized void waited(Object scope, List<Item> items) {
+    PriorityQueue<Item> behind = busy.remove(scope);
+    for (Item item : items) {
+      item.batch().waited(item.index());
+      offer(item);
+    }
+    while (behind != null && !behind.isEmpty()) {
+      offer(behind.remove());
+    }
+  }
+
   private synchronized void ended(List<Item> batch) {
     // All scopes first: what follows may fill a batch, which occupies its scopes at once.
     List<PriorityQueue<Item>> freed = new ArrayList<>();
+    Set<Object> waiting = delay(batch);
     for (Item item : batch) {
       Object scope = item.scope();
-      PriorityQueue<Item> behind = scope == null ? null : busy.remove(scope);
-      if (behind != null) {
-        freed.add(behind);
+      if (scope != null && !waiting.contains(scope)) {
+        PriorityQueue<Item> behind = busy.remove(scope);
+        if (behind != null) {
+          freed.add(behind);
+        }
       }
     }
     for (PriorityQueue<Item> behind : freed) {

@@ -157,9 +157,10 @@ final class Crew implements Runnable, Slots.Hopeful {
    *
    * @param slots bound the executions at once
    * @param threads run what has a slot already
+   * @param timers tell when a record has waited
    * @param clock tells when a worker's turn is over
    */
-  record Workers(Slots slots, Executor threads, MonotonicClock clock) {
+  record Workers(Slots slots, Executor threads, Timers timers, MonotonicClock clock) {
 
     /**
      * Workers.
@@ -171,7 +172,7 @@ final class Crew implements Runnable, Slots.Hopeful {
      * @return workers
      */
     static Workers of(int concurrency, Executor threads, Timers timers, MonotonicClock clock) {
-      return new Workers(new Slots(concurrency, threads, timers), threads, clock);
+      return new Workers(new Slots(concurrency, threads, timers), threads, timers, clock);
     }
   }
 

@@ -1,12 +1,15 @@
 package run.algo.sdk.kafka.internal.engine;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.Gathered;
 import run.algo.sdk.kafka.internal.execute.PreparedSends;
 import run.algo.sdk.kafka.internal.execute.Settlement;
 import run.algo.sdk.kafka.internal.record.Outcome;
+import run.algo.sdk.kafka.internal.record.Tries;
 
 /**
  * Records of a trace that are executed once, together: those that were held, and the one that
@@ -147,6 +150,21 @@ final class Gather implements Settlement {
   }
 
   // The way back
+
+  @Override
+  public @Nullable Tries tries(int at) {
+    return batch.tries(at);
+  }
+
+  @Override
+  public void again(int at, Tries tries, Duration wait) {
+    synchronized (gathers) {
+      if (stage != Stage.DROPPED) {
+        rest(); // a partition that is taken away does not wait for it
+      }
+    }
+    batch.again(at, tries, wait);
+  }
 
   @Override
   public void emitted(int at, long bytes) {

@@ -96,7 +96,7 @@ final class KeyDispatcher extends CrewDispatcher {
             nanos,
             () -> {
               rest.run();
-              return lane.advance() ? run(lane) : Crew.Step.ENDED;
+              return goesOn(lane) ? run(lane) : Crew.Step.ENDED;
             });
   }
 
@@ -106,7 +106,7 @@ final class KeyDispatcher extends CrewDispatcher {
       if (step == Crew.Step.NONE) {
         again(lane);
       }
-      if (step != Crew.Step.ENDED || !lane.advance()) {
+      if (step != Crew.Step.ENDED || !goesOn(lane)) {
         return step;
       }
       if (records >= RECORDS_A_TURN && waiting()) {
@@ -114,6 +114,17 @@ final class KeyDispatcher extends CrewDispatcher {
         return Crew.Step.ENDED;
       }
     }
+  }
+
+  /** Goes to the successor, unless there is none, or the record has to wait. */
+  private boolean goesOn(KeyLane lane) {
+    RecordBatch batch = lane.batch();
+    int index = lane.index();
+    if (batch.isDelayed(index)) {
+      later(batch, index, () -> again(lane));
+      return false;
+    }
+    return lane.advance();
   }
 
   private void again(KeyLane lane) {

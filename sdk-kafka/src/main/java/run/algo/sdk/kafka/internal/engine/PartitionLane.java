@@ -19,6 +19,9 @@ final class PartitionLane extends CrewDispatcher implements Scope {
   private @Nullable RecordBatch current;
   private int cursor;
 
+  /** The record at the cursor waits for a time, and all of the partition with it. */
+  private volatile boolean delayed;
+
   /**
    * A lane.
    *
@@ -42,11 +45,14 @@ final class PartitionLane extends CrewDispatcher implements Scope {
 
   @Override
   public boolean waiting() {
-    return current != null || !queue.isEmpty();
+    return !delayed && (current != null || !queue.isEmpty());
   }
 
   @Override
   public Crew.Step step() {
+    if (delayed) {
+      return Crew.Step.NONE;
+    }
     RecordBatch batch = current;
     if (batch == null) {
       batch = queue.poll();
@@ -67,12 +73,22 @@ final class PartitionLane extends CrewDispatcher implements Scope {
         if (step != Crew.Step.ENDED) {
           return step;
         }
+        if (batch.isDelayed(index)) {
+          delay(batch, index);
+          return Crew.Step.ENDED;
+        }
       } else {
         cursor = index + 1;
       }
     }
     current = null;
     return Crew.Step.ENDED;
+  }
+
+  private void delay(RecordBatch batch, int index) {
+    cursor = index;
+    delayed = true; // before the timer, which may fire at once
+    later(batch, index, () -> delayed = false);
   }
 
   @Override
@@ -82,6 +98,10 @@ final class PartitionLane extends CrewDispatcher implements Scope {
             nanos,
             () -> {
               rest.run();
+              RecordBatch batch = current;
+              if (batch != null && batch.isDelayed(cursor - 1)) {
+                delay(batch, cursor - 1);
+              }
               return Crew.Step.ENDED;
             });
   }

@@ -2,6 +2,7 @@ package run.algo.sdk.kafka.internal.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -12,6 +13,7 @@ import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.PreparedSends;
 import run.algo.sdk.kafka.internal.execute.Settlement;
 import run.algo.sdk.kafka.internal.record.Outcome;
+import run.algo.sdk.kafka.internal.record.Tries;
 
 /**
  * The records that one poll brought for one partition, and how each stands: waiting, begun,
@@ -46,6 +48,9 @@ final class RecordBatch implements Settlement {
   /** It is not executed by itself, but together with a later one of its trace. */
   private static final byte HELD = 4;
 
+  /** It was executed, and will be again, in its place; until then it waits for a time. */
+  private static final byte DELAYED = 5;
+
   private static final VarHandle MARKS = MethodHandles.arrayElementVarHandle(byte[].class);
   private static final VarHandle NEXT = MethodHandles.arrayElementVarHandle(RecordBatch[].class);
   private static final VarHandle LOAD;
@@ -77,6 +82,9 @@ final class RecordBatch implements Settlement {
 
   private int @Nullable [] nextIndex;
 
+  /** Of those that are executed again in their place; null where there are none. */
+  private volatile @Nullable Again @Nullable [] agains;
+
   /** What the records that trigger others are executed with; null where there is none. */
   private @Nullable Gather @Nullable [] gathers;
 
@@ -89,6 +97,14 @@ final class RecordBatch implements Settlement {
   /** Bytes of what is unsettled, and below {@link #COUNT_BITS} its number. */
   @SuppressWarnings("FieldMayBeFinal") // by LOAD
   private volatile long load;
+
+  /**
+   * A record that is executed again.
+   *
+   * @param tries what has been tried
+   * @param delay how long it waits before
+   */
+  private record Again(Tries tries, Duration delay) {}
 
   /**
    * A batch.
@@ -299,6 +315,27 @@ final class RecordBatch implements Settlement {
     return barrier;
   }
 
+  /** Whether the record waits for a time, to be executed again. */
+  boolean isDelayed(int index) {
+    return (byte) MARKS.getVolatile(marks, index) == DELAYED;
+  }
+
+  /** How long a delayed record waits, from when it was executed. */
+  Duration delay(int index) {
+    Again again = againOf(index);
+    return again == null ? Duration.ZERO : again.delay();
+  }
+
+  /** A delayed record has waited: it may be executed. */
+  void waited(int index) {
+    MARKS.compareAndSet(marks, index, DELAYED, WAITING);
+  }
+
+  private @Nullable Again againOf(int index) {
+    Again[] known = agains;
+    return known == null ? null : known[index];
+  }
+
   /** The record was not executed after all. */
   void putBack(int index) {
     MARKS.setVolatile(marks, index, WAITING);
@@ -357,6 +394,25 @@ final class RecordBatch implements Settlement {
   // The way back
 
   @Override
+  public @Nullable Tries tries(int index) {
+    Again again = againOf(index);
+    return again == null ? null : again.tries();
+  }
+
+  @Override
+  public void again(int index, Tries tries, Duration wait) {
+    synchronized (this) { // two workers may be the first
+      Again[] known = agains;
+      if (known == null) {
+        known = new Again[marks.length];
+        agains = known;
+      }
+      known[index] = new Again(tries, wait);
+    }
+    MARKS.compareAndSet(marks, index, BEGUN, DELAYED);
+  }
+
+  @Override
   public void emitted(int index, long bytes) {
     LOAD.getAndAdd(this, bytes << COUNT_BITS);
   }
@@ -394,6 +450,10 @@ final class RecordBatch implements Settlement {
     PreparedSends[] written = prepared;
     if (written != null) {
       written[index] = null;
+    }
+    Again[] tried = agains;
+    if (tried != null) {
+      tried[index] = null;
     }
     triggersNothing(index); // else batches would hang together by their traces, to the first
     long less = (bytes << COUNT_BITS) + 1;

@@ -10,7 +10,7 @@ import run.algo.sdk.kafka.internal.execute.Scope;
  * Executes the records of a partition as they come, as many at once as there may be. Batches are
  * handed over whole; workers take their records one by one.
  */
-final class UnorderedDispatcher extends CrewDispatcher implements Scope {
+final class UnorderedDispatcher extends CrewDispatcher {
 
   private final Queue<Spread> queue = new ConcurrentLinkedQueue<>();
 
@@ -59,9 +59,12 @@ final class UnorderedDispatcher extends CrewDispatcher implements Scope {
       int index = first.taken.getAndIncrement();
       if (index < first.end && first.batch.isWaiting(index)) {
         crew().call(); // before the execution, which may take its time
-        Crew.Step step = crew().execute(first.batch, index, this);
+        Alone scope = new Alone(first.batch, index);
+        Crew.Step step = crew().execute(first.batch, index, scope);
         if (step == Crew.Step.NONE) {
-          queue.add(new Spread(first.batch, index, index + 1));
+          scope.again();
+        } else if (step == Crew.Step.ENDED) {
+          scope.delayed();
         }
         return step;
       }
@@ -69,15 +72,37 @@ final class UnorderedDispatcher extends CrewDispatcher implements Scope {
     return Crew.Step.NONE;
   }
 
-  @Override
-  public void resume(Runnable rest, long nanos) {
-    crew()
-        .resume(
-            nanos,
-            () -> {
-              rest.run();
-              return Crew.Step.ENDED;
-            });
+  /** Where nothing is in order each record is a scope of its own. */
+  private final class Alone implements Scope {
+    private final RecordBatch batch;
+    private final int index;
+
+    Alone(RecordBatch batch, int index) {
+      this.batch = batch;
+      this.index = index;
+    }
+
+    void again() {
+      queue.add(new Spread(batch, index, index + 1));
+    }
+
+    void delayed() {
+      if (batch.isDelayed(index)) {
+        later(batch, index, this::again);
+      }
+    }
+
+    @Override
+    public void resume(Runnable rest, long nanos) {
+      crew()
+          .resume(
+              nanos,
+              () -> {
+                rest.run();
+                delayed();
+                return Crew.Step.ENDED;
+              });
+    }
   }
 
   /** The first that is not exhausted; takes out those that are. */

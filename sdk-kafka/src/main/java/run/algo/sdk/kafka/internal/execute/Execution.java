@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,6 +27,7 @@ import run.algo.sdk.RecordPosition;
 import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
+import run.algo.sdk.kafka.internal.record.Tries;
 
 /**
  * One execution of the Algo on one record: what the author sees as the context, and what the SDK
@@ -61,6 +63,10 @@ class Execution implements AlgoContext {
   private final ExecutionScope scope;
   private final Settlement settlement;
   private final int index;
+
+  /** Null for a first execution. */
+  private final @Nullable Tries tries;
+
   private byte @Nullable [] traceId;
   private @Nullable Parameters parameters;
   private long emittedBytes;
@@ -108,6 +114,7 @@ class Execution implements AlgoContext {
     this.record = record;
     this.settlement = settlement;
     this.index = index;
+    this.tries = settlement.tries(index);
   }
 
   // What the author sees
@@ -158,7 +165,7 @@ class Execution implements AlgoContext {
 
   @Override
   public int attempt() {
-    return 1;
+    return tries().executions() + 1;
   }
 
   @Override
@@ -228,6 +235,17 @@ class Execution implements AlgoContext {
   /** What has one outcome with this execution: the record, and before it those gathered. */
   List<Execution> records() {
     return List.of(this);
+  }
+
+  /** What was tried with the record before this execution. */
+  Tries tries() {
+    Tries known = tries;
+    return known == null ? Tries.NONE : known;
+  }
+
+  /** It is executed again in its place, once it has waited. */
+  void again(Tries next, Duration wait) {
+    settlement.again(index, next, wait);
   }
 
   OutputTarget target(Pipe<?> pipe) {

@@ -58,7 +58,7 @@ final class ExecutionEnd {
   void failed(Execution execution, FailureReason stage, Throwable cause) {
     execution.close();
     endWhenInterrupted(execution, cause);
-    fail(execution, failure(stage, cause));
+    fail(execution, failure(execution, stage, cause));
   }
 
   /** An interrupt that is no deadline's is not a failure of the record: the runner closes. */
@@ -101,11 +101,12 @@ final class ExecutionEnd {
     failures.failed(execution, failure);
   }
 
-  private static Failure failure(FailureReason stage, Throwable cause) {
+  private static Failure failure(Execution execution, FailureReason stage, Throwable cause) {
     if (cause instanceof Refusal refusal) {
-      return refusal.failure();
+      return refusal.failure(execution.tries().executions());
     }
-    return new Failure(stage, cause, stage == FailureReason.DECODE ? 0 : 1);
+    int before = execution.tries().executions();
+    return new Failure(stage, cause, stage == FailureReason.DECODE ? before : before + 1);
   }
 
   /** An output on its way. */
@@ -130,7 +131,7 @@ final class ExecutionEnd {
     @Override
     void tooLarge(Exception cause) {
       unblock();
-      execution.sendFailed(new Failure(FailureReason.TOO_LARGE, cause, 1));
+      execution.sendFailed(new Failure(FailureReason.TOO_LARGE, cause, execution.attempt()));
       if (execution.sendEnded()) {
         concludeFailed();
       }

@@ -1,6 +1,8 @@
 package run.algo.sdk.kafka.internal.execute;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import run.algo.sdk.kafka.config.ContentTypeCheck;
 import run.algo.sdk.kafka.config.ParameterResolver;
@@ -23,7 +25,7 @@ public final class RecordProcessors {
   public record DeadLetters(DeadLetterTopics topics, DeadLetterHeaders headers) {}
 
   /**
-   * A processor.
+   * A processor that retries nothing.
    *
    * @param scope what all executions share
    * @param check what is done about a content type that is not accepted
@@ -38,8 +40,29 @@ public final class RecordProcessors {
       ParameterResolver parameters,
       Sender sender,
       Optional<DeadLetters> deadLetters) {
+    return create(scope, check, parameters, sender, deadLetters, Retries.NONE);
+  }
+
+  /**
+   * A processor.
+   *
+   * @param scope what all executions share
+   * @param check what is done about a content type that is not accepted
+   * @param parameters resolves a record's parameters
+   * @param sender hands records to the producer
+   * @param deadLetters where failed records go; empty when every failure halts its partition
+   * @param retries which failed records are tried again before that, and how
+   * @return the processor
+   */
+  public static RecordProcessor create(
+      ExecutionScope scope,
+      ContentTypeCheck check,
+      ParameterResolver parameters,
+      Sender sender,
+      Optional<DeadLetters> deadLetters,
+      Retries retries) {
     RateLimit limit = new RateLimit(LOG_INTERVAL, System::nanoTime);
-    FailureHandler failures =
+    FailureHandler last =
         deadLetters
             .<FailureHandler>map(
                 letters -> new DeadLetterHandler(sender, letters.topics(), letters.headers()))
@@ -47,6 +70,28 @@ public final class RecordProcessors {
     return new RecordProcessor(
         scope,
         new InputGate(check, parameters, limit),
-        new ExecutionEnd(new OutputEncoder(), sender, failures, new FailureLog(limit)));
+        new ExecutionEnd(
+            new OutputEncoder(), sender, retrying(retries, last), new FailureLog(limit)));
+  }
+
+  private static FailureHandler retrying(Retries retries, FailureHandler last) {
+    Map<String, RetryHandler.Strategy> strategies = new HashMap<>();
+    retries
+        .inputs()
+        .forEach(
+            (topic, input) ->
+                retrier(input)
+                    .ifPresent(
+                        retrier ->
+                            strategies.put(
+                                topic, new RetryHandler.Strategy(input.policy(), retrier))));
+    return new RetryHandler(strategies, retries.classes(), retries.counter(), last);
+  }
+
+  private static Optional<Retrier> retrier(Retries.Input input) {
+    return switch (input.kind()) {
+      case SIMPLE -> Optional.of(new RetryInPlace());
+      case RETRY_TOPICS, STATEFUL_ORDERED, STATEFUL_UNORDERED -> Optional.empty();
+    };
   }
 }

@@ -25,7 +25,12 @@ final class Refusal extends RuntimeException {
     this.attempts = attempts;
   }
 
-  Failure failure() {
-    return new Failure(reason, Objects.requireNonNull(getCause()), attempts);
+  /**
+   * The failure of a record.
+   *
+   * @param before executions of it before this one
+   */
+  Failure failure(int before) {
+    return new Failure(reason, Objects.requireNonNull(getCause()), before + attempts);
   }
 }

@@ -13,6 +13,11 @@ import run.algo.sdk.kafka.internal.record.TraceIds;
 public final class Route {
 
   final String input;
+
+  /** The topic that was first read from, whatever topic this route is of. */
+  final String inputTopic;
+
+  private final boolean retries;
   final Codec<Object> codec;
   final AlgoForm form;
   final @Nullable OutputTarget result;
@@ -42,6 +47,8 @@ public final class Route {
       Optional<OutputTarget> result,
       InputCounters counters) {
     this.input = input.name().toLowerCase(Locale.ROOT);
+    this.inputTopic = topic;
+    this.retries = false;
     this.codec = (Codec<Object>) codec;
     this.form = form;
     this.result = result.orElse(null);
@@ -50,6 +57,35 @@ public final class Route {
     this.traceIds = new TraceIds(topic);
     this.fileNames = new FileNames(topic);
     this.counters = counters;
+  }
+
+  private Route(Route route, String topic) {
+    this.input = route.input;
+    this.inputTopic = route.inputTopic;
+    this.retries = true;
+    this.codec = route.codec;
+    this.form = route.form;
+    this.result = route.result;
+    this.contentTypes = route.contentTypes;
+    this.defaultContentType = route.defaultContentType;
+    this.traceIds = new TraceIds(topic);
+    this.fileNames = new FileNames(topic);
+    this.counters = route.counters;
+  }
+
+  /**
+   * What the records of one of its retry topics go through.
+   *
+   * @param topic the retry topic
+   * @return a route
+   */
+  public Route retries(String topic) {
+    return new Route(this, topic);
+  }
+
+  /** {@return whether it is the route of a retry topic} */
+  public boolean isOfRetries() {
+    return retries;
   }
 
   /**

@@ -1,12 +1,33 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.record.Outcome;
+import run.algo.sdk.kafka.internal.record.Tries;
 
 /**
  * The way back from a record to the partition it came from: handed forward with the record, used
  * once for its outcome. All methods may be called from any thread and never block.
  */
 public interface Settlement {
+
+  /**
+   * What has been tried with the record so far, where it is executed again in its place.
+   *
+   * @param index the record's index within its batch
+   * @return the tries; null for a record that was not executed since it was read
+   */
+  @Nullable Tries tries(int index);
+
+  /**
+   * The record is executed again in its place, once it has waited. Until then its order scope waits
+   * and nothing else does. Told before the execution ends; the record has no outcome.
+   *
+   * @param index the record's index within its batch
+   * @param tries what has been tried with it by then
+   * @param wait how long it waits
+   */
+  void again(int index, Tries tries, Duration wait);
 
   /**
    * The record's outputs are encoded and about to be sent; from here to {@link #settled} they take

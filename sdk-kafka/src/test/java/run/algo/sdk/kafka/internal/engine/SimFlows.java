@@ -1,5 +1,6 @@
 package run.algo.sdk.kafka.internal.engine;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Scope;
 import run.algo.sdk.kafka.internal.execute.Settlement;
 import run.algo.sdk.kafka.internal.record.Outcome;
+import run.algo.sdk.kafka.internal.record.Tries;
 
 /** The real flows, with an eye on each record that goes into them and comes back. */
 final class SimFlows extends PartitionFlows {
@@ -288,6 +290,17 @@ final class SimFlows extends PartitionFlows {
     }
 
     @Override
+    public Tries tries(int index) {
+      return inner.tries(index);
+    }
+
+    @Override
+    public void again(int index, Tries tries, Duration wait) {
+      world.tell(() -> "executes again, after " + wait + ", " + exec);
+      inner.again(index, tries, wait);
+    }
+
+    @Override
     public void emitted(int index, long bytes) {
       world.judge.emitted(exec, bytes);
       inner.emitted(index, bytes);
@@ -330,6 +343,16 @@ final class SimFlows extends PartitionFlows {
     Bugged(Settlement inner, Sitting.Exec exec) {
       this.inner = inner;
       this.exec = exec;
+    }
+
+    @Override
+    public Tries tries(int index) {
+      return inner.tries(index);
+    }
+
+    @Override
+    public void again(int index, Tries tries, Duration wait) {
+      inner.again(index, tries, wait);
     }
 
     @Override

@@ -2,9 +2,11 @@ package run.algo.sdk.kafka.internal.execute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import run.algo.sdk.kafka.internal.record.Outcome;
+import run.algo.sdk.kafka.internal.record.Tries;
 
 /** The partition's end of a record's way; refuses whatever the engine could not bear. */
 final class RecordingSettlement implements Settlement {
@@ -14,9 +16,30 @@ final class RecordingSettlement implements Settlement {
   private final List<Outcome> outcomes = new ArrayList<>();
   private final List<Blockage> blockages = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
+  private final List<Tries> agains = new ArrayList<>();
+  private final List<Duration> waits = new ArrayList<>();
   private int blocked;
   private long emitted;
   private PreparedSends prepared;
+
+  @Override
+  public synchronized Tries tries(int index) {
+    check(index == INDEX, "asked for the tries of index " + index);
+    return agains.isEmpty() ? null : agains.get(agains.size() - 1);
+  }
+
+  @Override
+  public synchronized void again(int index, Tries tries, Duration wait) {
+    check(index == INDEX, "again at index " + index);
+    check(outcomes.isEmpty(), "again after " + outcomes);
+    agains.add(tries);
+    waits.add(wait);
+  }
+
+  /** How long it waited before each further execution. */
+  synchronized List<Duration> waits() {
+    return List.copyOf(waits);
+  }
 
   @Override
   public synchronized void emitted(int index, long bytes) {

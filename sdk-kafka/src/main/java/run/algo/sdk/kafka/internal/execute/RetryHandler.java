@@ -1,0 +1,66 @@
+package run.algo.sdk.kafka.internal.execute;
+
+import java.util.Map;
+import run.algo.sdk.kafka.internal.record.Failure;
+import run.algo.sdk.spi.RetryDecision;
+import run.algo.sdk.spi.RetryPolicy;
+
+/** Tries failed records again, as long as their input's policy says so. */
+final class RetryHandler implements FailureHandler {
+
+  private final Map<String, Strategy> strategies;
+  private final FailureClasses classes;
+  private final Retries.Counter counter;
+  private final FailureHandler halt = new HaltOnFailure();
+  private final FailureHandler otherwise;
+
+  /**
+   * How the failures of one input topic are retried.
+   *
+   * @param policy decides
+   * @param retrier carries the record to where it waits
+   */
+  record Strategy(RetryPolicy policy, Retrier retrier) {}
+
+  /**
+   * A handler.
+   *
+   * @param strategies by input topic; failures of the others are not retried
+   * @param classes which failures are retried at all
+   * @param counter is told of each retry
+   * @param otherwise takes what is not retried, or not any more
+   */
+  RetryHandler(
+      Map<String, Strategy> strategies,
+      FailureClasses classes,
+      Retries.Counter counter,
+      FailureHandler otherwise) {
+    this.strategies = Map.copyOf(strategies);
+    this.classes = classes;
+    this.counter = counter;
+    this.otherwise = otherwise;
+  }
+
+  @Override
+  public void failed(Execution execution, Failure failure) {
+    switch (classes.of(failure)) {
+      case HALT -> halt.failed(execution, failure);
+      case DEAD_LETTER -> otherwise.failed(execution, failure);
+      case RETRY -> retry(execution, failure);
+    }
+  }
+
+  private void retry(Execution execution, Failure failure) {
+    Strategy strategy = strategies.get(execution.route.inputTopic);
+    RetryDecision decision =
+        strategy == null
+            ? new RetryDecision.Exhausted()
+            : strategy.policy().onFailure(execution.tries().state());
+    if (strategy != null && decision instanceof RetryDecision.Retry retry) {
+      counter.retried(retry.step().index(), retry.retryNum());
+      strategy.retrier().retry(execution, failure, retry);
+    } else {
+      otherwise.failed(execution, failure);
+    }
+  }
+}
