@@ -51,6 +51,9 @@ final class Gathers {
 
   private static final Logger log = LoggerFactory.getLogger(Gathers.class);
 
+  /** So often at most is looked for what has been held for too long, in nanoseconds. */
+  private static final long LOOK = 100_000_000;
+
   private final Duration timeout;
   private final MonotonicClock clock;
   private final RateLimit warnings;
@@ -59,6 +62,9 @@ final class Gathers {
 
   private final long began;
   private long paused;
+
+  /** When is looked next for what has been held for too long. */
+  private long nextLook;
 
   /** Since when nothing is read; -1 while records are. */
   private long pausedAt = -1;
@@ -260,6 +266,10 @@ final class Gathers {
   /** Takes out what has been held for too long. */
   List<Gather> expired() {
     long now = time();
+    if (now - nextLook < 0) {
+      return List.of();
+    }
+    nextLook = now + Math.min(LOOK, timeout.toNanos() / 16);
     List<Gather> expired = new ArrayList<>();
     Iterator<Trace> oldest = traces.values().iterator();
     while (oldest.hasNext()) {

@@ -93,8 +93,17 @@ final class EngineFixtures {
 
   static PartitionFlow flow(
       TopicPartition partition, InputCounters counters, Dispatcher dispatcher, OwnerSignal signal) {
-    return new PartitionFlow(
+    return flow(
         new PartitionFlow.Seat(partition, SettledOffsets.none(0), false, gathers()),
+        counters,
+        dispatcher,
+        signal);
+  }
+
+  static PartitionFlow flow(
+      PartitionFlow.Seat seat, InputCounters counters, Dispatcher dispatcher, OwnerSignal signal) {
+    return new PartitionFlow(
+        seat,
         route(counters, ECHO),
         signal,
         MonotonicClock.SYSTEM,

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
+import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
 class FlowControlTest {
@@ -28,6 +29,7 @@ class FlowControlTest {
   private final Map<TopicPartition, Long> next = new LinkedHashMap<>();
   private final List<RecordBatch> open = new ArrayList<>();
   private long time;
+  private boolean transactional;
 
   /** Polls that bring as much as they may, records that settle at random: never over the bound. */
   @RepeatedTest(100)
@@ -144,6 +146,54 @@ class FlowControlTest {
     }
   }
 
+  /** It waits for the brokers alone, and would else keep everything from being read meanwhile. */
+  @Test
+  void whatATransactionIsWritingIsNotInFlight() {
+    transactional = true;
+    FlowControl control = assign(1, 100, 50);
+    TopicPartition partition = new TopicPartition("orders", 0);
+    PartitionFlow flow = flows.get(partition);
+    flow.accept(take(partition, next, 100));
+    assertThat(control.apply(flows.values(), true, false)).isEqualTo(FlowControl.Verdict.REST);
+    flow.writing(100);
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.POLL);
+    assertThat(flow.inFlight()).isZero();
+    assertThat(flow.isEmpty()).isFalse();
+    flow.writing(-100);
+    assertThat(flow.inFlight()).isEqualTo(100);
+    assertThat(control.apply(flows.values(), true, false)).isEqualTo(FlowControl.Verdict.REST);
+  }
+
+  /** A pause would cost as much as its transaction takes, or more. */
+  @Test
+  void whatOnlyWaitsForItsTransactionIsNotPausedAtOnce() {
+    transactional = true;
+    FlowControl control = assign(1, 100, 50);
+    TopicPartition partition = new TopicPartition("orders", 0);
+    flows.get(partition).accept(take(partition, next, 100));
+    prepare(open.get(0), 49);
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.REST);
+    assertThat(consumer.paused()).containsExactly(partition);
+    consumer.resume(List.of(partition));
+    flows.get(partition).paused(false);
+    prepare(open.get(0), 50);
+    time = 1_000_000_000;
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.WAIT);
+    time += 499_999_999;
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.WAIT);
+    time += 1;
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.REST);
+  }
+
+  private static void prepare(RecordBatch batch, int upTo) {
+    for (int i = 0; i < upTo; i++) {
+      if (batch.isWaiting(i)) {
+        batch.begin(i);
+        batch.prepared(i, null);
+      }
+    }
+  }
+
   private FlowControl assign(int partitions, int bound, int perPoll) {
     OwnerSignal signal = EngineFixtures.signal(() -> {});
     for (int p = 0; p < partitions; p++) {
@@ -168,7 +218,12 @@ class FlowControlTest {
             open.add(batch);
           }
         };
-    return EngineFixtures.flow(partition, new InputCounters("orders"), dispatcher, signal);
+    return EngineFixtures.flow(
+        new PartitionFlow.Seat(
+            partition, SettledOffsets.none(0), transactional, EngineFixtures.gathers()),
+        new InputCounters("orders"),
+        dispatcher,
+        signal);
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> take(
