@@ -266,7 +266,8 @@ final class Assembly {
                       inputs.put(topic, new Retries.Input(strategy.strategy(), policy(strategy))));
         }
       }
-      return new Retries(inputs, new FailureClasses(), counters::retried);
+      return new Retries(
+          inputs, new FailureClasses(), counters::retried, settings.engine().outageFuse());
     }
 
     private static RetryPolicy policy(RetryStrategy strategy) {

@@ -1,6 +1,8 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +24,19 @@ final class ExecutionEnd {
   private final Sender sender;
   private final FailureHandler failures;
   private final FailureLog failureLog;
+  private final @Nullable OutageFuse fuse;
 
   ExecutionEnd(
-      OutputEncoder encoder, Sender sender, FailureHandler failures, FailureLog failureLog) {
+      OutputEncoder encoder,
+      Sender sender,
+      FailureHandler failures,
+      FailureLog failureLog,
+      @Nullable OutageFuse fuse) {
     this.encoder = encoder;
     this.sender = sender;
     this.failures = failures;
     this.failureLog = failureLog;
+    this.fuse = fuse;
   }
 
   /**
@@ -39,6 +47,9 @@ final class ExecutionEnd {
    * @throws InterruptException when the runner closes; the record then has no outcome
    */
   void succeeded(Execution execution, List<Output<?>> emissions, @Nullable Object result) {
+    if (fuse != null) {
+      fuse.succeeded();
+    }
     List<ProducerRecord<byte[], byte[]>> outputs;
     try {
       outputs = encoder.encode(execution, emissions, result);
@@ -59,6 +70,17 @@ final class ExecutionEnd {
     execution.close();
     endWhenInterrupted(execution, cause);
     fail(execution, failure(execution, stage, cause));
+  }
+
+  /**
+   * Whether the record may be executed now. While a dependency is down it waits in its place.
+   *
+   * @return false when it waits
+   */
+  boolean mayBegin(Execution execution) {
+    Optional<Duration> wait = fuse == null ? Optional.empty() : fuse.hold();
+    wait.ifPresent(time -> execution.again(execution.tries(), time));
+    return wait.isEmpty();
   }
 
   /** An interrupt that is no deadline's is not a failure of the record: the runner closes. */

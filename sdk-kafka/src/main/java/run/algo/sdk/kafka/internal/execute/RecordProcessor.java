@@ -112,6 +112,9 @@ public final class RecordProcessor {
   }
 
   private Progress process(Execution execution, Scope scope) {
+    if (!end.mayBegin(execution)) {
+      return Progress.ENDED;
+    }
     Object input;
     try {
       input = admit(execution);
@@ -157,6 +160,9 @@ public final class RecordProcessor {
     List<BatchItem> items = new ArrayList<>(entries.size());
     for (BatchEntry entry : entries) {
       Execution execution = execution(route, entry);
+      if (!end.mayBegin(execution)) {
+        continue;
+      }
       try {
         items.add(new BatchItem(execution, admit(execution)));
       } catch (Throwable t) {

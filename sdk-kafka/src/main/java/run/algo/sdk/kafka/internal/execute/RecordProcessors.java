@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.config.ContentTypeCheck;
 import run.algo.sdk.kafka.config.ParameterResolver;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
@@ -62,6 +63,7 @@ public final class RecordProcessors {
       Optional<DeadLetters> deadLetters,
       Retries retries) {
     RateLimit limit = new RateLimit(LOG_INTERVAL, System::nanoTime);
+    OutageFuse fuse = retries.fuse() ? new OutageFuse(System::nanoTime) : null;
     FailureHandler last =
         deadLetters
             .<FailureHandler>map(
@@ -71,10 +73,15 @@ public final class RecordProcessors {
         scope,
         new InputGate(check, parameters, limit),
         new ExecutionEnd(
-            new OutputEncoder(), sender, retrying(retries, last), new FailureLog(limit)));
+            new OutputEncoder(),
+            sender,
+            retrying(retries, fuse, last),
+            new FailureLog(limit),
+            fuse));
   }
 
-  private static FailureHandler retrying(Retries retries, FailureHandler last) {
+  private static FailureHandler retrying(
+      Retries retries, @Nullable OutageFuse fuse, FailureHandler last) {
     Map<String, RetryHandler.Strategy> strategies = new HashMap<>();
     retries
         .inputs()
@@ -85,7 +92,7 @@ public final class RecordProcessors {
                         retrier ->
                             strategies.put(
                                 topic, new RetryHandler.Strategy(input.policy(), retrier))));
-    return new RetryHandler(strategies, retries.classes(), retries.counter(), last);
+    return new RetryHandler(strategies, retries.classes(), retries.counter(), fuse, last);
   }
 
   private static Optional<Retrier> retrier(Retries.Input input) {

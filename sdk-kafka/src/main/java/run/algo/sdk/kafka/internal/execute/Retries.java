@@ -10,12 +10,14 @@ import run.algo.sdk.spi.RetryPolicy;
  * @param inputs by input topic; failures of the others are not retried
  * @param classes which failures are retried at all
  * @param counter is told of each retry
+ * @param fuse whether records wait while a dependency is down, instead of failing one by one
  */
-public record Retries(Map<String, Input> inputs, FailureClasses classes, Counter counter) {
+public record Retries(
+    Map<String, Input> inputs, FailureClasses classes, Counter counter, boolean fuse) {
 
   /** Nothing is retried. */
   public static final Retries NONE =
-      new Retries(Map.of(), new FailureClasses(), (step, retryNum) -> {});
+      new Retries(Map.of(), new FailureClasses(), (step, retryNum) -> {}, false);
 
   /** Copies the map. */
   public Retries {

@@ -1,6 +1,9 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.spi.RetryDecision;
 import run.algo.sdk.spi.RetryPolicy;
@@ -11,6 +14,7 @@ final class RetryHandler implements FailureHandler {
   private final Map<String, Strategy> strategies;
   private final FailureClasses classes;
   private final Retries.Counter counter;
+  private final @Nullable OutageFuse fuse;
   private final FailureHandler halt = new HaltOnFailure();
   private final FailureHandler otherwise;
 
@@ -28,16 +32,19 @@ final class RetryHandler implements FailureHandler {
    * @param strategies by input topic; failures of the others are not retried
    * @param classes which failures are retried at all
    * @param counter is told of each retry
+   * @param fuse tells an outage from bad records; null where nobody asks
    * @param otherwise takes what is not retried, or not any more
    */
   RetryHandler(
       Map<String, Strategy> strategies,
       FailureClasses classes,
       Retries.Counter counter,
+      @Nullable OutageFuse fuse,
       FailureHandler otherwise) {
     this.strategies = Map.copyOf(strategies);
     this.classes = classes;
     this.counter = counter;
+    this.fuse = fuse;
     this.otherwise = otherwise;
   }
 
@@ -46,8 +53,20 @@ final class RetryHandler implements FailureHandler {
     switch (classes.of(failure)) {
       case HALT -> halt.failed(execution, failure);
       case DEAD_LETTER -> otherwise.failed(execution, failure);
-      case RETRY -> retry(execution, failure);
+      case RETRY -> {
+        if (!waitsForOutage(execution, failure)) {
+          retry(execution, failure);
+        }
+      }
     }
+  }
+
+  /** While a dependency is down no try is used up. */
+  private boolean waitsForOutage(Execution execution, Failure failure) {
+    Optional<Duration> wait =
+        fuse == null ? Optional.empty() : fuse.failed(execution.record.key(), failure.cause());
+    wait.ifPresent(time -> execution.again(execution.tries(), time));
+    return wait.isPresent();
   }
 
   private void retry(Execution execution, Failure failure) {

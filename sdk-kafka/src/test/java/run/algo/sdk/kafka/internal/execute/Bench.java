@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
@@ -63,6 +64,7 @@ final class Bench {
   private ContentTypeCheck check = ContentTypeCheck.WARN;
   private boolean halt;
   private boolean transactional;
+  private boolean fuse;
   private Codec<?> inputCodec = Codec.text();
   private Codec<?> resultCodec = Codec.text();
   private int maxBytes = Integer.MAX_VALUE;
@@ -110,6 +112,12 @@ final class Bench {
   /** Nothing is sent; it is left prepared. */
   Bench transactional() {
     transactional = true;
+    return this;
+  }
+
+  /** Records wait while a dependency is down. */
+  Bench fuse() {
+    fuse = true;
     return this;
   }
 
@@ -179,7 +187,8 @@ final class Bench {
             ? Optional.empty()
             : Optional.of(
                 new RecordProcessors.DeadLetters(
-                    deadLetters, new DeadLetterHeaders("algorun-g", "owner/name:1[0]"))));
+                    deadLetters, new DeadLetterHeaders("algorun-g", "owner/name:1[0]"))),
+        new Retries(Map.of(), new FailureClasses(), (step, retryNum) -> {}, fuse));
   }
 
   /** The scope of an execution that must end at once. */
@@ -206,7 +215,7 @@ final class Bench {
   }
 
   @SuppressWarnings("unchecked")
-  private Algo<Object, Object> counting(Algo<?, ?> algo) {
+  Algo<Object, Object> counting(Algo<?, ?> algo) {
     Algo<Object, Object> inner = (Algo<Object, Object>) algo;
     return (Object input, AlgoContext context) -> {
       executions.incrementAndGet();

@@ -1,0 +1,167 @@
+package run.algo.sdk.kafka.internal.execute;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.ConnectException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import run.algo.sdk.Algo;
+import run.algo.sdk.kafka.internal.record.Outcome;
+
+class OutageFuseTest {
+
+  private static final Exception DOWN = new IllegalStateException(new ConnectException("refused"));
+
+  private static final Algo<String, Object> FAILING =
+      (text, context) -> {
+        throw DOWN;
+      };
+
+  private long time = Long.MAX_VALUE - 5; // it may pass the end of its range
+  private final OutageFuse fuse = new OutageFuse(() -> time);
+
+  @Test
+  void blowsWhenManyKeysFailInARowForOneCause() {
+    blow();
+    assertThat(fuse.hold()).contains(OutageFuse.FIRST_PROBE);
+  }
+
+  @Test
+  void aSuccessBetweenMeansThatTheDependencyIsThere() {
+    for (int i = 0; i < 10 * OutageFuse.KEYS; i++) {
+      assertThat(fuse.failed(key(i), DOWN)).isEmpty();
+      if (i % (OutageFuse.KEYS - 1) == 0) {
+        fuse.succeeded();
+      }
+    }
+    assertThat(fuse.hold()).isEmpty();
+  }
+
+  @Test
+  void oneKeyThatFailsAgainAndAgainIsBadData() {
+    for (int i = 0; i < 10 * OutageFuse.KEYS; i++) {
+      assertThat(fuse.failed(key(i % (OutageFuse.KEYS - 1)), DOWN)).isEmpty();
+    }
+  }
+
+  @Test
+  void recordsWithoutAKeyAreKeysOfTheirOwn() {
+    for (int i = 1; i < OutageFuse.KEYS; i++) {
+      assertThat(fuse.failed(null, DOWN)).isEmpty();
+    }
+    assertThat(fuse.failed(null, DOWN)).isPresent();
+  }
+
+  @Test
+  void differentCausesAreBadData() {
+    for (int i = 0; i < 10 * OutageFuse.KEYS; i++) {
+      assertThat(fuse.failed(key(i), i % 2 == 0 ? DOWN : new Exception("bad"))).isEmpty();
+    }
+  }
+
+  @Test
+  void oneProbeAtATimeAndLaterEachTime() {
+    blow();
+    Duration backoff = OutageFuse.FIRST_PROBE;
+    for (int probe = 0; probe < 10; probe++) {
+      pass(backoff.minusNanos(1));
+      assertThat(fuse.hold()).contains(Duration.ofNanos(1));
+      pass(Duration.ofNanos(1));
+      assertThat(fuse.hold()).as("the probe").isEmpty();
+      assertThat(fuse.hold()).as("another").isPresent();
+      backoff = min(backoff.multipliedBy(2), OutageFuse.LAST_PROBE);
+      assertThat(fuse.failed(key(probe), DOWN)).contains(OutageFuse.LOOK);
+    }
+  }
+
+  @Test
+  void aProbeThatSucceedsEndsTheOutage() {
+    blow();
+    pass(OutageFuse.FIRST_PROBE);
+    assertThat(fuse.hold()).isEmpty();
+    fuse.succeeded();
+    assertThat(fuse.hold()).isEmpty();
+    assertThat(fuse.failed(key(1), DOWN)).as("from the beginning").isEmpty();
+  }
+
+  /** Its partition may have gone to another member. */
+  @Test
+  void aProbeThatNeverEndsIsFollowedByAnother() {
+    blow();
+    pass(OutageFuse.FIRST_PROBE);
+    assertThat(fuse.hold()).isEmpty();
+    pass(OutageFuse.PROBE_LIMIT.minusNanos(1));
+    assertThat(fuse.hold()).isPresent();
+    pass(Duration.ofNanos(1));
+    assertThat(fuse.hold()).isEmpty();
+  }
+
+  @Test
+  void whatWasUnderWayIsNoProbe() {
+    blow();
+    assertThat(fuse.failed(key(1), DOWN)).contains(OutageFuse.FIRST_PROBE);
+    assertThat(fuse.failed(key(2), DOWN)).contains(OutageFuse.FIRST_PROBE);
+  }
+
+  @Test
+  void anExceptionThatThrowsIsACauseToo() {
+    Exception hostile =
+        new Exception("hostile") {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public synchronized Throwable getCause() {
+            throw new IllegalStateException("no");
+          }
+        };
+    assertThat(fuse.failed(key(1), hostile)).isEmpty();
+  }
+
+  /** Neither are the records executed, nor do they use up a try or go to the dead letters. */
+  @Test
+  void recordsWaitInTheirPlace() {
+    Bench bench = Bench.acknowledging().fuse();
+    RecordProcessor processor = bench.processor();
+    for (int i = 1; i < OutageFuse.KEYS; i++) {
+      run(bench, processor, "k" + i).assertSettled(Outcome.DEAD_LETTERED);
+    }
+    RecordingSettlement last = run(bench, processor, "last");
+    RecordingSettlement next = run(bench, processor, "next");
+    assertThat(bench.executions).hasValue(OutageFuse.KEYS);
+    assertThat(last.waits()).hasSize(1);
+    assertThat(next.waits()).hasSize(1);
+    assertThat(next.tries(RecordingSettlement.INDEX).executions()).isZero();
+    assertThat(bench.producer.history()).hasSize(OutageFuse.KEYS - 1);
+  }
+
+  private static RecordingSettlement run(Bench bench, RecordProcessor processor, String key) {
+    RecordingSettlement settlement = new RecordingSettlement();
+    processor.process(
+        bench.route(bench.counting(FAILING)),
+        Bench.record(key, "value"),
+        settlement,
+        RecordingSettlement.INDEX,
+        Bench.NEVER_PENDING);
+    return settlement;
+  }
+
+  private void blow() {
+    for (int i = 1; i < OutageFuse.KEYS; i++) {
+      assertThat(fuse.failed(key(i), DOWN)).isEmpty();
+    }
+    assertThat(fuse.failed(key(OutageFuse.KEYS), DOWN)).contains(OutageFuse.FIRST_PROBE);
+  }
+
+  private void pass(Duration duration) {
+    time += duration.toNanos();
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  private static byte[] key(int i) {
+    return ("key" + i).getBytes(UTF_8);
+  }
+}
