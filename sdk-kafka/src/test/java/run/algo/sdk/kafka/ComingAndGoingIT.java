@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoContext;
 import run.algo.sdk.testkit.guarantees.Guarantee;
@@ -74,29 +74,19 @@ class ComingAndGoingIT {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "KAFKA_CONSUMER_PARTITION_ASSIGNMENT_STRATEGY,"
-        + " org.apache.kafka.clients.consumer.CooperativeStickyAssignor",
-    "KAFKA_CONSUMER_PARTITION_ASSIGNMENT_STRATEGY, org.apache.kafka.clients.consumer.RangeAssignor",
-    "KAFKA_CONSUMER_GROUP_PROTOCOL, consumer"
-  })
-  void noKeyIsExecutedByTwo(String variable, String value) {
-    run(variable, value, 5, Duration.ZERO);
+  @EnumSource(RebalanceProtocol.class)
+  void noKeyIsExecutedByTwo(RebalanceProtocol protocol) {
+    run(protocol, 5, Duration.ZERO);
   }
 
   @ParameterizedTest
   @Tag("chaos")
-  @CsvSource({
-    "KAFKA_CONSUMER_PARTITION_ASSIGNMENT_STRATEGY,"
-        + " org.apache.kafka.clients.consumer.CooperativeStickyAssignor",
-    "KAFKA_CONSUMER_PARTITION_ASSIGNMENT_STRATEGY, org.apache.kafka.clients.consumer.RangeAssignor",
-    "KAFKA_CONSUMER_GROUP_PROTOCOL, consumer"
-  })
-  void noKeyIsExecutedByTwoForMinutes(String variable, String value) {
-    run(variable, value, 30, Duration.ofSeconds(4));
+  @EnumSource(RebalanceProtocol.class)
+  void noKeyIsExecutedByTwoForMinutes(RebalanceProtocol protocol) {
+    run(protocol, 30, Duration.ofSeconds(4));
   }
 
-  private void run(String variable, String value, int changes, Duration between) {
+  private void run(RebalanceProtocol protocol, int changes, Duration between) {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.println("ComingAndGoingIT: repeat with -Dseed=" + seed);
     Random random = new Random(seed);
@@ -104,11 +94,7 @@ class ComingAndGoingIT {
     Map<String, String> environment = deployment.environment();
     environment.put("ALGO_ORDERING", "key");
     environment.put("ALGO_CONCURRENCY", "4");
-    environment.put(variable, value);
-    if (!value.equals("consumer")) {
-      // A member hears of a rebalance at its next heartbeat; the new protocol's is the broker's.
-      environment.put("KAFKA_CONSUMER_HEARTBEAT_INTERVAL_MS", "500");
-    }
+    protocol.set(environment);
     List<Member> members = new ArrayList<>();
     try {
       for (int i = 0; i < MOST; i++) {

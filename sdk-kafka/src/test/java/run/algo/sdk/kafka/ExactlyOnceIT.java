@@ -23,6 +23,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoContext;
 import run.algo.sdk.testkit.guarantees.Guarantee;
@@ -196,20 +197,12 @@ class ExactlyOnceIT {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "KAFKA_CONSUMER_PARTITION_ASSIGNMENT_STRATEGY,"
-        + " org.apache.kafka.clients.consumer.CooperativeStickyAssignor",
-    "KAFKA_CONSUMER_PARTITION_ASSIGNMENT_STRATEGY, org.apache.kafka.clients.consumer.RangeAssignor",
-    "KAFKA_CONSUMER_GROUP_PROTOCOL, consumer"
-  })
-  void instancesThatComeAndGoLeaveEachResultOnce(String variable, String value) {
+  @EnumSource(RebalanceProtocol.class)
+  void instancesThatComeAndGoLeaveEachResultOnce(RebalanceProtocol protocol) {
     Deployment deployment = new Deployment(kafka, 6, 20);
     Map<String, String> environment = environment(deployment, "key");
     environment.put("ALGO_CONCURRENCY", "8");
-    environment.put(variable, value);
-    if (!value.equals("consumer")) {
-      environment.put("KAFKA_CONSUMER_HEARTBEAT_INTERVAL_MS", "500");
-    }
+    protocol.set(environment);
     AtomicInteger names = new AtomicInteger();
     List<Member> members = new ArrayList<>();
     try {

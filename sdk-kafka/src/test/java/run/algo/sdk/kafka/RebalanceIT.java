@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoContext;
 import run.algo.sdk.testkit.guarantees.Guarantee;
@@ -57,20 +57,11 @@ class RebalanceIT {
 
   /** Both members drain what they must give away, so not even a duplicate comes of it. */
   @ParameterizedTest
-  @CsvSource({
-    "KAFKA_CONSUMER_PARTITION_ASSIGNMENT_STRATEGY,"
-        + " org.apache.kafka.clients.consumer.CooperativeStickyAssignor",
-    "KAFKA_CONSUMER_PARTITION_ASSIGNMENT_STRATEGY, org.apache.kafka.clients.consumer.RangeAssignor",
-    "KAFKA_CONSUMER_GROUP_PROTOCOL, consumer"
-  })
-  void aSecondRunnerJoinsAndLeavesUnderLoad(String variable, String value) {
+  @EnumSource(RebalanceProtocol.class)
+  void aSecondRunnerJoinsAndLeavesUnderLoad(RebalanceProtocol protocol) {
     Deployment deployment = new Deployment(kafka, 4);
     Map<String, String> environment = deployment.environment();
-    environment.put(variable, value);
-    if (!value.equals("consumer")) {
-      // A member hears of a rebalance at its next heartbeat; the new protocol's is the broker's.
-      environment.put("KAFKA_CONSUMER_HEARTBEAT_INTERVAL_MS", "500");
-    }
+    protocol.set(environment);
     NoDuplicates executions = new NoDuplicates();
     Working first = new Working(executions);
     Working second = new Working(executions);
