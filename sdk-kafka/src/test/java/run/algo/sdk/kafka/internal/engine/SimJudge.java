@@ -134,10 +134,7 @@ final class SimJudge {
         });
     // Two transactions under way may each have taken as much as there may be.
     int most = schedule.exactlyOnce ? 3 * bounds.records() : bounds.records();
-    require(
-        member.inFlight <= most,
-        "in flight are " + member.inFlight + " records",
-        member);
+    require(member.inFlight <= most, "in flight are " + member.inFlight + " records", member);
   }
 
   private void read(Sitting sitting, ModelLog.Entry entry) {
