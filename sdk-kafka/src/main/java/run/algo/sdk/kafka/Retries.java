@@ -28,11 +28,11 @@ import run.algo.sdk.spi.RetryPlan;
  *
  * <ol>
  *   <li>what is wrong with the record itself is never retried: it cannot be decoded, an output
- *       cannot be encoded or is too large, its content type or parameters are refused, or a file is
- *       not the one that its reference describes;
+ *       cannot be encoded or is too large, its content type or parameters are refused;
  *   <li>{@link #haltOn}: the partition halts at the record;
- *   <li>{@link #deadLetterOn}, and a {@link run.algo.sdk.NonRetriableException} anywhere in the
- *       chain of causes: the record has failed for good;
+ *   <li>{@link #deadLetterOn}, a {@link run.algo.sdk.NonRetriableException} anywhere in the chain
+ *       of causes (down to the hundredth), and a file that is not the one its reference describes:
+ *       the record has failed for good;
  *   <li>{@link #retryOn}: the record is retried while there are tries left;
  *   <li>anything else has failed for good.
  * </ol>

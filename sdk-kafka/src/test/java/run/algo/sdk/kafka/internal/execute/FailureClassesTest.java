@@ -31,14 +31,11 @@ import run.algo.sdk.spi.FileMismatchException;
 
 class FailureClassesTest {
 
-  private static final Predicate<Throwable> NONE = failure -> false;
-  private static final Predicate<Throwable> ALL = failure -> true;
+  private static final Predicate<Throwable> NONE = FailureClassesTest::none;
+  private static final Predicate<Throwable> ALL = FailureClassesTest::all;
   private static final Predicate<Throwable> IO = IOException.class::isInstance;
   private static final Predicate<Throwable> NO_FILE = FileNotFoundException.class::isInstance;
-  private static final Predicate<Throwable> BROKEN =
-      failure -> {
-        throw new AssertionError("the predicate's own fault");
-      };
+  private static final Predicate<Throwable> BROKEN = FailureClassesTest::broken;
 
   private static final Set<FailureReason> THAT_MAY_PASS =
       EnumSet.of(FailureReason.ALGO, FailureReason.TIMEOUT, FailureReason.STORAGE);
@@ -167,6 +164,18 @@ class FailureClassesTest {
                 + " counts as not matching (logged once)");
     assertThat(log.list.get(0).getThrowableProxy().getMessage())
         .isEqualTo("the predicate's own fault");
+  }
+
+  private static boolean none(Throwable failure) {
+    return false;
+  }
+
+  private static boolean all(Throwable failure) {
+    return true;
+  }
+
+  private static boolean broken(Throwable failure) {
+    throw new AssertionError("the predicate's own fault");
   }
 
   private static Throwable wrapped(Throwable innermost, int times) {
