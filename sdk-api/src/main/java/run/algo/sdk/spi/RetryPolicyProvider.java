@@ -14,9 +14,12 @@ public interface RetryPolicyProvider {
   /**
    * Makes the policy of a plan.
    *
-   * @param plan the steps
-   * @return a policy that tries each step as often as it says, in the order of their indexes, and a
-   *     step that has left the plan as if its tries were used up
+   * @param plan the steps, their jitter and their budget
+   * @return a policy that tries each step as often as it says, in the order of their indexes, takes
+   *     a step that has left the plan as if its tries were used up, and makes no try beyond the
+   *     budget. It knows the plan and the state alone: the tries before the one that is decided on
+   *     count with the backoffs that the plan has for them now, those of a step that has left it
+   *     with nothing
    */
   RetryPolicy create(RetryPlan plan);
 }

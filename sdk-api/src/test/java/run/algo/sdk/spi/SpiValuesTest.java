@@ -45,6 +45,49 @@ class SpiValuesTest {
   }
 
   @Test
+  void aPlanHasNeitherJitterNorBudgetUnlessItSaysSo() {
+    RetryPlan plan = new RetryPlan(List.of());
+    assertThat(plan.jitter()).isZero();
+    assertThat(plan.budget()).isEmpty();
+    plan = new RetryPlan(List.of(), 1, Optional.of(Duration.ZERO));
+    assertThat(plan.jitter()).isEqualTo(1);
+    assertThat(plan.budget()).contains(Duration.ZERO);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      doubles = {-0.01, 1.01, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+  void aJitterIsAFraction(double jitter) {
+    assertThatThrownBy(() -> new RetryPlan(List.of(), jitter, Optional.empty()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("jitter")
+        .hasMessageEndingWith("from 0 to 1, it cannot be " + jitter);
+  }
+
+  @Test
+  void aBudgetIsNotNegative() {
+    assertThatThrownBy(() -> new RetryPlan(List.of(), 0, Optional.of(Duration.ofSeconds(-5))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("budget")
+        .hasMessageContaining("PT-5S");
+  }
+
+  @Test
+  void aTryWaitsItsStepsBackoffUnlessItSaysOtherwise() {
+    RetryStep step = new RetryStep(7, Duration.ofSeconds(2), 3);
+    assertThat(new RetryDecision.Retry(step, 1).backoff()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(new RetryDecision.Retry(step, 1, Duration.ofSeconds(3)).backoff())
+        .isEqualTo(Duration.ofSeconds(3));
+    assertThatThrownBy(() -> new RetryDecision.Retry(step, 1, Duration.ofSeconds(-3)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("step 7")
+        .hasMessageContaining("PT-3S");
+    assertThatThrownBy(() -> new RetryDecision.Retry(step, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("retryNum");
+  }
+
+  @Test
   void impossibleStepsAndTriesAreRefused() {
     assertThatThrownBy(() -> new RetryStep(3, Duration.ofMillis(-1), 1))
         .isInstanceOf(IllegalArgumentException.class)

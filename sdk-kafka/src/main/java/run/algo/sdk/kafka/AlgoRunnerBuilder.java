@@ -286,6 +286,18 @@ public final class AlgoRunnerBuilder {
   }
 
   /**
+   * Says how failed records are tried again, and which of them. Its strategy, when it has one,
+   * beats {@code ALGO_RETRY_STRATEGY} wherever that is set; there are no variables for the rest.
+   *
+   * @param retries replaces what an earlier call said; {@link Retries#asConfigured()} by default
+   * @return this
+   */
+  public AlgoRunnerBuilder retries(Retries retries) {
+    wiring.retries(retries);
+    return this;
+  }
+
+  /**
    * Sets {@code ALGO_MAX_IN_FLIGHT}. With exactly-once delivery what a transaction is writing is
    * left out: at most as many records again in each of the two that may be under way.
    *
@@ -390,11 +402,16 @@ public final class AlgoRunnerBuilder {
     for (String name : systemProperties.stringPropertyNames()) {
       texts.put(name, systemProperties.getProperty(name));
     }
+    Map<String, String> own = new HashMap<>(overrides);
+    wired
+        .retries()
+        .strategy()
+        .ifPresent(strategy -> own.put(Setting.RETRY_STRATEGY.variable(), strategy.toJson()));
     return AlgoSettings.load(
         new SettingsSource(
             variables,
             texts,
-            overrides,
+            own,
             wired.inputNames(),
             wired.requiredOutputs(),
             wired.optionalOutputs(),

@@ -34,12 +34,11 @@ import run.algo.sdk.kafka.internal.engine.VirtualTime;
 import run.algo.sdk.kafka.internal.engine.WorkerKind;
 import run.algo.sdk.kafka.internal.execute.Deadlines;
 import run.algo.sdk.kafka.internal.execute.ExecutionScope;
-import run.algo.sdk.kafka.internal.execute.FailureClasses;
+import run.algo.sdk.kafka.internal.execute.FailureRules;
 import run.algo.sdk.kafka.internal.execute.OutputTarget;
 import run.algo.sdk.kafka.internal.execute.Outputs;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.RecordProcessors;
-import run.algo.sdk.kafka.internal.execute.Retries;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.RunnerCounters;
@@ -47,10 +46,8 @@ import run.algo.sdk.kafka.internal.record.ContentTypes;
 import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
 import run.algo.sdk.kafka.internal.topics.Assignor;
 import run.algo.sdk.kafka.internal.topics.TopicPreparation;
-import run.algo.sdk.spi.RetryPlan;
 import run.algo.sdk.spi.RetryPolicy;
 import run.algo.sdk.spi.RetryPolicyProvider;
-import run.algo.sdk.spi.RetryStep;
 
 /** Puts a runner's parts together from its settings and its wiring. Used once. */
 final class Assembly {
@@ -252,34 +249,30 @@ final class Assembly {
           new ParameterResolver(settings.parameters()),
           sender,
           letters,
-          retries());
+          failureRules());
     }
 
-    private Retries retries() {
-      Map<String, Retries.Input> inputs = new HashMap<>();
+    private FailureRules failureRules() {
+      Map<String, FailureRules.Input> inputs = new HashMap<>();
       for (InputSettings input : settings.inputs()) {
         for (String topic : input.topics()) {
           input
               .retry(topic)
               .ifPresent(
                   strategy ->
-                      inputs.put(topic, new Retries.Input(strategy.strategy(), policy(strategy))));
+                      inputs.put(
+                          topic, new FailureRules.Input(strategy.strategy(), policy(strategy))));
         }
       }
-      return new Retries(
-          inputs, new FailureClasses(), counters::retried, settings.engine().outageFuse());
+      return new FailureRules(
+          inputs, wiring.retries().classes(), counters::retried, settings.engine().outageFuse());
     }
 
-    private static RetryPolicy policy(RetryStrategy strategy) {
-      RetryPlan plan =
-          new RetryPlan(
-              strategy.steps().stream()
-                  .map(step -> new RetryStep(step.index(), step.backoff(), step.repeat()))
-                  .toList());
+    private RetryPolicy policy(RetryStrategy strategy) {
       return ServiceLoader.load(RetryPolicyProvider.class)
           .findFirst()
           .orElseThrow(() -> new IllegalStateException("no retry policies on the class path"))
-          .create(plan);
+          .create(wiring.retries().plan(strategy));
     }
 
     private Outputs outputs() {

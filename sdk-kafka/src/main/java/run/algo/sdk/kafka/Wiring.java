@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,13 +21,15 @@ import run.algo.sdk.spi.AlgoTypes;
 
 /**
  * Which Algo reads which input and writes which output, as the author has declared it: by pipes, or
- * not at all, when there is one of each and the class tells the types. Immutable.
+ * not at all, when there is one of each and the class tells the types; and what becomes of its
+ * failures. Immutable.
  */
 final class Wiring {
 
   private final List<Input> inputs;
   private final Map<String, Pipe<?>> outputs;
   private final Set<String> optional;
+  private final Retries retries;
 
   /**
    * One input.
@@ -55,6 +58,7 @@ final class Wiring {
     this.inputs = List.copyOf(builder.inputs);
     this.outputs = Map.copyOf(builder.outputs);
     this.optional = Set.copyOf(builder.optional);
+    this.retries = builder.retries;
   }
 
   List<Input> inputs() {
@@ -79,6 +83,10 @@ final class Wiring {
 
   boolean wantsOnlyOutput() {
     return inputs.stream().anyMatch(input -> input.result() instanceof Result.Only);
+  }
+
+  Retries retries() {
+    return retries;
   }
 
   /** The input that a name of the settings stands for. */
@@ -110,6 +118,7 @@ final class Wiring {
     private final List<Input> inputs = new ArrayList<>();
     private final Map<String, Pipe<?>> outputs = new LinkedHashMap<>();
     private final Set<String> optional = new TreeSet<>();
+    private Retries retries = Retries.asConfigured();
 
     void undeclared(AlgoForm form) {
       AlgoTypes types = AlgoTypes.of(form.algo(), type(form));
@@ -150,6 +159,10 @@ final class Wiring {
       } else if (known == null) {
         optional.add(pipe.name());
       }
+    }
+
+    void retries(Retries value) {
+      retries = Objects.requireNonNull(value, "retries");
     }
 
     Wiring build() {

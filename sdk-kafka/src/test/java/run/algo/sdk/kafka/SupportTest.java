@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import run.algo.sdk.AlgoConfigurationException;
 import run.algo.sdk.kafka.config.AlgoSettings;
+import run.algo.sdk.kafka.config.RetryStrategyKind;
 import run.algo.sdk.kafka.config.SettingsSource;
 
 class SupportTest {
@@ -53,11 +56,25 @@ class SupportTest {
         .hasMessageContaining("ALGO_MAX_IN_FLIGHT");
   }
 
-  @Test
-  void retriesWithoutTheirModuleNameTheDependency() {
-    assertThatThrownBy(() -> Support.check(settings("ALGO_RETRY_STRATEGY", RETRIES)))
-        .isInstanceOf(AlgoConfigurationException.class)
-        .hasMessageContaining("<artifactId>sdk-retry</artifactId>");
+  /** Of every kind: which of them can be kept is told by a warning. */
+  @ParameterizedTest
+  @EnumSource(RetryStrategyKind.class)
+  void retriesWithoutTheirModuleNameTheDependency(RetryStrategyKind kind) {
+    String strategy = RETRIES.replace("Simple", kind.wireName());
+    assertThatThrownBy(() -> Support.check(settings("ALGO_RETRY_STRATEGY", strategy)))
+        .isInstanceOfSatisfying(
+            AlgoConfigurationException.class,
+            e ->
+                assertThat(e.problems())
+                    .singleElement()
+                    .satisfies(
+                        problem ->
+                            assertThat(problem.line())
+                                .startsWith("retryStrategy = ")
+                                .contains("module sdk-retry is not on the class path")
+                                .endsWith(
+                                    "add the dependency <groupId>run.algo</groupId>"
+                                        + "<artifactId>sdk-retry</artifactId>")));
   }
 
   @Test

@@ -41,7 +41,7 @@ public final class RecordProcessors {
       ParameterResolver parameters,
       Sender sender,
       Optional<DeadLetters> deadLetters) {
-    return create(scope, check, parameters, sender, deadLetters, Retries.NONE);
+    return create(scope, check, parameters, sender, deadLetters, FailureRules.NONE);
   }
 
   /**
@@ -52,7 +52,7 @@ public final class RecordProcessors {
    * @param parameters resolves a record's parameters
    * @param sender hands records to the producer
    * @param deadLetters where failed records go; empty when every failure halts its partition
-   * @param retries which failed records are tried again before that, and how
+   * @param rules what is done about failures before that
    * @return the processor
    */
   public static RecordProcessor create(
@@ -61,9 +61,9 @@ public final class RecordProcessors {
       ParameterResolver parameters,
       Sender sender,
       Optional<DeadLetters> deadLetters,
-      Retries retries) {
+      FailureRules rules) {
     RateLimit limit = new RateLimit(LOG_INTERVAL, System::nanoTime);
-    OutageFuse fuse = retries.fuse() ? new OutageFuse(System::nanoTime) : null;
+    OutageFuse fuse = rules.fuse() ? new OutageFuse(System::nanoTime) : null;
     FailureHandler last =
         deadLetters
             .<FailureHandler>map(
@@ -75,15 +75,15 @@ public final class RecordProcessors {
         new ExecutionEnd(
             new OutputEncoder(),
             sender,
-            retrying(retries, fuse, last),
+            retrying(rules, fuse, last),
             new FailureLog(limit),
             fuse));
   }
 
   private static FailureHandler retrying(
-      Retries retries, @Nullable OutageFuse fuse, FailureHandler last) {
+      FailureRules rules, @Nullable OutageFuse fuse, FailureHandler last) {
     Map<String, RetryHandler.Strategy> strategies = new HashMap<>();
-    retries
+    rules
         .inputs()
         .forEach(
             (topic, input) ->
@@ -92,10 +92,10 @@ public final class RecordProcessors {
                         retrier ->
                             strategies.put(
                                 topic, new RetryHandler.Strategy(input.policy(), retrier))));
-    return new RetryHandler(strategies, retries.classes(), retries.counter(), fuse, last);
+    return new RetryHandler(strategies, rules.classes(), rules.counter(), fuse, last);
   }
 
-  private static Optional<Retrier> retrier(Retries.Input input) {
+  private static Optional<Retrier> retrier(FailureRules.Input input) {
     return switch (input.kind()) {
       case SIMPLE -> Optional.of(new RetryInPlace());
       case RETRY_TOPICS, STATEFUL_ORDERED, STATEFUL_UNORDERED -> Optional.empty();

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.record.Failure;
+import run.algo.sdk.kafka.internal.record.FailureReason;
 import run.algo.sdk.spi.RetryDecision;
 import run.algo.sdk.spi.RetryPolicy;
 
@@ -13,7 +14,7 @@ final class RetryHandler implements FailureHandler {
 
   private final Map<String, Strategy> strategies;
   private final FailureClasses classes;
-  private final Retries.Counter counter;
+  private final FailureRules.Counter counter;
   private final @Nullable OutageFuse fuse;
   private final FailureHandler halt = new HaltOnFailure();
   private final FailureHandler otherwise;
@@ -38,7 +39,7 @@ final class RetryHandler implements FailureHandler {
   RetryHandler(
       Map<String, Strategy> strategies,
       FailureClasses classes,
-      Retries.Counter counter,
+      FailureRules.Counter counter,
       @Nullable OutageFuse fuse,
       FailureHandler otherwise) {
     this.strategies = Map.copyOf(strategies);
@@ -50,6 +51,10 @@ final class RetryHandler implements FailureHandler {
 
   @Override
   public void failed(Execution execution, Failure failure) {
+    if (gatheredInVain(execution, failure)) {
+      otherwise.failed(execution, failure);
+      return;
+    }
     switch (classes.of(failure)) {
       case HALT -> halt.failed(execution, failure);
       case DEAD_LETTER -> otherwise.failed(execution, failure);
@@ -59,6 +64,12 @@ final class RetryHandler implements FailureHandler {
         }
       }
     }
+  }
+
+  /** Records that have waited too long for their trace were not executed, and will not be. */
+  private static boolean gatheredInVain(Execution execution, Failure failure) {
+    return failure.reason() == FailureReason.TIMEOUT
+        && failure.attempts() == execution.tries().executions();
   }
 
   /** While a dependency is down no try is used up. */

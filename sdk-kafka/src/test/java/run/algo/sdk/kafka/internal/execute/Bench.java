@@ -188,7 +188,7 @@ final class Bench {
             : Optional.of(
                 new RecordProcessors.DeadLetters(
                     deadLetters, new DeadLetterHeaders("algorun-g", "owner/name:1[0]"))),
-        new Retries(Map.of(), new FailureClasses(), (step, retryNum) -> {}, fuse));
+        new FailureRules(Map.of(), new FailureClasses(), (step, retryNum) -> {}, fuse));
   }
 
   /** The scope of an execution that must end at once. */

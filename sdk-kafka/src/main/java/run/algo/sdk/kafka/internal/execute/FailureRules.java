@@ -12,15 +12,15 @@ import run.algo.sdk.spi.RetryPolicy;
  * @param counter is told of each retry
  * @param fuse whether records wait while a dependency is down, instead of failing one by one
  */
-public record Retries(
+public record FailureRules(
     Map<String, Input> inputs, FailureClasses classes, Counter counter, boolean fuse) {
 
   /** Nothing is retried. */
-  public static final Retries NONE =
-      new Retries(Map.of(), new FailureClasses(), (step, retryNum) -> {}, false);
+  public static final FailureRules NONE =
+      new FailureRules(Map.of(), new FailureClasses(), (step, retryNum) -> {}, false);
 
   /** Copies the map. */
-  public Retries {
+  public FailureRules {
     inputs = Map.copyOf(inputs);
   }
 
