@@ -1,7 +1,10 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
@@ -155,12 +158,21 @@ public final class RecordProcessor {
 
   private List<BatchItem> admitted(Route route, List<BatchEntry> entries) {
     List<BatchItem> items = new ArrayList<>(entries.size());
+    Set<Object> behind = new HashSet<>();
     for (BatchEntry entry : entries) {
       Execution execution = execution(route, entry);
+      Object scope = entry.scope();
+      if (scope != null && behind.contains(scope)) {
+        execution.again(execution.tries(), Duration.ZERO); // with the one ahead of it
+        continue;
+      }
       try {
-        items.add(new BatchItem(execution, admit(execution)));
+        items.add(new BatchItem(execution, scope, admit(execution)));
       } catch (Throwable t) {
         execution.guarded(() -> end.failed(execution, FailureReason.DECODE, t));
+        if (scope != null && execution.isAgain()) {
+          behind.add(scope);
+        }
       }
     }
     return items;

@@ -51,7 +51,7 @@ final class RetryHandler implements FailureHandler {
   }
 
   private void retry(Execution execution, Failure failure) {
-    Strategy strategy = strategies.get(execution.route.inputTopic);
+    Strategy strategy = execution.repeatable() ? strategies.get(execution.route.inputTopic) : null;
     RetryDecision decision =
         strategy == null
             ? new RetryDecision.Exhausted()
