@@ -55,16 +55,27 @@ class SupportTest {
 
   @Test
   void retriesWithoutTheirModuleNameTheDependency() {
-    assertThatThrownBy(() -> Support.check(settings("ALGO_RETRY_STRATEGY", RETRIES)))
-        .isInstanceOf(AlgoConfigurationException.class)
-        .hasMessageContaining("<artifactId>sdk-retry</artifactId>");
+    AlgoSettings settings = settings("ALGO_RETRY_STRATEGY", RETRIES);
+    assertThatCode(() -> Support.check(settings)).doesNotThrowAnyException();
+    Thread thread = Thread.currentThread();
+    ClassLoader all = thread.getContextClassLoader();
+    thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
+    try {
+      assertThatThrownBy(() -> Support.check(settings))
+          .isInstanceOf(AlgoConfigurationException.class)
+          .hasMessageContaining("<artifactId>sdk-retry</artifactId>");
+    } finally {
+      thread.setContextClassLoader(all);
+    }
   }
 
   @Test
   void whatIsKeptOtherwiseIsToldOf() {
     assertThat(Support.warnings(settings("ALGO_ORDERING", "key"))).isEmpty();
     assertThat(Support.warnings(settings("ALGO_TIMEOUT", "5s"))).isEmpty();
-    assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", RETRIES)))
+    assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", RETRIES))).isEmpty();
+    String other = RETRIES.replace("Simple", "StatefulOrdered");
+    assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", other)))
         .singleElement()
         .asString()
         .startsWith("retryStrategy");
