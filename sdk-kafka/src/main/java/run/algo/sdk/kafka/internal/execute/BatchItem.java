@@ -1,6 +1,5 @@
 package run.algo.sdk.kafka.internal.execute;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -11,7 +10,6 @@ import run.algo.sdk.AlgoContext;
 import run.algo.sdk.BatchRecord;
 import run.algo.sdk.Output;
 import run.algo.sdk.kafka.internal.record.FailureReason;
-import run.algo.sdk.kafka.internal.record.Tries;
 
 /**
  * One record of a batch as the author sees it. Whoever closes its execution settles it; the end of
@@ -114,8 +112,7 @@ final class BatchItem implements BatchRecord<@Nullable Object, Object> {
    */
   void conclude(ExecutionEnd end, Set<Object> behind) {
     if (scope != null && behind.contains(scope)) {
-      Tries tries = execution.tries();
-      execution.again(new Tries(tries.executions() + 1, tries.state()), Duration.ZERO);
+      execution.goAlong();
       return;
     }
     conclude(end);

@@ -258,6 +258,14 @@ class Execution implements AlgoContext {
     settlement.again(index, next, wait);
   }
 
+  /**
+   * As if it had not been executed: it will be, with a record ahead of it in its scope that is
+   * executed again. That is no try of its own.
+   */
+  void goAlong() {
+    again(tries(), Duration.ZERO);
+  }
+
   /** Whether it is executed again. */
   boolean isAgain() {
     return again;

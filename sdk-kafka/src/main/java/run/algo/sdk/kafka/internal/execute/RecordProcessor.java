@@ -1,6 +1,5 @@
 package run.algo.sdk.kafka.internal.execute;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -163,7 +162,7 @@ public final class RecordProcessor {
       Execution execution = execution(route, entry);
       Object scope = entry.scope();
       if (scope != null && behind.contains(scope)) {
-        execution.again(execution.tries(), Duration.ZERO); // with the one ahead of it
+        execution.goAlong();
         continue;
       }
       try {

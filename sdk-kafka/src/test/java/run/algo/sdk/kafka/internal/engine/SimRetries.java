@@ -22,7 +22,7 @@ import run.algo.sdk.spi.RetryStep;
  * written down here as a list of tries, beforehand; a record that fails waits for the next of them,
  * no less, and is a dead letter only after the last. Each execution is counted. While a record
  * waits nothing behind it in its scope begins; a batch has several records of a scope, and those
- * behind the one that waits are executed again with it, without a try of theirs being used up.
+ * behind the one that waits are executed again with it, as if they had not been in the batch.
  */
 final class SimRetries {
 
@@ -127,12 +127,14 @@ final class SimRetries {
     judge.require(exec.outcome == null && !exec.prepared, "executed again after its end", exec);
     judge.require(!exec.again, "executed again twice", exec);
     judge.require(!exec.givenUp, "given up, and executed again", exec);
+    int number = number(next.state());
+    boolean own = number != attempts.retries;
+    attempts.executions -= own ? 0 : 1;
     judge.require(
         next.executions() == attempts.executions,
         "so often executed: " + next.executions() + ", not " + attempts.executions,
         exec);
-    int number = number(next.state());
-    if (number == attempts.retries) {
+    if (!own) {
       boolean behind = world.schedule.form == FormKind.BATCH && waitsAhead(exec) != null;
       judge.require(behind && wait.isZero(), "executed again without a reason", exec);
       takenAlong++;
