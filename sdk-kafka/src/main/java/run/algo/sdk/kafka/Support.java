@@ -2,13 +2,18 @@ package run.algo.sdk.kafka;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
 import run.algo.sdk.AlgoConfigurationException;
 import run.algo.sdk.ConfigurationProblem;
 import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.config.ClientProperties;
+import run.algo.sdk.kafka.config.InputSettings;
 import run.algo.sdk.kafka.config.MessageDataType;
 import run.algo.sdk.kafka.config.OutputSettings;
+import run.algo.sdk.kafka.config.RetryStrategy;
+import run.algo.sdk.kafka.config.RetryStrategyKind;
 import run.algo.sdk.kafka.config.ThreadModel;
 import run.algo.sdk.kafka.internal.engine.Engine;
 import run.algo.sdk.kafka.internal.engine.WorkerKind;
@@ -49,10 +54,10 @@ final class Support {
    */
   static List<String> warnings(AlgoSettings settings) {
     List<String> warnings = new ArrayList<>();
-    if (retriesWanted(settings)) {
+    if (settings.inputs().stream().flatMap(Support::strategies).anyMatch(Support::isUnknown)) {
       warnings.add(
-          "retryStrategy: this version does not retry; a record that fails goes to the dead letters"
-              + " at once");
+          "retryStrategy: this version retries in place only (Simple); with any other strategy a"
+              + " record that fails goes to the dead letters at once");
     }
     return List.copyOf(warnings);
   }
@@ -71,8 +76,16 @@ final class Support {
     }
   }
 
+  private static Stream<RetryStrategy> strategies(InputSettings input) {
+    return input.topics().stream().map(input::retry).flatMap(Optional::stream);
+  }
+
+  private static boolean isUnknown(RetryStrategy strategy) {
+    return strategy.strategy() != RetryStrategyKind.SIMPLE;
+  }
+
   private static boolean retriesWanted(AlgoSettings settings) {
-    return settings.inputs().stream().anyMatch(input -> input.retry().isPresent());
+    return settings.inputs().stream().flatMap(Support::strategies).findFirst().isPresent();
   }
 
   private static void checkRetries(AlgoSettings settings, List<ConfigurationProblem> problems) {

@@ -60,28 +60,39 @@ class SupportTest {
   @ParameterizedTest
   @EnumSource(RetryStrategyKind.class)
   void retriesWithoutTheirModuleNameTheDependency(RetryStrategyKind kind) {
-    String strategy = RETRIES.replace("Simple", kind.wireName());
-    assertThatThrownBy(() -> Support.check(settings("ALGO_RETRY_STRATEGY", strategy)))
-        .isInstanceOfSatisfying(
-            AlgoConfigurationException.class,
-            e ->
-                assertThat(e.problems())
-                    .singleElement()
-                    .satisfies(
-                        problem ->
-                            assertThat(problem.line())
-                                .startsWith("retryStrategy = ")
-                                .contains("module sdk-retry is not on the class path")
-                                .endsWith(
-                                    "add the dependency <groupId>run.algo</groupId>"
-                                        + "<artifactId>sdk-retry</artifactId>")));
+    AlgoSettings settings =
+        settings("ALGO_RETRY_STRATEGY", RETRIES.replace("Simple", kind.wireName()));
+    assertThatCode(() -> Support.check(settings)).doesNotThrowAnyException();
+    Thread thread = Thread.currentThread();
+    ClassLoader all = thread.getContextClassLoader();
+    thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
+    try {
+      assertThatThrownBy(() -> Support.check(settings))
+          .isInstanceOfSatisfying(
+              AlgoConfigurationException.class,
+              e ->
+                  assertThat(e.problems())
+                      .singleElement()
+                      .satisfies(
+                          problem ->
+                              assertThat(problem.line())
+                                  .startsWith("retryStrategy = ")
+                                  .contains("module sdk-retry is not on the class path")
+                                  .endsWith(
+                                      "add the dependency <groupId>run.algo</groupId>"
+                                          + "<artifactId>sdk-retry</artifactId>")));
+    } finally {
+      thread.setContextClassLoader(all);
+    }
   }
 
   @Test
   void whatIsKeptOtherwiseIsToldOf() {
     assertThat(Support.warnings(settings("ALGO_ORDERING", "key"))).isEmpty();
     assertThat(Support.warnings(settings("ALGO_TIMEOUT", "5s"))).isEmpty();
-    assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", RETRIES)))
+    assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", RETRIES))).isEmpty();
+    String other = RETRIES.replace("Simple", "StatefulOrdered");
+    assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", other)))
         .singleElement()
         .asString()
         .startsWith("retryStrategy");

@@ -1,10 +1,12 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -209,22 +211,31 @@ final class BatchAssembler {
 
   private static List<BatchEntry> begin(List<Item> batch) {
     List<BatchEntry> entries = new ArrayList<>(batch.size());
+    Set<Object> kept = new HashSet<>();
     for (Item item : batch) {
-      if (item.partition().begin(item)) {
-        entry(item.batch(), item.index()).ifPresent(entries::add);
+      Object scope = item.scope();
+      if (scope != null && kept.contains(scope)) {
+        item.partition().keep(item); // its partition may have been opened since
+      } else if (item.partition().begin(item)) {
+        entry(item).ifPresent(entries::add);
+      } else if (scope != null) {
+        kept.add(scope);
       }
     }
     return entries;
   }
 
   /** Empty when its records could not be gathered. */
-  private static Optional<BatchEntry> entry(RecordBatch batch, int index) {
+  private static Optional<BatchEntry> entry(Item item) {
+    RecordBatch batch = item.batch();
+    int index = item.index();
     Gather gather = batch.gather(index);
     if (gather == null) {
-      return Optional.of(new BatchEntry(batch.record(index), batch, index));
+      return Optional.of(new BatchEntry(batch.record(index), batch, index, null, item.scope()));
     }
     return gather.begin()
-        ? Optional.of(new BatchEntry(batch.record(index), gather, index, gather.gathered()))
+        ? Optional.of(
+            new BatchEntry(batch.record(index), gather, index, gather.gathered(), item.scope()))
         : Optional.empty();
   }
 
@@ -237,15 +248,18 @@ final class BatchAssembler {
         delayed.computeIfAbsent(scope, first -> new ArrayList<>()).add(item);
       }
     }
-    delayed.forEach(
-        (scope, items) ->
-            timers.after(
-                items.stream()
-                    .map(item -> item.batch().delay(item.index()))
-                    .max(Comparator.naturalOrder())
-                    .orElseThrow(),
-                () -> waited(scope, items)));
+    delayed.forEach((scope, items) -> delay(items, () -> waited(scope, items)));
     return delayed.keySet();
+  }
+
+  /** Those of a scope lie in one partition, and wait for the one that waits longest. */
+  private void delay(List<Item> items, Runnable then) {
+    Duration longest =
+        items.stream()
+            .map(item -> item.batch().delay(item.index()))
+            .max(Comparator.naturalOrder())
+            .orElseThrow();
+    Delay.begin(timers, items.get(0).batch().flow(), longest, then);
   }
 
   private synchronized void waited(Object scope, List<Item> items) {

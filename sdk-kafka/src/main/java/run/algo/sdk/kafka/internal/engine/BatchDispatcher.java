@@ -69,11 +69,16 @@ final class BatchDispatcher implements Dispatcher {
       return true;
     }
     item.batch().putBack(item.index());
+    keep(item);
+    return false;
+  }
+
+  /** Keeps a record that was about to begin. */
+  void keep(BatchAssembler.Item item) {
     synchronized (this) {
       kept.add(item);
     }
     giveBack(); // if it was opened meanwhile
-    return false;
   }
 
   private void giveBack() {

@@ -18,7 +18,9 @@ abstract class CrewDispatcher implements Dispatcher, Crew.Work {
 
   /** A record that was executed is to be executed again: that may be begun once it has waited. */
   final void later(RecordBatch batch, int index, Runnable then) {
-    timers.after(
+    Delay.begin(
+        timers,
+        batch.flow(),
         batch.delay(index),
         () -> {
           batch.waited(index);

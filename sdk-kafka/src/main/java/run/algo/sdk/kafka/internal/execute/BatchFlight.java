@@ -1,6 +1,8 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,8 +57,9 @@ final class BatchFlight extends Flight {
   }
 
   private void conclude() {
+    Set<Object> behind = new HashSet<>();
     for (BatchItem item : items) {
-      item.execution().guarded(() -> item.conclude(end));
+      item.execution().guarded(() -> item.conclude(end, behind));
     }
   }
 

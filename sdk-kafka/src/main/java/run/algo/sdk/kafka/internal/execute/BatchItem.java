@@ -3,6 +3,7 @@ package run.algo.sdk.kafka.internal.execute;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.AlgoContext;
@@ -19,6 +20,7 @@ import run.algo.sdk.kafka.internal.record.FailureReason;
 final class BatchItem implements BatchRecord<@Nullable Object, Object> {
 
   private final Execution execution;
+  private final @Nullable Object scope;
   private final @Nullable Object value;
   private final AtomicReference<Verdict> verdict = new AtomicReference<>();
 
@@ -33,8 +35,9 @@ final class BatchItem implements BatchRecord<@Nullable Object, Object> {
     }
   }
 
-  BatchItem(Execution execution, @Nullable Object value) {
+  BatchItem(Execution execution, @Nullable Object scope, @Nullable Object value) {
     this.execution = execution;
+    this.scope = scope;
     this.value = value;
   }
 
@@ -101,8 +104,24 @@ final class BatchItem implements BatchRecord<@Nullable Object, Object> {
         "the batch's run returned without completing or failing record " + execution.position());
   }
 
-  /** After {@link #runEnded}: the record goes its way. */
-  void conclude(ExecutionEnd end) {
+  /**
+   * After {@link #runEnded}: the record goes its way. If one ahead of it in its scope is executed
+   * again then so is it, whatever came of it: its outputs would overtake those.
+   *
+   * @param behind the scopes of those that are executed again
+   */
+  void conclude(ExecutionEnd end, Set<Object> behind) {
+    if (scope != null && behind.contains(scope)) {
+      execution.goAlong();
+      return;
+    }
+    conclude(end);
+    if (scope != null && execution.isAgain()) {
+      behind.add(scope);
+    }
+  }
+
+  private void conclude(ExecutionEnd end) {
     Verdict known = Objects.requireNonNull(verdict.get());
     Throwable failure = known.failure();
     if (failure == null) {

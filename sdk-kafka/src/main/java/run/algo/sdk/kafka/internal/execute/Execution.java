@@ -67,6 +67,7 @@ class Execution implements AlgoContext {
   /** Null for a first execution. */
   private final @Nullable Tries tries;
 
+  private boolean again;
   private byte @Nullable [] traceId;
   private @Nullable Parameters parameters;
   private long emittedBytes;
@@ -243,9 +244,31 @@ class Execution implements AlgoContext {
     return known == null ? Tries.NONE : known;
   }
 
+  /**
+   * Whether it can be executed once more. Not when its outputs are on their way: its scope has gone
+   * on by then.
+   */
+  boolean repeatable() {
+    return sends == 0;
+  }
+
   /** It is executed again in its place, once it has waited. */
   void again(Tries next, Duration wait) {
+    again = true;
     settlement.again(index, next, wait);
+  }
+
+  /**
+   * As if it had not been executed: it will be, with a record ahead of it in its scope that is
+   * executed again. That is no try of its own.
+   */
+  void goAlong() {
+    again(tries(), Duration.ZERO);
+  }
+
+  /** Whether it is executed again. */
+  boolean isAgain() {
+    return again;
   }
 
   OutputTarget target(Pipe<?> pipe) {

@@ -19,6 +19,9 @@ final class GatheringExecution extends Execution {
   /** Until all are decoded nobody asks. */
   private List<GatheredRecord> items = List.of();
 
+  /** What is missing now will be missing next time. */
+  private boolean incomplete;
+
   GatheringExecution(
       ExecutionScope shared,
       Route route,
@@ -96,13 +99,19 @@ final class GatheringExecution extends Execution {
     }
   }
 
-  private static Refusal refusal(FailureReason reason, Exception cause) {
+  private Refusal refusal(FailureReason reason, Exception cause) {
+    incomplete = true;
     return new Refusal(reason, 0, cause);
   }
 
   @Override
   public List<GatheredRecord> gathered() {
     return items;
+  }
+
+  @Override
+  boolean repeatable() {
+    return !incomplete && super.repeatable();
   }
 
   @Override

@@ -1,7 +1,9 @@
 package run.algo.sdk.kafka.internal.execute;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
@@ -158,15 +160,27 @@ public final class RecordProcessor {
 
   private List<BatchItem> admitted(Route route, List<BatchEntry> entries) {
     List<BatchItem> items = new ArrayList<>(entries.size());
+    Set<Object> behind = new HashSet<>();
     for (BatchEntry entry : entries) {
       Execution execution = execution(route, entry);
+      Object scope = entry.scope();
+      if (scope != null && behind.contains(scope)) {
+        execution.goAlong();
+        continue;
+      }
       if (!end.mayBegin(execution)) {
+        if (scope != null) {
+          behind.add(scope);
+        }
         continue;
       }
       try {
-        items.add(new BatchItem(execution, admit(execution)));
+        items.add(new BatchItem(execution, scope, admit(execution)));
       } catch (Throwable t) {
         execution.guarded(() -> end.failed(execution, FailureReason.DECODE, t));
+        if (scope != null && execution.isAgain()) {
+          behind.add(scope);
+        }
       }
     }
     return items;

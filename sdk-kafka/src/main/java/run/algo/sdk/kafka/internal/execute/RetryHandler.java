@@ -75,13 +75,15 @@ final class RetryHandler implements FailureHandler {
   /** While a dependency is down no try is used up. */
   private boolean waitsForOutage(Execution execution, Failure failure) {
     Optional<Duration> wait =
-        fuse == null ? Optional.empty() : fuse.failed(execution.record.key(), failure.cause());
+        fuse == null || !execution.repeatable()
+            ? Optional.empty()
+            : fuse.failed(execution.record.key(), failure.cause());
     wait.ifPresent(time -> execution.again(execution.tries(), time));
     return wait.isPresent();
   }
 
   private void retry(Execution execution, Failure failure) {
-    Strategy strategy = strategies.get(execution.route.inputTopic);
+    Strategy strategy = execution.repeatable() ? strategies.get(execution.route.inputTopic) : null;
     RetryDecision decision =
         strategy == null
             ? new RetryDecision.Exhausted()

@@ -27,12 +27,15 @@ import run.algo.sdk.kafka.internal.execute.Progress;
 import run.algo.sdk.kafka.internal.execute.Scope;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.record.Outcome;
+import run.algo.sdk.kafka.internal.record.Tries;
+import run.algo.sdk.spi.RetryState;
 
 /**
  * The hand-over of records between the owner thread and workers, under many seeded interleavings of
- * real threads: executions that end at once, that take a moment, and that go on without a thread;
- * halts and resumes in between. Forbidden: a record executed twice or never, two of one scope at
- * once or out of order, more at once than there are slots.
+ * real threads: executions that end at once, that take a moment, that go on without a thread, and
+ * that fail and are made again, some without any wait, so that the timer meets the worker that has
+ * set it; halts and resumes in between. Forbidden: a record executed more or less often than it
+ * fails, two of one scope at once or out of order, more at once than there are slots.
  */
 class DispatcherInterleavingTest {
 
@@ -68,6 +71,7 @@ class DispatcherInterleavingTest {
     private final AtomicInteger executed = new AtomicInteger();
     private final ConcurrentLinkedQueue<String> forbidden = new ConcurrentLinkedQueue<>();
     private final Map<Object, Long> lastOfScope = new ConcurrentHashMap<>();
+    private final Map<Long, Integer> begun = new ConcurrentHashMap<>();
     private final Map<Object, AtomicInteger> inScope = new ConcurrentHashMap<>();
     private final Dispatcher dispatcher;
     private final int keys;
@@ -125,22 +129,33 @@ class DispatcherInterleavingTest {
       enter(scope, record.offset());
       int kind = (int) ((record.offset() * 31 + seed) % 7);
       if (kind == 0) {
-        others.execute(
-            () ->
-                waiting.resume(
-                    () -> {
-                      leave(scope);
-                      batch.settled(index, Outcome.FILTERED, 0);
-                    },
-                    0));
+        others.execute(() -> waiting.resume(() -> end(scope, batch, index), 0));
         return Progress.PENDING;
       }
       if (kind == 1) {
         Thread.onSpinWait();
       }
-      leave(scope);
-      batch.settled(index, Outcome.FILTERED, 0);
+      end(scope, batch, index);
       return Progress.ENDED;
+    }
+
+    private void end(Object scope, RecordBatch batch, int index) {
+      long offset = batch.offset(index);
+      Tries before = batch.tries(index);
+      int failures = before == null ? 0 : before.executions();
+      leave(scope);
+      if (failures < failures(offset)) {
+        Tries next = new Tries(failures + 1, new RetryState.After(1, failures + 1));
+        batch.again(index, next, Duration.ofNanos((offset + failures) % 3 * 20_000));
+      } else {
+        executed.incrementAndGet();
+        batch.settled(index, Outcome.FILTERED, 0);
+      }
+    }
+
+    /** How often a record fails. */
+    private int failures(long offset) {
+      return offset % 4 == 0 ? (int) ((offset / 4 + seed) % 4) : 0;
     }
 
     private void enter(Object scope, long offset) {
@@ -152,10 +167,13 @@ class DispatcherInterleavingTest {
         forbidden.add("two of scope " + scope + " at once, " + offset);
       }
       Long before = lastOfScope.put(scope, offset);
-      if (before != null && before >= offset) {
+      if (before != null && before > offset) {
         forbidden.add(offset + " of scope " + scope + " after " + before);
       }
-      executed.incrementAndGet();
+      int times = begun.merge(offset, 1, Integer::sum);
+      if (times > failures(offset) + 1) {
+        forbidden.add(offset + " for the time " + times);
+      }
     }
 
     private void leave(Object scope) {

@@ -87,7 +87,8 @@ final class ModelProducer extends MockProducer<byte[], byte[]> {
         world.judge.outputAcknowledged(exec, output(first.record()));
       } else {
         ModelLog.Entry origin = origin(world, first.record());
-        world.judge.deadLetterAcknowledged(member, origin, reason(first.record()));
+        world.judge.deadLetterAcknowledged(
+            member, origin, reason(first.record()), executions(first.record()));
       }
       first.callback().onCompletion(null, null);
     }
@@ -131,6 +132,11 @@ final class ModelProducer extends MockProducer<byte[], byte[]> {
   /** Why there is a dead letter. */
   static String reason(ProducerRecord<byte[], byte[]> record) {
     return ProtocolHeaders.text(record.headers(), "dlqReason");
+  }
+
+  /** How often the Algo was executed before there was one. */
+  static int executions(ProducerRecord<byte[], byte[]> record) {
+    return number(record, "dlqAttempts");
   }
 
   private static int number(ProducerRecord<byte[], byte[]> record, String header) {

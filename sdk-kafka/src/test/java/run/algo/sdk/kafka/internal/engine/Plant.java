@@ -91,6 +91,21 @@ enum Plant {
   /** A trigger forgets one of the records that are held for it. */
   TRIGGER_FORGETS_ONE,
 
+  /** The time for which a record waits never comes to its end, now and then. */
+  DELAYED_FORGOTTEN,
+
+  /** A scope goes on while a record of it waits to be executed again. */
+  OVERTAKEN_WHILE_WAITING,
+
+  /** How often a record was executed is not remembered. */
+  TRY_NOT_COUNTED,
+
+  /** A record waits for half its time. */
+  WAIT_CUT_SHORT,
+
+  /** The same try comes again and again. */
+  RETRIED_FOR_EVER,
+
   /** What is held waits for ever. */
   NEVER_GIVEN_UP,
 

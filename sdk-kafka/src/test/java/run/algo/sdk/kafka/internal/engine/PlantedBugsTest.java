@@ -55,6 +55,11 @@ class PlantedBugsTest {
     "METADATA_FORGETS_THE_LAST, divides",
     "HELD_EXECUTED_BY_ITSELF, 'held, and executed by itself'",
     "TRIGGER_FORGETS_ONE, not all of",
+    "DELAYED_FORGOTTEN, does not come to its end",
+    "OVERTAKEN_WHILE_WAITING, 'waits, which is ahead of it'",
+    "TRY_NOT_COUNTED, attempt 1 instead of",
+    "WAIT_CUT_SHORT, begun before it has waited",
+    "RETRIED_FOR_EVER, executed again without a reason",
     "NEVER_GIVEN_UP, does not come to its end",
     "NO_DRAIN, given back before its end"
   })

@@ -1,11 +1,13 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.internal.execute.FormKind;
+import run.algo.sdk.spi.RetryStep;
 
 /** What a seed decides before the first step: the settings, the load, and how much goes wrong. */
 final class Schedule {
@@ -41,6 +43,9 @@ final class Schedule {
   /** Some records are held for others of their trace. */
   final boolean gathers;
 
+  /** Failed records wait in their place for each of these; empty when nothing is tried again. */
+  final List<RetryStep> retries;
+
   // Each of a thousand
 
   final int failingSends;
@@ -65,7 +70,7 @@ final class Schedule {
     wideHoles = random.nextInt(20) == 0;
     failingSends = rate(random, 200);
     failingCommits = rate(random, 300);
-    failingAlgos = rate(random, 300);
+    int failing = rate(random, 300);
     slowAlgos = rate(random, 500);
     events = rate(random, 80);
     EnginePlan usual = plan(random);
@@ -84,6 +89,19 @@ final class Schedule {
                 usual.times().gatherTimeout(gatherTimeout(random)))
             : usual;
     hangingAlgos = timeout.isPresent() ? 1 + random.nextInt(80) : 0;
+    retries = random.nextInt(3) == 0 ? retries(random) : List.of();
+    failingAlgos = retries.isEmpty() ? failing : 100 + failing;
+  }
+
+  private static List<RetryStep> retries(SplittableRandom random) {
+    List<RetryStep> steps = new ArrayList<>();
+    int index = random.nextInt(20);
+    for (int step = random.nextInt(3); step >= 0; step--) {
+      index -= 1 + random.nextInt(3); // the last of them comes first
+      Duration backoff = random.nextInt(5) == 0 ? Duration.ZERO : millis(random, 30);
+      steps.add(new RetryStep(index, backoff, random.nextInt(4)));
+    }
+    return steps;
   }
 
   /** Some end within the steps, some only when nothing else goes on. */
@@ -124,7 +142,7 @@ final class Schedule {
   @Override
   public String toString() {
     return String.format(
-        "seed %d: %s, %s, %s, %d records in %d partitions, %d keys, %d members, %s%s%s%s, of a thousand"
+        "seed %d: %s, %s, %s, %d records in %d partitions, %d keys, %d members, %s%s%s%s, retries %s, of a thousand"
             + " %d sends, %d commits, %d executions fail, %d are slow, %d hang (%s), %d steps are"
             + " events, %s",
         seed,
@@ -139,6 +157,7 @@ final class Schedule {
         deadLetters ? "" : ", failures halt",
         wideHoles ? ", wide holes" : "",
         gathers ? ", gathers" : "",
+        retries,
         failingSends,
         failingCommits,
         failingAlgos,

@@ -58,6 +58,7 @@ final class SimAlgos {
     RecordPosition position = context.position();
     Sitting.Exec exec = member.execOf(position.partition(), position.offset());
     world.held.told(exec, context);
+    world.retries.told(exec, context.attempt());
     context.deadline().ifPresent(deadline -> member.deadlines.begun(exec, deadline));
     return exec;
   }

@@ -89,7 +89,8 @@ final class SimExactlyOnce {
       Map<ModelLog.Entry, Object> results) {
     ModelLog.Entry entry = ModelProducer.origin(world, record);
     first(entry, record, results);
-    judge.deadLetterAcknowledged(member, entry, ModelProducer.reason(record));
+    judge.deadLetterAcknowledged(
+        member, entry, ModelProducer.reason(record), ModelProducer.executions(record));
   }
 
   private void first(ModelLog.Entry entry, Object result, Map<ModelLog.Entry, Object> results) {

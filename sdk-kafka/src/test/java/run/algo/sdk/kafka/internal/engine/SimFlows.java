@@ -219,7 +219,11 @@ final class SimFlows extends PartitionFlows {
       execs.add(exec);
       watched.add(
           new BatchEntry(
-              entry.record(), watched(entry.settlement(), exec), entry.index(), entry.gathered()));
+              entry.record(),
+              watched(entry.settlement(), exec),
+              entry.index(),
+              entry.gathered(),
+              entry.scope()));
       // Several records of a scope may be in one batch: the first stands for all.
       Object one = List.of(exec.sitting, exec.entry.scope(world.schedule.ordering));
       if (scopes.put(one, exec) == null) {
@@ -297,7 +301,20 @@ final class SimFlows extends PartitionFlows {
     @Override
     public void again(int index, Tries tries, Duration wait) {
       world.tell(() -> "executes again, after " + wait + ", " + exec);
-      inner.again(index, tries, wait);
+      world.retries.again(exec, tries, wait);
+      switch (world.plant) {
+        case OVERTAKEN_WHILE_WAITING -> member.execute(() -> inner.again(index, tries, wait));
+        case TRY_NOT_COUNTED -> inner.again(index, new Tries(0, tries.state()), wait);
+        case WAIT_CUT_SHORT -> inner.again(index, tries, wait.dividedBy(2));
+        case RETRIED_FOR_EVER ->
+            inner.again(
+                index,
+                new Tries(
+                    tries.executions(),
+                    tries(index) == null ? tries.state() : tries(index).state()),
+                wait);
+        default -> inner.again(index, tries, wait);
+      }
     }
 
     @Override

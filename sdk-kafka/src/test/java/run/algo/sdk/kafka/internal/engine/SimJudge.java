@@ -81,7 +81,7 @@ final class SimJudge {
     for (TopicPartition partition : partitions) {
       Sitting sitting = member.sittings.get(partition.partition());
       for (Sitting.Exec exec : sitting == null ? List.<Sitting.Exec>of() : sitting.execs) {
-        boolean ended = exec.outcome != null || exec.prepared || exec.blocked > 0;
+        boolean ended = exec.outcome != null || exec.prepared || exec.again || exec.blocked > 0;
         require(ended, "given back before its end", exec);
       }
     }
@@ -164,6 +164,7 @@ final class SimJudge {
       require(sitting.executed.add(each), "executed twice", exec);
       each.begun = true;
     }
+    world.retries.begun(exec);
     if (exec.givenUp) {
       return; // out of the order of their scopes
     }
@@ -202,6 +203,7 @@ final class SimJudge {
   void sent(Sitting.Exec exec, int output) {
     require(!exec.expired, "output after its deadline", exec);
     require(exec.outputs > output, "output of a failed execution", exec);
+    require(!exec.again, "output of an execution that is made again", exec);
     exec.sent++;
     if (output == 0 && exec.sent == 1 && schedule.ordering != Ordering.UNORDERED) {
       Object scope = exec.entry.scope(schedule.ordering);
@@ -214,6 +216,7 @@ final class SimJudge {
   void sentAgain(Sitting.Exec exec, int output) {
     require(!exec.expired, "output after its deadline", exec);
     require(exec.outputs > output, "output of a failed execution", exec);
+    require(!exec.again, "output of an execution that is made again", exec);
   }
 
   void outputAcknowledged(Sitting.Exec exec, int output) {
@@ -224,7 +227,8 @@ final class SimJudge {
   }
 
   /** Which of a member's executions of the record it is of, only the engine knows. */
-  void deadLetterAcknowledged(SimMember member, ModelLog.Entry entry, String reason) {
+  void deadLetterAcknowledged(
+      SimMember member, ModelLog.Entry entry, String reason, int executions) {
     boolean timeout = reason.equals(FailureReason.TIMEOUT.wireName());
     require(
         world.execs.stream()
@@ -232,8 +236,9 @@ final class SimJudge {
                 exec ->
                     exec.entries.contains(entry)
                         && exec.sitting.member == member
-                        && (exec.expired || exec.givenUp) == timeout),
-        "dead letter for the reason " + reason,
+                        && (exec.expired || exec.givenUp) == timeout
+                        && world.retries.mayBeDead(exec, reason, executions)),
+        "dead letter for the reason " + reason + " after " + executions + " executions",
         entry);
     member.deadLetters.add(entry);
     entry.durable = true;
@@ -249,6 +254,7 @@ final class SimJudge {
 
   void settled(Sitting.Exec exec, Outcome outcome) {
     require(exec.outcome == null, "settled " + outcome + " after " + exec.outcome, exec);
+    require(!exec.again, "settled, and executed again", exec);
     require(
         !exec.expired || outcome == Outcome.DEAD_LETTERED,
         "settled " + outcome + " after its deadline",

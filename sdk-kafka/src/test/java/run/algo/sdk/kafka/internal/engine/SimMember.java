@@ -102,7 +102,7 @@ final class SimMember implements Executor, Timers {
     this.plan = planted(world.plant, world.schedule.plan);
     this.consumer = new ModelConsumer(world, this);
     this.deadlines = new SimDeadlines(this);
-    Crew.Workers workers = Crew.Workers.of(plan.execution().concurrency(), this, this, world.time);
+    Crew.Workers workers = workers();
     this.producer = world.schedule.exactlyOnce ? null : new ModelProducer(world, this);
     this.lanes = world.schedule.exactlyOnce ? new SimLanes(this, instance) : null;
     PollLoop.Environs environs =
@@ -122,6 +122,21 @@ final class SimMember implements Executor, Timers {
       lanes.open();
     }
     loop.begin();
+  }
+
+  private Crew.Workers workers() {
+    Crew.Workers right = Crew.Workers.of(plan.execution().concurrency(), this, this, world.time);
+    return world.plant == Plant.DELAYED_FORGOTTEN
+        ? new Crew.Workers(
+            right.slots(),
+            this,
+            (delay, task) -> {
+              if (!world.chance(30)) {
+                after(delay, task);
+              }
+            },
+            world.time)
+        : right;
   }
 
   /** What the engine is told if one of these bugs is planted; the judge knows better. */
@@ -205,7 +220,8 @@ final class SimMember implements Executor, Timers {
           world.schedule.deadLetters
               ? Optional.of(
                   new RecordProcessors.DeadLetters(topics, new DeadLetterHeaders("g", "a/b:1[0]")))
-              : Optional.empty());
+              : Optional.empty(),
+          world.retries.plan());
     }
 
     private OutputTarget target(String name) {

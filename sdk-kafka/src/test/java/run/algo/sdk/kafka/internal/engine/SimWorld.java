@@ -32,6 +32,7 @@ final class SimWorld {
   final SimJudge judge;
   final SimGathers held;
   final SimExactlyOnce exactlyOnce;
+  final SimRetries retries;
   final List<Sitting.Exec> execs = new ArrayList<>();
 
   private final List<SimMember> members = new ArrayList<>();
@@ -70,6 +71,7 @@ final class SimWorld {
     this.judge = new SimJudge(this);
     this.held = new SimGathers(this);
     this.exactlyOnce = new SimExactlyOnce(this);
+    this.retries = new SimRetries(this);
   }
 
   /** {@return what was not as it should be; null when all was} */

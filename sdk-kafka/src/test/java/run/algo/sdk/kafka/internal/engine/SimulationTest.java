@@ -37,6 +37,7 @@ import run.algo.sdk.kafka.internal.record.Outcome;
  *   <li>{@link SimJudge} knows what must be so in every schedule, {@link SimDeadlines} whose time
  *       was up, {@link SimExactlyOnce} what may be seen of transactions. {@link Sitting} is what
  *       they remember of a partition and its executions.
+ *   <li>{@link SimRetries} knows what is tried again, and when.
  *   <li>{@link ModelTraces} has records held for others, {@link SimGathers} knows which go
  *       together.
  *   <li>{@link Plant}: bugs that {@link PlantedBugsTest} puts in, to see that they are found.
@@ -78,6 +79,8 @@ class SimulationTest {
       assertThat(world.run()).as("replay with -Dsim.seed=%d; %s", seed, schedule).isNull();
       events.merge("abandoned executions come back", (long) world.late, Long::sum);
       events.merge("executions on several records", (long) world.gathers, Long::sum);
+      events.merge("executed again", world.retries.retries, Long::sum);
+      events.merge("executed again with another", world.retries.takenAlong, Long::sum);
       events.merge("traces given up", (long) world.givenUp, Long::sum);
       events.merge("commits", (long) world.commits, Long::sum);
       events.merge("aborts", (long) world.aborts, Long::sum);

@@ -27,6 +27,9 @@ final class Sitting {
   final Map<Object, Long> lastSentOfScope = new HashMap<>();
   final List<Exec> execs = new ArrayList<>();
 
+  /** What was tried with each record, those of several by the last of them. */
+  final Map<ModelLog.Entry, SimRetries.Attempts> attempts = new HashMap<>();
+
   /** What is held of each trace, by what was read so far. */
   final Map<ModelTraces.Trace, List<ModelLog.Entry>> waiting = new HashMap<>();
 
@@ -80,6 +83,12 @@ final class Sitting {
 
     /** A transaction may write what it leads to. */
     boolean prepared;
+
+    /** It has no outcome, since it is made again. */
+    boolean again;
+
+    /** What has been tried with its record. */
+    SimRetries.Attempts attempts;
 
     int sent;
     int acknowledged;

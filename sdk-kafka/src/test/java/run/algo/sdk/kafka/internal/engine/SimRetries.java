@@ -1,0 +1,168 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import run.algo.sdk.kafka.config.Ordering;
+import run.algo.sdk.kafka.config.RetryStrategyKind;
+import run.algo.sdk.kafka.internal.execute.FailureClasses;
+import run.algo.sdk.kafka.internal.execute.FormKind;
+import run.algo.sdk.kafka.internal.execute.Retries;
+import run.algo.sdk.kafka.internal.record.FailureReason;
+import run.algo.sdk.kafka.internal.record.Tries;
+import run.algo.sdk.spi.RetryDecision;
+import run.algo.sdk.spi.RetryState;
+import run.algo.sdk.spi.RetryStep;
+
+/**
+ * Judges records that wait in their place to be executed again. What a schedule's steps come to is
+ * written down here as a list of tries, beforehand; a record that fails waits for the next of them,
+ * no less, and is a dead letter only after the last. Each execution is counted. While a record
+ * waits nothing behind it in its scope begins; a batch has several records of a scope, and those
+ * behind the one that waits are executed again with it, as if they had not been in the batch.
+ */
+final class SimRetries {
+
+  private final SimWorld world;
+  private final SimJudge judge;
+  private final List<RetryDecision.Retry> tries = new ArrayList<>();
+
+  /** How often they were executed again, and had to go along with one ahead of them. */
+  long retries;
+
+  long takenAlong;
+
+  /** What was tried with a record during one assignment. */
+  static final class Attempts {
+
+    /** Calls of the author's code. */
+    private int executions;
+
+    private int retries;
+    private boolean waits;
+    private long due;
+  }
+
+  SimRetries(SimWorld world) {
+    this.world = world;
+    this.judge = world.judge;
+    world.schedule.retries.stream()
+        .sorted(Comparator.comparingInt(RetryStep::index))
+        .forEach(
+            step -> {
+              for (int num = 1; num <= Math.max(1, step.repeat()); num++) {
+                tries.add(new RetryDecision.Retry(step, num));
+              }
+            });
+  }
+
+  /** What the engine is told to do. */
+  Retries plan() {
+    if (tries.isEmpty()) {
+      return Retries.NONE;
+    }
+    return new Retries(
+        Map.of(
+            ModelLog.TOPIC,
+            new Retries.Input(
+                RetryStrategyKind.SIMPLE,
+                state -> {
+                  int next = number(state);
+                  return next == tries.size() ? new RetryDecision.Exhausted() : tries.get(next);
+                })),
+        new FailureClasses(),
+        (step, retryNum) -> retries++);
+  }
+
+  /** How many tries there were, up to this one. */
+  private int number(RetryState state) {
+    if (!(state instanceof RetryState.After after)) {
+      return 0;
+    }
+    for (int i = 0; i < tries.size(); i++) {
+      RetryDecision.Retry each = tries.get(i);
+      if (each.step().index() == after.stepIndex() && each.retryNum() == after.retryNum()) {
+        return i + 1;
+      }
+    }
+    throw new IllegalStateException("there is no such try: " + after);
+  }
+
+  void begun(Sitting.Exec exec) {
+    Sitting sitting = exec.sitting;
+    Attempts attempts = sitting.attempts.computeIfAbsent(exec.entry, first -> new Attempts());
+    exec.attempts = attempts;
+    judge.require(
+        !attempts.waits || world.time.nanos() >= attempts.due, "begun before it has waited", exec);
+    attempts.waits = false;
+    ModelLog.Entry ahead = exec.givenUp ? null : waitsAhead(exec);
+    judge.require(ahead == null, "begun while " + ahead + " waits, which is ahead of it", exec);
+  }
+
+  private ModelLog.@Nullable Entry waitsAhead(Sitting.Exec exec) {
+    Ordering ordering = world.schedule.ordering;
+    for (Map.Entry<ModelLog.Entry, Attempts> each : exec.sitting.attempts.entrySet()) {
+      ModelLog.Entry entry = each.getKey();
+      if (each.getValue().waits
+          && entry.offset() < exec.entry.offset()
+          && entry.scope(ordering).equals(exec.entry.scope(ordering))) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  /** The author's code is called, and told which time it is. */
+  void told(Sitting.Exec exec, int attempt) {
+    int right = ++exec.attempts.executions;
+    judge.require(attempt == right, "attempt " + attempt + " instead of " + right, exec);
+  }
+
+  /** An execution has failed and is made again. */
+  void again(Sitting.Exec exec, Tries next, Duration wait) {
+    Attempts attempts = exec.attempts;
+    judge.require(exec.outcome == null && !exec.prepared, "executed again after its end", exec);
+    judge.require(!exec.again, "executed again twice", exec);
+    judge.require(!exec.givenUp, "given up, and executed again", exec);
+    int number = number(next.state());
+    boolean own = number != attempts.retries;
+    attempts.executions -= own ? 0 : 1;
+    judge.require(
+        next.executions() == attempts.executions,
+        "so often executed: " + next.executions() + ", not " + attempts.executions,
+        exec);
+    if (!own) {
+      boolean behind = world.schedule.form == FormKind.BATCH && waitsAhead(exec) != null;
+      judge.require(behind && wait.isZero(), "executed again without a reason", exec);
+      takenAlong++;
+    } else {
+      judge.require(number == attempts.retries + 1, "its next try is number " + number, exec);
+      Duration right = tries.get(number - 1).step().backoff();
+      judge.require(wait.equals(right), "waits " + wait + " instead of " + right, exec);
+      attempts.retries = number;
+    }
+    exec.again = true;
+    attempts.waits = true;
+    attempts.due = world.time.nanos() + wait.toNanos();
+    Sitting sitting = exec.sitting;
+    exec.entries.forEach(sitting.executed::remove);
+    if (world.schedule.ordering != Ordering.UNORDERED) {
+      Object scope = exec.entry.scope(world.schedule.ordering);
+      sitting.lastBegunOfScope.merge(scope, exec.entry.offset() - 1, Math::min);
+    }
+  }
+
+  /** Whether a dead letter of this reason, after so many executions, may be this execution's. */
+  boolean mayBeDead(Sitting.Exec exec, String reason, int executions) {
+    Attempts attempts = exec.attempts;
+    boolean retried =
+        reason.equals(FailureReason.ALGO.wireName())
+            || reason.equals(FailureReason.TIMEOUT.wireName());
+    return !exec.again
+        && executions == attempts.executions
+        && (exec.givenUp || !retried || attempts.retries == tries.size());
+  }
+}
