@@ -71,16 +71,17 @@ public final class RecordProcessors {
         scope,
         new InputGate(check, parameters, limit),
         new ExecutionEnd(
-            new OutputEncoder(), sender, retrying(retries, last), new FailureLog(limit)));
+            new OutputEncoder(), sender, retrying(retries, sender, last), new FailureLog(limit)));
   }
 
-  private static FailureHandler retrying(Retries retries, FailureHandler last) {
+  private static FailureHandler retrying(
+      Retries retries, Sender sender, FailureHandler last) {
     Map<String, RetryHandler.Strategy> strategies = new HashMap<>();
     retries
         .inputs()
         .forEach(
             (topic, input) ->
-                retrier(input)
+                retrier(input, sender)
                     .ifPresent(
                         retrier ->
                             strategies.put(
@@ -88,10 +89,12 @@ public final class RecordProcessors {
     return new RetryHandler(strategies, retries.classes(), retries.counter(), last);
   }
 
-  private static Optional<Retrier> retrier(Retries.Input input) {
+  private static Optional<Retrier> retrier(Retries.Input input, Sender sender) {
     return switch (input.kind()) {
       case SIMPLE -> Optional.of(new RetryInPlace());
-      case RETRY_TOPICS, STATEFUL_ORDERED, STATEFUL_UNORDERED -> Optional.empty();
+      case RETRY_TOPICS ->
+          input.through().map(through -> new RetryThroughTopic(sender, through));
+      case STATEFUL_ORDERED, STATEFUL_UNORDERED -> Optional.empty();
     };
   }
 }

@@ -1,7 +1,10 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import run.algo.sdk.kafka.config.RetryStrategyKind;
+import run.algo.sdk.kafka.internal.record.RetryHeaders;
 import run.algo.sdk.spi.RetryPolicy;
 
 /**
@@ -27,8 +30,37 @@ public record Retries(Map<String, Input> inputs, FailureClasses classes, Counter
    *
    * @param kind where a record waits
    * @param policy decides which try comes next
+   * @param through how records go through retry topics; empty for the other strategies
    */
-  public record Input(RetryStrategyKind kind, RetryPolicy policy) {}
+  public record Input(RetryStrategyKind kind, RetryPolicy policy, Optional<Through> through) {
+
+    /**
+     * Without retry topics.
+     *
+     * @param kind where a record waits
+     * @param policy decides which try comes next
+     */
+    public Input(RetryStrategyKind kind, RetryPolicy policy) {
+      this(kind, policy, Optional.empty());
+    }
+  }
+
+  /**
+   * How the failed records of one input topic go through retry topics.
+   *
+   * @param topics the topic of each step, by the step's index
+   * @param known which topics may be written to
+   * @param headers writes the records' headers
+   * @param clock the time of day
+   */
+  public record Through(
+      Map<Integer, String> topics, RetryTopics known, RetryHeaders headers, InstantSource clock) {
+
+    /** Copies the map. */
+    public Through {
+      topics = Map.copyOf(topics);
+    }
+  }
 
   /** Counts retries. Thread-safe. */
   @FunctionalInterface
