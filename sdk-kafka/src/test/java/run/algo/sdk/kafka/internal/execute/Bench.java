@@ -67,6 +67,7 @@ final class Bench {
   private Codec<?> resultCodec = Codec.text();
   private int maxBytes = Integer.MAX_VALUE;
   private Deadlines deadlines = Deadlines.none();
+  private Retries retries = Retries.NONE;
 
   private final AtomicBoolean interruptNextSend = new AtomicBoolean();
 
@@ -110,6 +111,11 @@ final class Bench {
   /** Nothing is sent; it is left prepared. */
   Bench transactional() {
     transactional = true;
+    return this;
+  }
+
+  Bench retries(Retries newRetries) {
+    retries = newRetries;
     return this;
   }
 
@@ -179,7 +185,8 @@ final class Bench {
             ? Optional.empty()
             : Optional.of(
                 new RecordProcessors.DeadLetters(
-                    deadLetters, new DeadLetterHeaders("algorun-g", "owner/name:1[0]"))));
+                    deadLetters, new DeadLetterHeaders("algorun-g", "owner/name:1[0]"))),
+        retries);
   }
 
   /** The scope of an execution that must end at once. */
