@@ -164,6 +164,7 @@ class RetryTopicsIT {
     deployment.fill(10);
     try (AlgoRunner runner = runner("ALGO_DELIVERY", delivery)) {
       runner.start();
+      Deployment.awaitReady(runner);
       List<ConsumerRecord<String, String>> dead =
           deployment.probe.readAll(letters, 1, Deployment.SOON);
       ConsumerRecord<String, String> letter = dead.get(0);
