@@ -141,9 +141,7 @@ final class Assembly {
     VirtualTime time = new VirtualTime();
     Deadlines deadlines = Supervision.virtual(settings.engine(), time, start);
     return new ManualEngine(
-        time,
-        new AlgoWorkload(topics, deadlines, () -> start.plusNanos(time.nanos())),
-        plan());
+        time, new AlgoWorkload(topics, deadlines, () -> start.plusNanos(time.nanos())), plan());
   }
 
   /** The dead-letter topic of an input topic. */

@@ -26,7 +26,8 @@ class RetryTopicNamesTest {
    */
   private static AlgoSettings settings(List<String> backoffs, String... pairs) {
     StringBuilder strategy =
-        new StringBuilder("{\"strategy\":\"RetryTopics\",\"deadLetterSuffix\":\"Dead\",\"steps\":[");
+        new StringBuilder(
+            "{\"strategy\":\"RetryTopics\",\"deadLetterSuffix\":\"Dead\",\"steps\":[");
     for (int i = 0; i < backoffs.size(); i++) {
       strategy
           .append(i == 0 ? "" : ",")

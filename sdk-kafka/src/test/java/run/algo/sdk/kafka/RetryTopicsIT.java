@@ -37,7 +37,9 @@ import run.algo.sdk.testkit.kafka.EmbeddedKafka;
 import run.algo.sdk.testkit.kafka.KafkaProbe;
 import run.algo.sdk.testkit.kafka.Listener;
 
-/** Failed records go through retry topics, whoever wrote them there, and none is lost on the way. */
+/**
+ * Failed records go through retry topics, whoever wrote them there, and none is lost on the way.
+ */
 class RetryTopicsIT {
 
   private static final String USER = "algo";
@@ -91,9 +93,7 @@ class RetryTopicsIT {
     public String run(String text, AlgoContext context) {
       String id = Deployment.id(context.position());
       values.add(text);
-      attempts
-          .computeIfAbsent(id, unused -> new CopyOnWriteArrayList<>())
-          .add(context.attempt());
+      attempts.computeIfAbsent(id, unused -> new CopyOnWriteArrayList<>()).add(context.attempt());
       if (context.attempt() <= failures.getOrDefault(id, 0)) {
         throw new IllegalStateException("does not like " + id + " yet");
       }
@@ -220,7 +220,14 @@ class RetryTopicsIT {
       write(first, "foreign", "retryStepIndex", "1", "retryNum", "1", "retryGroup", "algorun-x");
       // A sidecar's: seconds only, no group, no origin; it has failed three times by now.
       write(
-          second, "sidecar", "retryStepIndex", "2", "retryNum", "1", "retryTimestamp", "1700000000");
+          second,
+          "sidecar",
+          "retryStepIndex",
+          "2",
+          "retryNum",
+          "1",
+          "retryTimestamp",
+          "1700000000");
       write(second, "malformed", "retryStepIndex", "II", "retryNum", "-");
       deployment.awaitOutputs(2);
       awaitCommitted(first, second);
@@ -260,8 +267,7 @@ class RetryTopicsIT {
       Deployment.awaitReady(runner);
       get(
           admin
-              .createAcls(
-                  List.of(rule(first, AclOperation.ALL, AclPermissionType.ALLOW), denied))
+              .createAcls(List.of(rule(first, AclOperation.ALL, AclPermissionType.ALLOW), denied))
               .all());
       deployment.fill(20);
       await("not ready")

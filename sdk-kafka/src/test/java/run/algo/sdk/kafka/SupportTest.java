@@ -65,7 +65,8 @@ class SupportTest {
     assertThat(Support.warnings(settings("ALGO_ORDERING", "key"))).isEmpty();
     assertThat(Support.warnings(settings("ALGO_TIMEOUT", "5s"))).isEmpty();
     assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", RETRIES))).isEmpty();
-    assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", strategy("RetryTopics")))).isEmpty();
+    assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", strategy("RetryTopics"))))
+        .isEmpty();
     for (String stateful : new String[] {"StatefulOrdered", "StatefulUnordered"}) {
       assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", strategy(stateful))))
           .singleElement()

@@ -57,10 +57,10 @@ final class DeadLetterHandler implements FailureHandler {
     execution.expectSends(records.size());
     boolean first = true;
     for (Execution each : records) {
-      RecordHeaders letter = headers.write(each.record, each.traceIdBytes(), each.position(), failure);
+      RecordHeaders letter =
+          headers.write(each.record, each.traceIdBytes(), each.position(), failure);
       DeadLetterTopics.Target target = topics.of(each.route.inputTopic).orElseThrow();
-      sender.send(
-          new DeadLetterSend(execution, letter(target, each, letter), halted && first));
+      sender.send(new DeadLetterSend(execution, letter(target, each, letter), halted && first));
       first = false;
     }
   }

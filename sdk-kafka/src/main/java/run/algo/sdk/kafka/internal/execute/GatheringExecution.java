@@ -30,9 +30,7 @@ final class GatheringExecution extends Execution {
     this.shared = shared;
     this.gathered = gathered;
     this.held =
-        gathered.held().stream()
-            .map(each -> heldExecution(each, settlement, index))
-            .toList();
+        gathered.held().stream().map(each -> heldExecution(each, settlement, index)).toList();
   }
 
   private Execution heldExecution(Gathered.Held each, Settlement settlement, int index) {

@@ -93,9 +93,7 @@ final class OutputEncoder {
   /** The name the Algo gave, else one derived from the record's position and the emission. */
   private static byte[] fileName(Execution execution, @Nullable Output<?> settings, int emission) {
     String given = settings == null ? null : settings.fileName();
-    return given == null
-        ? execution.derivedFileName(emission)
-        : given.getBytes(UTF_8);
+    return given == null ? execution.derivedFileName(emission) : given.getBytes(UTF_8);
   }
 
   /**

@@ -74,8 +74,7 @@ public final class RecordProcessors {
             new OutputEncoder(), sender, retrying(retries, sender, last), new FailureLog(limit)));
   }
 
-  private static FailureHandler retrying(
-      Retries retries, Sender sender, FailureHandler last) {
+  private static FailureHandler retrying(Retries retries, Sender sender, FailureHandler last) {
     Map<String, RetryHandler.Strategy> strategies = new HashMap<>();
     retries
         .inputs()
@@ -92,8 +91,7 @@ public final class RecordProcessors {
   private static Optional<Retrier> retrier(Retries.Input input, Sender sender) {
     return switch (input.kind()) {
       case SIMPLE -> Optional.of(new RetryInPlace());
-      case RETRY_TOPICS ->
-          input.through().map(through -> new RetryThroughTopic(sender, through));
+      case RETRY_TOPICS -> input.through().map(through -> new RetryThroughTopic(sender, through));
       case STATEFUL_ORDERED, STATEFUL_UNORDERED -> Optional.empty();
     };
   }

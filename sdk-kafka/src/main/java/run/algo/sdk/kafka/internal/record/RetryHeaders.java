@@ -189,9 +189,7 @@ public final class RetryHeaders {
         return new Tries(attempt == null ? 0 : attempt.intValue(), new RetryState.First());
       }
       int executions =
-          attempt == null
-              ? executions(plan, step.intValue(), num.intValue())
-              : attempt.intValue();
+          attempt == null ? executions(plan, step.intValue(), num.intValue()) : attempt.intValue();
       return new Tries(executions, new RetryState.After(step.intValue(), num.intValue()));
     }
 

@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.function.ObjIntConsumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.ConfigurationProblem;
@@ -81,15 +80,20 @@ final class RetryTopicPreparation {
         prepare(admin, catalog, input, retry)
             .ifPresent(
                 why -> {
-                  String remedy = commands.createAndAllow(
-                      RetryTopicPlan.topic(retry, input), "Read", "Write", "Describe");
+                  String remedy =
+                      commands.createAndAllow(
+                          RetryTopicPlan.topic(retry, input), "Read", "Write", "Describe");
                   usable.refuse(retry.name(), why + "; an administrator may run: " + remedy);
                   problems.add(
                       new ConfigurationProblem(
                           "retryStrategy",
                           "RetryTopics",
-                          "retry topic " + retry.name() + " of " + input.name()
-                              + " cannot be used: " + why,
+                          "retry topic "
+                              + retry.name()
+                              + " of "
+                              + input.name()
+                              + " cannot be used: "
+                              + why,
                           "let an administrator run: " + remedy));
                 });
       }

@@ -69,8 +69,7 @@ final class TopicCatalog {
         boolean writable,
         OptionalInt maxMessageBytes,
         OptionalLong retentionMs) {
-      this(
-          name, partitions, replication, writable, maxMessageBytes, retentionMs, true, false);
+      this(name, partitions, replication, writable, maxMessageBytes, retentionMs, true, false);
     }
   }
 

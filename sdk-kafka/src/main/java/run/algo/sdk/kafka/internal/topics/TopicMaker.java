@@ -38,8 +38,7 @@ final class TopicMaker {
           || e.getCause() instanceof PolicyViolationException
           || e.getCause() instanceof InvalidConfigurationException
           || e.getCause() instanceof InvalidTopicException) {
-        return Optional.of(
-            "it does not exist and may not be made: " + e.getCause().getMessage());
+        return Optional.of("it does not exist and may not be made: " + e.getCause().getMessage());
       }
       if (!(e.getCause() instanceof TopicExistsException)) {
         throw new KafkaException(

@@ -76,9 +76,7 @@ class RetryThroughTopicTest {
   }
 
   private Route retryRoute(Bench bench, Algo<?, ?> algo) {
-    return bench
-        .route(algo)
-        .retries(new RetriedRecords(HEADERS, plan, topic -> Optional.empty()));
+    return bench.route(algo).retries(new RetriedRecords(HEADERS, plan, topic -> Optional.empty()));
   }
 
   private static ConsumerRecord<byte[], byte[]> read(
@@ -231,8 +229,7 @@ class RetryThroughTopicTest {
     ProducerRecord<byte[], byte[]> retried = last(bench);
     process(bench, bench.route(looking), Bench.record("k", "v")).assertSettled(Outcome.WRITTEN);
     RecordPosition origin =
-        new RecordPosition(
-            Bench.INPUT_TOPIC, Bench.PARTITION, Bench.OFFSET, 1_700_000_000_000L);
+        new RecordPosition(Bench.INPUT_TOPIC, Bench.PARTITION, Bench.OFFSET, 1_700_000_000_000L);
     assertThat(seen).containsExactly(origin, 2, seen.get(2), origin, 1, seen.get(2));
     assertThat(Arrays.toString(retried.headers().toArray()))
         .as("as if it had not failed: trace, file name and all")
@@ -313,8 +310,7 @@ class RetryThroughTopicTest {
 
   @Test
   void whatIsNoMatterOfLuckIsNotRetried() {
-    Bench bench =
-        retrying(Bench.acknowledging(), "1:30s:3").inputCodec(Codec.json(Integer.class));
+    Bench bench = retrying(Bench.acknowledging(), "1:30s:3").inputCodec(Codec.json(Integer.class));
     process(bench, bench.route(failing()), Bench.record("k", "no number"))
         .assertSettled(Outcome.DEAD_LETTERED);
     assertThat(header(bench.onlyDeadLetter(), "dlqAttempts")).isEqualTo("0");
@@ -322,8 +318,7 @@ class RetryThroughTopicTest {
 
   @Test
   void aRetryThatDoesNotDecodeIsDeadLetteredByteByByte() {
-    Bench bench =
-        retrying(Bench.acknowledging(), "1:30s:3").inputCodec(Codec.json(Integer.class));
+    Bench bench = retrying(Bench.acknowledging(), "1:30s:3").inputCodec(Codec.json(Integer.class));
     Headers headers =
         Bench.headers(
             "retryStepIndex", "1",
@@ -354,8 +349,7 @@ class RetryThroughTopicTest {
     Bench bench = retrying(Bench.acknowledging(), "1:30s:1");
     RetryTopics none = new RetryTopics();
     Bench late = bench.retries(through(none));
-    RecordingSettlement settlement =
-        process(late, late.route(failing()), Bench.record("k", "v"));
+    RecordingSettlement settlement = process(late, late.route(failing()), Bench.record("k", "v"));
     settlement.assertWithoutOutcome(1);
     assertThat(settlement.lastBlockage().what()).contains("t.orders-2@41", "t.orders.30s");
     none.refuse("t.orders.30s", "this user may not write to it");
@@ -406,8 +400,7 @@ class RetryThroughTopicTest {
   @Test
   void whatIsTooLargeHaltsAndSaysWhatToDo() {
     Bench bench = retrying(Bench.manual(), "1:30s:1");
-    RecordingSettlement settlement =
-        process(bench, bench.route(failing()), Bench.record("k", "v"));
+    RecordingSettlement settlement = process(bench, bench.route(failing()), Bench.record("k", "v"));
     bench.producer.errorNext(new RecordTooLargeException("no"));
     settlement.assertWithoutOutcome(1);
     assertThat(settlement.lastBlockage().what())
@@ -420,8 +413,7 @@ class RetryThroughTopicTest {
   @Test
   void anUnackedWriteIsNoOutcome() {
     Bench bench = retrying(Bench.manual(), "1:30s:1");
-    RecordingSettlement settlement =
-        process(bench, bench.route(failing()), Bench.record("k", "v"));
+    RecordingSettlement settlement = process(bench, bench.route(failing()), Bench.record("k", "v"));
     settlement.assertWithoutOutcome(0);
     bench.producer.completeNext();
     settlement.assertSettled(Outcome.RETRIED);
@@ -430,8 +422,7 @@ class RetryThroughTopicTest {
   @Test
   void aTransactionTakesTheRetry() {
     Bench bench = retrying(Bench.manual().transactional(), "1:30s:1");
-    RecordingSettlement settlement =
-        process(bench, bench.route(failing()), Bench.record("k", "v"));
+    RecordingSettlement settlement = process(bench, bench.route(failing()), Bench.record("k", "v"));
     settlement.assertWithoutOutcome(0);
     assertThat(settlement.isPrepared()).isTrue();
     assertThat(bench.producer.history()).isEmpty();

@@ -169,9 +169,17 @@ class RetryHeadersTest {
   /** The first failed, each of the three tries of step 2, the one of step 5, and so on. */
   @ParameterizedTest
   @CsvSource({
-    "2, 1, 1", "2, 2, 2", "2, 3, 3", "5, 1, 4", "9, 1, 5", "9, 2, 6",
+    "2, 1, 1",
+    "2, 2, 2",
+    "2, 3, 3",
+    "5, 1, 4",
+    "9, 1, 5",
+    "9, 2, 6",
     // Steps that have left the plan: those before them count.
-    "1, 1, 1", "4, 1, 4", "7, 2, 6", "11, 1, 7",
+    "1, 1, 1",
+    "4, 1, 4",
+    "7, 2, 6",
+    "11, 1, 7",
     "-3, 5, 5"
   })
   void stepAndTryTellTheExecutions(String step, String num, int executions) {

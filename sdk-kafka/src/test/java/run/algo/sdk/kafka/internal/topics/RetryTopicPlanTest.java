@@ -86,13 +86,10 @@ class RetryTopicPlanTest {
                     OptionalLong.of(2 * 86_400_000L),
                     false)))
         .isEmpty();
-    assertThat(
-            defects(topic("orders.x", 3, OptionalInt.empty(), OptionalLong.empty(), false)))
+    assertThat(defects(topic("orders.x", 3, OptionalInt.empty(), OptionalLong.empty(), false)))
         .as("what this user may not know")
         .isEmpty();
-    assertThat(
-            defects(
-                topic("orders.x", 3, OptionalInt.of(2_000_000), OptionalLong.of(-1), false)))
+    assertThat(defects(topic("orders.x", 3, OptionalInt.of(2_000_000), OptionalLong.of(-1), false)))
         .as("for ever")
         .isEmpty();
   }
@@ -126,8 +123,7 @@ class RetryTopicPlanTest {
 
   @Test
   void partitionsAreNotTakenAway() {
-    assertThat(
-            defects(topic("orders.x", 4, OptionalInt.empty(), OptionalLong.empty(), false)))
+    assertThat(defects(topic("orders.x", 4, OptionalInt.empty(), OptionalLong.empty(), false)))
         .singleElement()
         .asString()
         .contains("4 partitions and Orders has 3")

@@ -135,8 +135,7 @@ class RetryTopicPreparationIT {
   }
 
   @Test
-  void withoutLeaveToMakeItItIsAnErrorUntilSomebodyHasMadeIt(EmbeddedKafka kafka)
-      throws Exception {
+  void withoutLeaveToMakeItItIsAnErrorUntilSomebodyHasMadeIt(EmbeddedKafka kafka) throws Exception {
     kafka.createTopic(input, 1);
     TopicPreparation preparation = preparation(false);
     for (int i = 0; i < 2; i++) {
@@ -190,9 +189,7 @@ class RetryTopicPreparationIT {
       admin.createAcls(rules).all().get();
       await()
           .atMost(Duration.ofSeconds(10))
-          .until(
-              () ->
-                  admin.describeAcls(AclBindingFilter.ANY).values().get().containsAll(rules));
+          .until(() -> admin.describeAcls(AclBindingFilter.ANY).values().get().containsAll(rules));
     }
   }
 
