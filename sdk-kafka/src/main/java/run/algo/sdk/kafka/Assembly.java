@@ -2,6 +2,7 @@ package run.algo.sdk.kafka;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,11 +40,13 @@ import run.algo.sdk.kafka.internal.execute.OutputTarget;
 import run.algo.sdk.kafka.internal.execute.Outputs;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.RecordProcessors;
+import run.algo.sdk.kafka.internal.execute.RetriedRecords;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.RunnerCounters;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
 import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
+import run.algo.sdk.kafka.internal.record.RetryHeaders;
 import run.algo.sdk.kafka.internal.topics.Assignor;
 import run.algo.sdk.kafka.internal.topics.TopicPreparation;
 import run.algo.sdk.spi.RetryPolicy;
@@ -109,7 +112,7 @@ final class Assembly {
             producers(),
             ClientProperties.admin(settings)),
         topics,
-        new AlgoWorkload(topics, supervision.deadlines()),
+        new AlgoWorkload(topics, supervision.deadlines(), InstantSource.system()),
         plan(),
         supervision.threads(),
         new Engine.Listeners(listener, counters.transactions()));
@@ -134,7 +137,8 @@ final class Assembly {
     topics.assume();
     VirtualTime time = new VirtualTime();
     Deadlines deadlines = Supervision.virtual(settings.engine(), time, start);
-    return new ManualEngine(time, new AlgoWorkload(topics, deadlines), plan());
+    return new ManualEngine(
+        time, new AlgoWorkload(topics, deadlines, () -> start.plusNanos(time.nanos())), plan());
   }
 
   /** The dead-letter topic of an input topic. */
@@ -183,7 +187,8 @@ final class Assembly {
         settings.engine().createTopics(),
         String.join(",", settings.kafka().bootstrapServers()),
         settings.kafka().security().username().orElse("<principal>"),
-        Assignor.of(ClientProperties.consumer(settings)));
+        Assignor.of(ClientProperties.consumer(settings)),
+        RetryTopicNames.of(settings));
   }
 
   /** The Algo's full name, or its class where the deployment does not name it. */
@@ -199,17 +204,21 @@ final class Assembly {
 
     private final TopicPreparation topics;
     private final Deadlines deadlines;
+    private final InstantSource clock;
+    private final RetryHeaders retryHeaders = new RetryHeaders(settings.groupId());
     private final Map<String, Route> routes = new HashMap<>();
 
-    AlgoWorkload(TopicPreparation topics, Deadlines deadlines) {
+    AlgoWorkload(TopicPreparation topics, Deadlines deadlines, InstantSource clock) {
       this.topics = topics;
       this.deadlines = deadlines;
+      this.clock = clock;
     }
 
     @Override
     public List<String> topics() {
       List<String> names = new ArrayList<>();
       settings.inputs().forEach(input -> names.addAll(input.topics()));
+      RetryTopicNames.of(settings).forEach(retry -> names.add(retry.name()));
       return names;
     }
 
@@ -227,7 +236,12 @@ final class Assembly {
       Outputs outputs = outputs();
       for (InputSettings input : settings.inputs()) {
         for (String topic : input.topics()) {
-          routes.putIfAbsent(topic, route(input, topic, outputs));
+          if (!routes.containsKey(topic)) {
+            Route route = route(input, topic, outputs);
+            routes.put(topic, route);
+            RetryTopicNames.strategy(input, topic)
+                .ifPresent(strategy -> addRetries(route, topic, strategy));
+          }
         }
       }
       EngineSettings engine = settings.engine();
@@ -252,6 +266,19 @@ final class Assembly {
           failureRules());
     }
 
+    private void addRetries(Route route, String input, RetryStrategy strategy) {
+      Route retries =
+          route.retries(new RetriedRecords(
+                  retryHeaders, wiring.retries().plan(strategy), this::inputRoute));
+      RetryTopicNames.bySteps(input, strategy)
+          .values()
+          .forEach(topic -> routes.put(topic, retries));
+    }
+
+    private Optional<Route> inputRoute(String topic) {
+      return Optional.ofNullable(routes.get(topic)).filter(route -> !route.isOfRetries());
+    }
+
     private FailureRules failureRules() {
       Map<String, FailureRules.Input> inputs = new HashMap<>();
       for (InputSettings input : settings.inputs()) {
@@ -261,11 +288,24 @@ final class Assembly {
               .ifPresent(
                   strategy ->
                       inputs.put(
-                          topic, new FailureRules.Input(strategy.strategy(), policy(strategy))));
+                          topic,
+                          new FailureRules.Input(
+                              strategy.strategy(), policy(strategy), through(input, topic))));
         }
       }
       return new FailureRules(
           inputs, wiring.retries().classes(), counters::retried, settings.engine().outageFuse());
+    }
+
+    private Optional<FailureRules.Through> through(InputSettings input, String topic) {
+      return RetryTopicNames.strategy(input, topic)
+          .map(
+              strategy ->
+                  new FailureRules.Through(
+                      RetryTopicNames.bySteps(topic, strategy),
+                      topics.retryTopics(),
+                      retryHeaders,
+                      clock));
     }
 
     private RetryPolicy policy(RetryStrategy strategy) {

@@ -2,15 +2,14 @@ package run.algo.sdk.kafka;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import run.algo.sdk.AlgoConfigurationException;
 import run.algo.sdk.ConfigurationProblem;
 import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.config.ClientProperties;
-import run.algo.sdk.kafka.config.InputSettings;
 import run.algo.sdk.kafka.config.MessageDataType;
+import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.config.OutputSettings;
 import run.algo.sdk.kafka.config.RetryStrategy;
 import run.algo.sdk.kafka.config.RetryStrategyKind;
@@ -40,6 +39,7 @@ final class Support {
     }
     checkPolls(settings, problems);
     checkRetries(settings, problems);
+    RetryTopicNames.check(settings, problems);
     checkFileReferences(settings, problems);
     if (!problems.isEmpty()) {
       throw new AlgoConfigurationException(problems);
@@ -54,10 +54,16 @@ final class Support {
    */
   static List<String> warnings(AlgoSettings settings) {
     List<String> warnings = new ArrayList<>();
-    if (settings.inputs().stream().flatMap(Support::strategies).anyMatch(Support::isUnknown)) {
+    if (strategies(settings).anyMatch(Support::stateful)) {
       warnings.add(
-          "retryStrategy: this version retries in place only (Simple); with any other strategy a"
-              + " record that fails goes to the dead letters at once");
+          "retryStrategy: this version does not park records; one that fails on an input with a"
+              + " stateful strategy goes to the dead letters at once");
+    }
+    if (settings.engine().ordering() == Ordering.KEY
+        && strategies(settings).anyMatch(RetryStrategyKind.RETRY_TOPICS::equals)) {
+      warnings.add(
+          "ALGO_ORDERING=key with retryStrategy RetryTopics: a record that is retried through a"
+              + " topic is overtaken by later records of its key. Use Simple to keep the order");
     }
     return List.copyOf(warnings);
   }
@@ -76,16 +82,20 @@ final class Support {
     }
   }
 
-  private static Stream<RetryStrategy> strategies(InputSettings input) {
-    return input.topics().stream().map(input::retry).flatMap(Optional::stream);
-  }
-
-  private static boolean isUnknown(RetryStrategy strategy) {
-    return strategy.strategy() != RetryStrategyKind.SIMPLE;
-  }
-
   private static boolean retriesWanted(AlgoSettings settings) {
-    return settings.inputs().stream().flatMap(Support::strategies).findFirst().isPresent();
+    return strategies(settings).findAny().isPresent();
+  }
+
+  /** The kinds of strategy of all input topics that have one. */
+  private static Stream<RetryStrategyKind> strategies(AlgoSettings settings) {
+    return settings.inputs().stream()
+        .flatMap(input -> input.retries().values().stream())
+        .map(RetryStrategy::strategy);
+  }
+
+  private static boolean stateful(RetryStrategyKind kind) {
+    return kind == RetryStrategyKind.STATEFUL_ORDERED
+        || kind == RetryStrategyKind.STATEFUL_UNORDERED;
   }
 
   private static void checkRetries(AlgoSettings settings, List<ConfigurationProblem> problems) {

@@ -91,10 +91,28 @@ class SupportTest {
     assertThat(Support.warnings(settings("ALGO_ORDERING", "key"))).isEmpty();
     assertThat(Support.warnings(settings("ALGO_TIMEOUT", "5s"))).isEmpty();
     assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", RETRIES))).isEmpty();
-    String other = RETRIES.replace("Simple", "StatefulOrdered");
-    assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", other)))
+    assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", strategy("RetryTopics"))))
+        .isEmpty();
+    for (String stateful : new String[] {"StatefulOrdered", "StatefulUnordered"}) {
+      assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", strategy(stateful))))
+          .singleElement()
+          .asString()
+          .startsWith("retryStrategy");
+    }
+  }
+
+  @Test
+  void orderThatRetryTopicsBreakIsToldOf() {
+    String topics = strategy("RetryTopics");
+    assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", topics, "ALGO_ORDERING", "key")))
         .singleElement()
         .asString()
-        .startsWith("retryStrategy");
+        .contains("ALGO_ORDERING=key", "RetryTopics", "overtaken", "Simple");
+    assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", RETRIES, "ALGO_ORDERING", "key")))
+        .isEmpty();
+  }
+
+  private static String strategy(String kind) {
+    return RETRIES.replace("Simple", kind);
   }
 }

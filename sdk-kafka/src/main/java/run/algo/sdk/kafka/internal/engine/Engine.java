@@ -22,6 +22,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import run.algo.sdk.AlgoConfigurationException;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
@@ -257,6 +258,9 @@ public final class Engine implements Runnable {
             laterTopics(timer);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+          } catch (AlgoConfigurationException e) {
+            log.error("the topics of a new input topic cannot be used; looking again", e);
+            laterTopics(timer);
           } catch (RuntimeException e) {
             log.error("the dead letters of a new input topic cannot be prepared", e);
           }

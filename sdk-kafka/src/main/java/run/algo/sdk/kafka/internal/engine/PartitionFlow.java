@@ -130,6 +130,9 @@ final class PartitionFlow {
       if (batch.offset(0) < before.end()) {
         skip(batch);
       }
+      if (route.isOfRetries()) {
+        skipForeign(batch);
+      }
       if (transactional) {
         batch.preparable();
       }
@@ -146,6 +149,18 @@ final class PartitionFlow {
         if (heldBefore < 0 && RunHeader.of(batch.record(i).headers()) == RunHeader.HOLD) {
           heldBefore = batch.offset(i);
         }
+        batch.skip(i);
+        skipped++;
+      }
+    }
+    route.counters().settled(Outcome.SKIPPED, skipped);
+  }
+
+  /** What other groups retry is theirs. */
+  private void skipForeign(RecordBatch batch) {
+    int skipped = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      if (!batch.isSettled(i) && route.isForeign(batch.record(i))) {
         batch.skip(i);
         skipped++;
       }

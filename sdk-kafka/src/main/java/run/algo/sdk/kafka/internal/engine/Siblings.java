@@ -106,8 +106,13 @@ final class Siblings {
 
   private List<PartitionFlow> of(PartitionFlow flow) {
     List<PartitionFlow> siblings = new ArrayList<>();
+    if (flow.route().isOfRetries()) {
+      return siblings; // what was gathered is retried through one partition
+    }
     for (PartitionFlow each : flows.get()) {
-      if (each != flow && each.partition().partition() == flow.partition().partition()) {
+      if (each != flow
+          && !each.route().isOfRetries()
+          && each.partition().partition() == flow.partition().partition()) {
         siblings.add(each);
       }
     }

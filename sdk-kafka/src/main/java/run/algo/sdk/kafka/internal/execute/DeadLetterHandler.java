@@ -44,7 +44,7 @@ final class DeadLetterHandler implements FailureHandler {
   private List<String> missing(Execution execution) {
     List<String> missing = new ArrayList<>(0);
     for (Execution each : execution.records()) {
-      String input = each.record.topic();
+      String input = each.route.inputTopic;
       if (topics.of(input).isEmpty()) {
         missing.add(topics.refused(input) ? 0 : missing.size(), input);
       }
@@ -57,10 +57,10 @@ final class DeadLetterHandler implements FailureHandler {
     execution.expectSends(records.size());
     boolean first = true;
     for (Execution each : records) {
-      RecordHeaders letter = headers.write(each.record, each.traceIdBytes(), failure);
-      DeadLetterTopics.Target target = topics.of(each.record.topic()).orElseThrow();
-      sender.send(
-          new DeadLetterSend(execution, letter(target, each.record, letter), halted && first));
+      RecordHeaders letter =
+          headers.write(each.record, each.traceIdBytes(), each.position(), failure);
+      DeadLetterTopics.Target target = topics.of(each.route.inputTopic).orElseThrow();
+      sender.send(new DeadLetterSend(execution, letter(target, each, letter), halted && first));
       first = false;
     }
   }
@@ -92,11 +92,11 @@ final class DeadLetterHandler implements FailureHandler {
   }
 
   private static ProducerRecord<byte[], byte[]> letter(
-      DeadLetterTopics.Target target,
-      ConsumerRecord<byte[], byte[]> record,
-      RecordHeaders headers) {
+      DeadLetterTopics.Target target, Execution execution, RecordHeaders headers) {
+    ConsumerRecord<byte[], byte[]> record = execution.record;
     // The original's partition number, where the topic has it; else the key decides.
-    Integer partition = record.partition() < target.partitions() ? record.partition() : null;
+    int original = execution.position().partition();
+    Integer partition = original < target.partitions() ? original : null;
     return new ProducerRecord<>(
         target.topic(), partition, null, record.key(), record.value(), headers);
   }

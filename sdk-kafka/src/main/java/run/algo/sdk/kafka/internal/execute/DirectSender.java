@@ -19,6 +19,11 @@ final class DirectSender extends Sender {
   }
 
   @Override
+  boolean keepsTogether() {
+    return false;
+  }
+
+  @Override
   void send(Send send) {
     for (int attempt = 1; ; attempt++) {
       send.execution.dropStrayInterrupt();

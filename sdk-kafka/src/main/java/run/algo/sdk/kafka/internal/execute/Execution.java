@@ -27,6 +27,7 @@ import run.algo.sdk.RecordPosition;
 import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
+import run.algo.sdk.kafka.internal.record.RetryHeaders;
 import run.algo.sdk.kafka.internal.record.Tries;
 
 /**
@@ -63,6 +64,9 @@ class Execution implements AlgoContext {
   private final ExecutionScope scope;
   private final Settlement settlement;
   private final int index;
+
+  /** Where a retry was first read; null for a record that lies where it was first read. */
+  private final @Nullable RecordPosition origin;
 
   /** Null for a first execution. */
   private final @Nullable Tries tries;
@@ -115,7 +119,10 @@ class Execution implements AlgoContext {
     this.record = record;
     this.settlement = settlement;
     this.index = index;
-    this.tries = settlement.tries(index);
+    RetryHeaders.Read retried = route.retried(record);
+    this.origin = retried == null ? null : retried.origin();
+    Tries inPlace = settlement.tries(index);
+    this.tries = inPlace == null && retried != null ? retried.tries() : inPlace;
   }
 
   // What the author sees
@@ -181,8 +188,11 @@ class Execution implements AlgoContext {
 
   @Override
   public RecordPosition position() {
-    return new RecordPosition(
-        record.topic(), record.partition(), record.offset(), record.timestamp());
+    RecordPosition known = origin;
+    return known == null
+        ? new RecordPosition(
+            record.topic(), record.partition(), record.offset(), record.timestamp())
+        : known;
   }
 
   @Override
@@ -280,11 +290,30 @@ class Execution implements AlgoContext {
     if (known == null) {
       known = ProtocolHeaders.bytes(record.headers(), ProtocolHeaders.TRACE_ID);
       if (known == null) {
-        known = route.traceIds.derive(record.partition(), record.offset(), record.timestamp());
+        known = derivedTraceId();
       }
       traceId = known;
     }
     return known;
+  }
+
+  private byte[] derivedTraceId() {
+    RecordPosition first = origin;
+    return first == null
+        ? route.traceIds.derive(record.partition(), record.offset(), record.timestamp())
+        : route.traceId(first);
+  }
+
+  /**
+   * A name for an output that the Algo has not named.
+   *
+   * @param emission which of the execution's outputs, from 0
+   */
+  byte[] derivedFileName(int emission) {
+    RecordPosition first = origin;
+    return first == null
+        ? route.fileNames.name(record.partition(), record.offset(), emission)
+        : route.fileName(first, emission);
   }
 
   /** The trace ID as an output's header: the input's own where it has one. */

@@ -1,7 +1,10 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import run.algo.sdk.kafka.config.RetryStrategyKind;
+import run.algo.sdk.kafka.internal.record.RetryHeaders;
 import run.algo.sdk.spi.RetryPolicy;
 
 /**
@@ -17,7 +20,7 @@ public record FailureRules(
 
   /** Nothing is retried. */
   public static final FailureRules NONE =
-      new FailureRules(Map.of(), new FailureClasses(), (step, retryNum) -> {}, false);
+      new FailureRules(Map.of(), new FailureClasses(), (step, retryNum) -> {});
 
   /** Copies the map. */
   public FailureRules {
@@ -25,12 +28,52 @@ public record FailureRules(
   }
 
   /**
+   * Without a fuse.
+   *
+   * @param inputs by input topic; failures of the others are not retried
+   * @param classes which failures are retried at all
+   * @param counter is told of each retry
+   */
+  public FailureRules(Map<String, Input> inputs, FailureClasses classes, Counter counter) {
+    this(inputs, classes, counter, false);
+  }
+
+  /**
    * How the failures of one input topic are retried.
    *
    * @param kind where a record waits
    * @param policy decides which try comes next
+   * @param through how records go through retry topics; empty for the other strategies
    */
-  public record Input(RetryStrategyKind kind, RetryPolicy policy) {}
+  public record Input(RetryStrategyKind kind, RetryPolicy policy, Optional<Through> through) {
+
+    /**
+     * Without retry topics.
+     *
+     * @param kind where a record waits
+     * @param policy decides which try comes next
+     */
+    public Input(RetryStrategyKind kind, RetryPolicy policy) {
+      this(kind, policy, Optional.empty());
+    }
+  }
+
+  /**
+   * How the failed records of one input topic go through retry topics.
+   *
+   * @param topics the topic of each step, by the step's index
+   * @param known which topics may be written to
+   * @param headers writes the records' headers
+   * @param clock the time of day
+   */
+  public record Through(
+      Map<Integer, String> topics, RetryTopics known, RetryHeaders headers, InstantSource clock) {
+
+    /** Copies the map. */
+    public Through {
+      topics = Map.copyOf(topics);
+    }
+  }
 
   /** Counts retries. Thread-safe. */
   @FunctionalInterface

@@ -33,9 +33,12 @@ final class GatheringExecution extends Execution {
     this.shared = shared;
     this.gathered = gathered;
     this.held =
-        gathered.held().stream()
-            .map(each -> new Execution(shared, each.route(), each.record(), settlement, index))
-            .toList();
+        gathered.held().stream().map(each -> heldExecution(each, settlement, index)).toList();
+  }
+
+  private Execution heldExecution(Gathered.Held each, Settlement settlement, int index) {
+    return new Execution(
+        shared, each.route().ofHeld(each.record()), each.record(), settlement, index);
   }
 
   /**

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Header;
@@ -94,10 +93,7 @@ final class OutputEncoder {
   /** The name the Algo gave, else one derived from the record's position and the emission. */
   private static byte[] fileName(Execution execution, @Nullable Output<?> settings, int emission) {
     String given = settings == null ? null : settings.fileName();
-    ConsumerRecord<byte[], byte[]> record = execution.record;
-    return given == null
-        ? execution.route.fileNames.name(record.partition(), record.offset(), emission)
-        : given.getBytes(UTF_8);
+    return given == null ? execution.derivedFileName(emission) : given.getBytes(UTF_8);
   }
 
   /**

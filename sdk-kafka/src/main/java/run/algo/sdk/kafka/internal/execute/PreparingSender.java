@@ -13,6 +13,11 @@ final class PreparingSender extends Sender {
   }
 
   @Override
+  boolean keepsTogether() {
+    return true;
+  }
+
+  @Override
   void send(Send send) {
     send.execution.prepare(send);
   }

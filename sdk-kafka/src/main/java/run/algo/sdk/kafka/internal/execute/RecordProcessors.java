@@ -75,19 +75,19 @@ public final class RecordProcessors {
         new ExecutionEnd(
             new OutputEncoder(),
             sender,
-            retrying(rules, fuse, last),
+            retrying(rules, sender, fuse, last),
             new FailureLog(limit),
             fuse));
   }
 
   private static FailureHandler retrying(
-      FailureRules rules, @Nullable OutageFuse fuse, FailureHandler last) {
+      FailureRules rules, Sender sender, @Nullable OutageFuse fuse, FailureHandler last) {
     Map<String, RetryHandler.Strategy> strategies = new HashMap<>();
     rules
         .inputs()
         .forEach(
             (topic, input) ->
-                retrier(input)
+                retrier(input, sender)
                     .ifPresent(
                         retrier ->
                             strategies.put(
@@ -95,10 +95,11 @@ public final class RecordProcessors {
     return new RetryHandler(strategies, rules.classes(), rules.counter(), fuse, last);
   }
 
-  private static Optional<Retrier> retrier(FailureRules.Input input) {
+  private static Optional<Retrier> retrier(FailureRules.Input input, Sender sender) {
     return switch (input.kind()) {
       case SIMPLE -> Optional.of(new RetryInPlace());
-      case RETRY_TOPICS, STATEFUL_ORDERED, STATEFUL_UNORDERED -> Optional.empty();
+      case RETRY_TOPICS -> input.through().map(through -> new RetryThroughTopic(sender, through));
+      case STATEFUL_ORDERED, STATEFUL_UNORDERED -> Optional.empty();
     };
   }
 }

@@ -43,6 +43,9 @@ public abstract class Sender {
    */
   abstract void send(Send send);
 
+  /** Whether what a record leads to is written as a whole, or not at all. */
+  abstract boolean keepsTogether();
+
   final void later(Runnable task) {
     workers.execute(task);
   }

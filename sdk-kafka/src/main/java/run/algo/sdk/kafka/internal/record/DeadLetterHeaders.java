@@ -11,6 +11,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import run.algo.sdk.RecordPosition;
 
 /** Writes the headers of a dead letter: those carried, where it came from, and why it died. */
 public final class DeadLetterHeaders {
@@ -46,11 +47,15 @@ public final class DeadLetterHeaders {
    *
    * @param record the record as it was read
    * @param traceId its trace ID
+   * @param origin where it was first read, which for a retry is another place
    * @param failure why it died
    * @return new headers
    */
   public RecordHeaders write(
-      ConsumerRecord<byte[], byte[]> record, byte[] traceId, Failure failure) {
+      ConsumerRecord<byte[], byte[]> record,
+      byte[] traceId,
+      RecordPosition origin,
+      Failure failure) {
     RecordHeaders headers = new RecordHeaders();
     for (Header header : record.headers()) {
       if (ProtocolHeaders.carriedToDeadLetters(header.key())) {
@@ -60,21 +65,15 @@ public final class DeadLetterHeaders {
     // Once, whatever the record has: an empty or repeated one would hide it from some readers.
     headers.remove(ProtocolHeaders.TRACE_ID);
     headers.add(new RecordHeader(ProtocolHeaders.TRACE_ID, traceId));
-    String partition = Integer.toString(record.partition());
-    String offset = Long.toString(record.offset());
-    String timestamp = Long.toString(record.timestamp());
-    headers.add(header(ProtocolHeaders.ORIGIN_TOPIC, record.topic()));
-    headers.add(header(ProtocolHeaders.ORIGIN_PARTITION, partition));
-    headers.add(header(ProtocolHeaders.ORIGIN_OFFSET, offset));
-    headers.add(header(ProtocolHeaders.ORIGIN_TIMESTAMP, timestamp));
+    ProtocolHeaders.addOrigin(headers, origin);
     headers.add(header("dlqReason", failure.reason().wireName()));
     headers.add(header("dlqExceptionClass", failure.cause().getClass().getName()));
     headers.add(new RecordHeader(MESSAGE, cut(message(failure.cause()), MESSAGE_LIMIT)));
     headers.add(new RecordHeader(STACK_TRACE, cut(stackTrace(failure.cause()), STACK_TRACE_LIMIT)));
-    headers.add(header("dlqTopic", record.topic()));
-    headers.add(header("dlqPartition", partition));
-    headers.add(header("dlqOffset", offset));
-    headers.add(header("dlqTimestamp", timestamp));
+    headers.add(header("dlqTopic", origin.topic()));
+    headers.add(header("dlqPartition", Integer.toString(origin.partition())));
+    headers.add(header("dlqOffset", Long.toString(origin.offset())));
+    headers.add(header("dlqTimestamp", Long.toString(origin.timestamp())));
     headers.add(header("dlqGroup", group));
     headers.add(header("dlqAlgo", algo));
     headers.add(header("dlqAttempts", Integer.toString(failure.attempts())));

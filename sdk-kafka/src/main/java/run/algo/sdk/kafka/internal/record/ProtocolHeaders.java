@@ -6,6 +6,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
+import run.algo.sdk.RecordPosition;
 
 /** The header names of the protocol, and which of a record's headers travel on. */
 public final class ProtocolHeaders {
@@ -74,6 +75,19 @@ public final class ProtocolHeaders {
    */
   public static boolean carriedToDeadLetters(String name) {
     return !name.startsWith("retry") && !name.startsWith("origin") && !name.startsWith("dlq");
+  }
+
+  /**
+   * Says where a record was first read.
+   *
+   * @param headers the headers to add to; they have no {@code origin*} yet
+   * @param origin where it was first read
+   */
+  static void addOrigin(Headers headers, RecordPosition origin) {
+    headers.add(header(ORIGIN_TOPIC, origin.topic()));
+    headers.add(header(ORIGIN_PARTITION, Integer.toString(origin.partition())));
+    headers.add(header(ORIGIN_OFFSET, Long.toString(origin.offset())));
+    headers.add(header(ORIGIN_TIMESTAMP, Long.toString(origin.timestamp())));
   }
 
   /**

@@ -60,25 +60,7 @@ final class DeadLetterPlan {
    * @return two commands on one line, since errors are one line each
    */
   static String commands(String brokers, String user, TopicCatalog.Topic input, String suffix) {
-    NewTopic topic = topic(input, suffix);
-    StringBuilder text = new StringBuilder();
-    text.append("kafka-topics.sh --bootstrap-server ")
-        .append(brokers)
-        .append(" --create --if-not-exists --topic ")
-        .append(topic.name())
-        .append(" --partitions ")
-        .append(input.partitions())
-        .append(" --replication-factor ")
-        .append(input.replication());
-    configs(input)
-        .forEach((name, value) -> text.append(" --config ").append(name).append('=').append(value));
-    text.append(" && ")
-        .append("kafka-acls.sh --bootstrap-server ")
-        .append(brokers)
-        .append(" --add --allow-principal User:")
-        .append(user)
-        .append(" --operation Write --operation Describe --topic ")
-        .append(topic.name());
-    return text.toString();
+    return new TopicCommands(brokers, user)
+        .createAndAllow(topic(input, suffix), "Write", "Describe");
   }
 }

@@ -47,6 +47,9 @@ final class TopicCatalog {
    * @param writable whether this user may write to it, as far as the broker tells
    * @param maxMessageBytes largest batch, in bytes; empty when this user may not know
    * @param retentionMs retention, in milliseconds, -1 for ever; empty when this user may not know
+   * @param readable whether this user may read it, as far as the broker tells
+   * @param compacted whether records with a later one of the same key may vanish; false when this
+   *     user may not know
    */
   record Topic(
       String name,
@@ -54,7 +57,21 @@ final class TopicCatalog {
       short replication,
       boolean writable,
       OptionalInt maxMessageBytes,
-      OptionalLong retentionMs) {}
+      OptionalLong retentionMs,
+      boolean readable,
+      boolean compacted) {
+
+    /** As the canonical one, of a topic that may be read and is not compacted. */
+    Topic(
+        String name,
+        int partitions,
+        short replication,
+        boolean writable,
+        OptionalInt maxMessageBytes,
+        OptionalLong retentionMs) {
+      this(name, partitions, replication, writable, maxMessageBytes, retentionMs, true, false);
+    }
+  }
 
   private TopicCatalog() {}
 
@@ -111,16 +128,11 @@ final class TopicCatalog {
   private static Topic topic(TopicDescription description, @Nullable Config config) {
     // Brokers without an authorizer, and old ones, do not tell: then nothing is denied.
     Set<AclOperation> allowed = description.authorizedOperations();
-    boolean writable =
-        allowed == null
-            || allowed.isEmpty()
-            || allowed.contains(AclOperation.WRITE)
-            || allowed.contains(AclOperation.ALL);
     return new Topic(
         description.name(),
         description.partitions().size(),
         (short) description.partitions().get(0).replicas().size(),
-        writable,
+        allows(allowed, AclOperation.WRITE),
         text(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
             .map(Integer::valueOf)
             .map(OptionalInt::of)
@@ -128,7 +140,18 @@ final class TopicCatalog {
         text(config, TopicConfig.RETENTION_MS_CONFIG)
             .map(Long::valueOf)
             .map(OptionalLong::of)
-            .orElseGet(OptionalLong::empty));
+            .orElseGet(OptionalLong::empty),
+        allows(allowed, AclOperation.READ),
+        text(config, TopicConfig.CLEANUP_POLICY_CONFIG)
+            .filter(policy -> policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT))
+            .isPresent());
+  }
+
+  private static boolean allows(@Nullable Set<AclOperation> allowed, AclOperation operation) {
+    return allowed == null
+        || allowed.isEmpty()
+        || allowed.contains(operation)
+        || allowed.contains(AclOperation.ALL);
   }
 
   private static Optional<String> text(@Nullable Config config, String name) {

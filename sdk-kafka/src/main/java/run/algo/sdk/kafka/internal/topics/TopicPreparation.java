@@ -7,21 +7,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InvalidConfigurationException;
-import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.PolicyViolationException;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.AlgoConfigurationException;
 import run.algo.sdk.ConfigurationProblem;
 import run.algo.sdk.kafka.config.FailureAction;
 import run.algo.sdk.kafka.internal.execute.DeadLetterTopics;
+import run.algo.sdk.kafka.internal.execute.RetryTopics;
 
 /**
  * Looks at the topics before records flow, and sees to the dead-letter topics: made where they are
@@ -36,6 +31,7 @@ public final class TopicPreparation {
   private final Map<String, Integer> maxBytes = new ConcurrentHashMap<>();
   private final Set<String> open;
   private final InputAlignment alignment;
+  private final RetryTopicPreparation retries;
 
   /**
    * What is wanted.
@@ -48,6 +44,7 @@ public final class TopicPreparation {
    * @param brokers bootstrap servers, for the commands that are printed
    * @param user the user's name, for the commands that are printed
    * @param assignor divides the inputs' partitions among the group
+   * @param retryTopics the topics through which failed records go
    */
   public record Plan(
       Set<String> inputs,
@@ -57,7 +54,42 @@ public final class TopicPreparation {
       boolean createTopics,
       String brokers,
       String user,
-      Assignor assignor) {}
+      Assignor assignor,
+      List<RetryTopic> retryTopics) {
+
+    /**
+     * Without retry topics.
+     *
+     * @param inputs the input topics
+     * @param outputs the output topics
+     * @param deadLetterSuffix suffix of the dead-letter topics
+     * @param failureAction what happens to a failed record; empty when nobody has said
+     * @param createTopics whether missing topics may be made
+     * @param brokers bootstrap servers, for the commands that are printed
+     * @param user the user's name, for the commands that are printed
+     * @param assignor divides the inputs' partitions among the group
+     */
+    public Plan(
+        Set<String> inputs,
+        Set<String> outputs,
+        String deadLetterSuffix,
+        Optional<FailureAction> failureAction,
+        boolean createTopics,
+        String brokers,
+        String user,
+        Assignor assignor) {
+      this(
+          inputs,
+          outputs,
+          deadLetterSuffix,
+          failureAction,
+          createTopics,
+          brokers,
+          user,
+          assignor,
+          List.of());
+    }
+  }
 
   /**
    * A preparation.
@@ -68,11 +100,22 @@ public final class TopicPreparation {
     this.plan = plan;
     this.open = new HashSet<>(plan.inputs());
     this.alignment = new InputAlignment(plan.assignor());
+    this.retries =
+        new RetryTopicPreparation(
+            plan.retryTopics(),
+            plan.createTopics(),
+            new TopicCommands(plan.brokers(), plan.user()),
+            maxBytes::put);
   }
 
   /** {@return the dead-letter topics found or made so far; filled by {@link #run}} */
   public DeadLetterTopics deadLetters() {
     return deadLetters;
+  }
+
+  /** {@return the retry topics found or made so far; filled by {@link #run}} */
+  public RetryTopics retryTopics() {
+    return retries.usable();
   }
 
   /**
@@ -101,7 +144,8 @@ public final class TopicPreparation {
    * @param admin the client
    * @return whether nothing is open any more; false while an input topic does not exist
    * @throws KafkaException when the brokers do not answer
-   * @throws AlgoConfigurationException when dead letters are asked for and cannot be written
+   * @throws AlgoConfigurationException when dead letters are asked for and cannot be written, or
+   *     retry topics cannot be used
    * @throws InterruptedException when interrupted
    */
   public boolean run(Admin admin) throws InterruptedException {
@@ -109,6 +153,7 @@ public final class TopicPreparation {
     for (String input : open) {
       asked.add(input);
       asked.add(DeadLetterPlan.name(input, plan.deadLetterSuffix()));
+      asked.addAll(retries.of(input));
     }
     TopicCatalog catalog = TopicCatalog.read(admin, asked);
     for (String topic : asked) {
@@ -138,8 +183,12 @@ public final class TopicPreparation {
       if (plan.failureAction().orElse(FailureAction.DEAD_LETTER) == FailureAction.DEAD_LETTER) {
         prepareDeadLetters(admin, catalog, found.get()).ifPresent(problems::add);
       }
+      List<ConfigurationProblem> unusable = retries.prepare(admin, catalog, found.get());
+      problems.addAll(unusable);
       alignment.found(input, found.get().partitions());
-      open.remove(input);
+      if (unusable.isEmpty()) {
+        open.remove(input); // else somebody may follow the advice
+      }
     }
     if (!problems.isEmpty()) {
       throw new AlgoConfigurationException(problems);
@@ -162,6 +211,7 @@ public final class TopicPreparation {
       deadLetters.add(input, deadLetterTopic(input), Integer.MAX_VALUE);
       open.remove(input);
     }
+    retries.assume();
   }
 
   /**
@@ -172,6 +222,17 @@ public final class TopicPreparation {
    */
   public String deadLetterTopic(String input) {
     return DeadLetterPlan.name(input, plan.deadLetterSuffix());
+  }
+
+  /**
+   * The dead-letter topic of an input topic.
+   *
+   * @param input the input topic
+   * @param suffix the configured suffix
+   * @return its name
+   */
+  public static String deadLetterTopic(String input, String suffix) {
+    return DeadLetterPlan.name(input, suffix);
   }
 
   private Optional<ConfigurationProblem> prepareDeadLetters(
@@ -188,20 +249,9 @@ public final class TopicPreparation {
       return denied(input, name, "it does not exist, and ALGO_CREATE_TOPICS=false");
     }
     NewTopic topic = DeadLetterPlan.topic(input, plan.deadLetterSuffix());
-    try {
-      admin.createTopics(List.of(topic)).all().get();
-      log.info("made dead-letter topic {} with {} partitions", name, input.partitions());
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof AuthorizationException
-          || e.getCause() instanceof PolicyViolationException
-          || e.getCause() instanceof InvalidConfigurationException
-          || e.getCause() instanceof InvalidTopicException) {
-        return denied(
-            input, name, "it does not exist and may not be made: " + e.getCause().getMessage());
-      }
-      if (!(e.getCause() instanceof TopicExistsException)) {
-        throw new KafkaException("dead-letter topic " + name + " could not be made", e.getCause());
-      }
+    Optional<String> refusal = TopicMaker.make(admin, topic, "dead-letter");
+    if (refusal.isPresent()) {
+      return denied(input, name, refusal.get());
     }
     // It may be another instance's by now, and to make a topic is not yet to write to it.
     Optional<TopicCatalog.Topic> made = TopicCatalog.read(admin, Set.of(name)).find(name);

@@ -10,7 +10,7 @@ import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.config.RetryStrategyKind;
 import run.algo.sdk.kafka.internal.execute.FailureClasses;
 import run.algo.sdk.kafka.internal.execute.FormKind;
-import run.algo.sdk.kafka.internal.execute.Retries;
+import run.algo.sdk.kafka.internal.execute.FailureRules;
 import run.algo.sdk.kafka.internal.record.FailureReason;
 import run.algo.sdk.kafka.internal.record.Tries;
 import run.algo.sdk.spi.RetryDecision;
@@ -60,14 +60,14 @@ final class SimRetries {
   }
 
   /** What the engine is told to do. */
-  Retries plan() {
+  FailureRules plan() {
     if (tries.isEmpty()) {
-      return Retries.NONE;
+      return FailureRules.NONE;
     }
-    return new Retries(
+    return new FailureRules(
         Map.of(
             ModelLog.TOPIC,
-            new Retries.Input(
+            new FailureRules.Input(
                 RetryStrategyKind.SIMPLE,
                 state -> {
                   int next = number(state);

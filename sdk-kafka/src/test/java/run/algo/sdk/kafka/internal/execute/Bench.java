@@ -64,11 +64,11 @@ final class Bench {
   private ContentTypeCheck check = ContentTypeCheck.WARN;
   private boolean halt;
   private boolean transactional;
-  private boolean fuse;
   private Codec<?> inputCodec = Codec.text();
   private Codec<?> resultCodec = Codec.text();
   private int maxBytes = Integer.MAX_VALUE;
   private Deadlines deadlines = Deadlines.none();
+  private FailureRules rules = FailureRules.NONE;
 
   private final AtomicBoolean interruptNextSend = new AtomicBoolean();
 
@@ -117,7 +117,12 @@ final class Bench {
 
   /** Records wait while a dependency is down. */
   Bench fuse() {
-    fuse = true;
+    return rules(
+        new FailureRules(Map.of(), new FailureClasses(), (step, retryNum) -> {}, true));
+  }
+
+  Bench rules(FailureRules newRules) {
+    rules = newRules;
     return this;
   }
 
@@ -188,7 +193,7 @@ final class Bench {
             : Optional.of(
                 new RecordProcessors.DeadLetters(
                     deadLetters, new DeadLetterHeaders("algorun-g", "owner/name:1[0]"))),
-        new FailureRules(Map.of(), new FailureClasses(), (step, retryNum) -> {}, fuse));
+        rules);
   }
 
   /** The scope of an execution that must end at once. */

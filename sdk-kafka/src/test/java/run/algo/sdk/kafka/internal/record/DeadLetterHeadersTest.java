@@ -17,10 +17,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import run.algo.sdk.RecordPosition;
 
 class DeadLetterHeadersTest {
 
   private static final byte[] TRACE = "0123456789abcdef0123456789abcdef".getBytes(UTF_8);
+
+  private static final RecordPosition ORIGIN =
+      new RecordPosition("orders", 3, 42, 1_700_000_000_123L);
 
   private final DeadLetterHeaders writer = new DeadLetterHeaders("algorun-g", "owner/name:1[0]");
 
@@ -40,7 +44,7 @@ class DeadLetterHeadersTest {
   }
 
   private Headers write(Headers headers, Throwable cause) {
-    return writer.write(record(headers), TRACE, new Failure(FailureReason.ALGO, cause, 1));
+    return writer.write(record(headers), TRACE, ORIGIN, new Failure(FailureReason.ALGO, cause, 1));
   }
 
   private static Map<String, String> texts(Headers headers) {
@@ -90,7 +94,7 @@ class DeadLetterHeadersTest {
   void namesEachReason(FailureReason reason) throws CharacterCodingException {
     Headers headers =
         writer.write(
-            record(new RecordHeaders()), TRACE, new Failure(reason, new Exception("x"), 0));
+            record(new RecordHeaders()), TRACE, ORIGIN, new Failure(reason, new Exception("x"), 0));
     assertThat(text(headers, "dlqReason"))
         .isEqualTo(reason.wireName())
         .isIn(
