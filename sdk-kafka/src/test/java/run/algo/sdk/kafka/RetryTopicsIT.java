@@ -197,8 +197,8 @@ class RetryTopicsIT {
     for (ConsumerRecord<String, String> retry : retries) {
       long millis = Long.parseLong(header(retry, "retryTimestampMs"));
       assertThat(Long.parseLong(header(retry, "retryTimestamp"))).isEqualTo((millis + 999) / 1000);
-      // The producer stamps it a little after it was drawn up.
-      assertThat(retry.timestamp() + 400).isGreaterThanOrEqualTo(millis);
+      // The producer stamps it a little after it was drawn up, which may be within a millisecond.
+      assertThat(millis).isLessThanOrEqualTo(retry.timestamp() + 401);
     }
     verify("1:4");
   }

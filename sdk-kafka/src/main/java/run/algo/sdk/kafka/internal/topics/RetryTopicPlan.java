@@ -20,12 +20,16 @@ final class RetryTopicPlan {
         .configs(
             Map.of(
                 TopicConfig.RETENTION_MS_CONFIG,
-                Long.toString(Math.max(RETENTION.toMillis(), twice(retry.longest()))),
+                retention(retry),
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
                 Integer.toString(DeadLetterPlan.maxMessageBytes(input)),
                 // A broker may compact by default, which would lose retries of one key.
                 TopicConfig.CLEANUP_POLICY_CONFIG,
                 TopicConfig.CLEANUP_POLICY_DELETE));
+  }
+
+  private static String retention(RetryTopic retry) {
+    return Long.toString(Math.max(RETENTION.toMillis(), twice(retry.longest())));
   }
 
   /** In milliseconds; a record that is due is still there for as long again. */
@@ -84,10 +88,7 @@ final class RetryTopicPlan {
               + found.retentionMs().getAsLong()
               + ", less than twice the backoff, so that records may be deleted before they are"
               + " retried. Keep them longer: "
-              + commands.configure(
-                  name,
-                  TopicConfig.RETENTION_MS_CONFIG,
-                  topic(retry, input).configs().get(TopicConfig.RETENTION_MS_CONFIG)));
+              + commands.configure(name, TopicConfig.RETENTION_MS_CONFIG, retention(retry)));
     }
     if (found.compacted()) {
       defects.add(
