@@ -78,7 +78,8 @@ public interface AlgoContext {
   Parameters parameters();
 
   /**
-   * Which execution of the record this is, retries counted.
+   * Which execution of the record this is, retries counted. A record that is read again, after a
+   * crash or a rebalance, begins anew.
    *
    * @return 1 for the first
    */

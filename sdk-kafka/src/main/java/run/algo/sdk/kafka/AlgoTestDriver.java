@@ -14,6 +14,7 @@ import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoConfigurationException;
+import run.algo.sdk.AlgoContext;
 import run.algo.sdk.AsyncAlgo;
 import run.algo.sdk.BatchAlgo;
 import run.algo.sdk.Pipe;
@@ -55,6 +56,12 @@ import run.algo.sdk.kafka.internal.engine.ManualEngine;
  *
  * <p>Records with the header {@code run=false} are held here as well, until their trigger is given;
  * {@code ALGO_GATHER_TIMEOUT} passes in {@link #advance}.
+ *
+ * <p>A retry strategy {@code Simple}, by {@code ALGO_RETRY_STRATEGY} or a runner config, is that of
+ * a deployment, once module {@code sdk-retry} is on the class path: a record that fails waits in
+ * its place, with its order scope, until {@link #advance} has taken it past its backoff. {@link
+ * AlgoContext#attempt()} counts on, and after the last try there is a {@linkplain #deadLetters()
+ * dead letter}.
  *
  * <p>An {@link Algo} or a {@link BatchAlgo} is executed on the test's own thread, so one that never
  * returns keeps that thread: no deadline ends it here. Deadlines are seen for {@link AsyncAlgo}

@@ -42,6 +42,23 @@ class GatherInTransactionsTest {
   }
 
   @Test
+  void aGatherThatIsTriedAgainIsWrittenOnceWithAllItsRecords() {
+    bench.appendOfTrace(0, "t", "false", "again");
+    bench.appendOfTrace(1, "t", "false", "b");
+    trigger(0, "t", "c");
+    bench.settle();
+    assertThat(bench.executions).containsEntry("again b c", 1);
+    assertThat(bench.offset(0)).isZero();
+    assertThat(bench.offset(1)).isZero();
+    bench.advance(Duration.ofSeconds(1));
+    assertThat(bench.cluster.values("out")).containsExactly("again b c");
+    assertThat(bench.executions).containsEntry("again b c", 2);
+    assertThat(bench.offset(0)).isEqualTo(2);
+    assertThat(bench.offset(1)).isEqualTo(1);
+    assertThat(bench.transactions.aborts()).isZero();
+  }
+
+  @Test
   void heldRecordsWaitForTheirTriggerAndGoWithIt() {
     bench.appendOfTrace(0, "t", "false", "a");
     bench.appendOfTrace(1, "t", "false", "b");

@@ -26,13 +26,16 @@ import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.config.ContentTypeCheck;
 import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.config.ParameterResolver;
+import run.algo.sdk.kafka.config.RetryStrategyKind;
 import run.algo.sdk.kafka.internal.execute.AlgoForm;
 import run.algo.sdk.kafka.internal.execute.DeadLetterTopics;
 import run.algo.sdk.kafka.internal.execute.ExecutionScope;
+import run.algo.sdk.kafka.internal.execute.FailureClasses;
 import run.algo.sdk.kafka.internal.execute.OutputTarget;
 import run.algo.sdk.kafka.internal.execute.Outputs;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.RecordProcessors;
+import run.algo.sdk.kafka.internal.execute.Retries;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
@@ -40,12 +43,16 @@ import run.algo.sdk.kafka.internal.observe.OutputCounters;
 import run.algo.sdk.kafka.internal.observe.TransactionCounters;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
 import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
+import run.algo.sdk.spi.RetryDecision;
+import run.algo.sdk.spi.RetryState;
+import run.algo.sdk.spi.RetryStep;
 
 /**
  * The engine with exactly-once delivery on one thread, in virtual time, before a scripted cluster.
  * Its Algo writes each value to {@code out}, those that begin with {@code side} to {@code side}
  * instead, {@code both} to both; those that begin with {@code drop} lead to nothing, and {@code
- * slow} ones stand until they are completed. What is gathered is one value, with spaces between.
+ * slow} ones stand until they are completed, and {@code again} fails the first time and is tried
+ * again a second later, in its place. What is gathered is one value, with spaces between.
  */
 final class TransactionBench {
 
@@ -94,7 +101,8 @@ final class TransactionBench {
             Sender.transactional(time),
             Optional.of(
                 new RecordProcessors.DeadLetters(
-                    deadLetters, new DeadLetterHeaders("algorun-g", "owner/name:1[0]"))));
+                    deadLetters, new DeadLetterHeaders("algorun-g", "owner/name:1[0]"))),
+            onceAgain());
     EnginePlan plan =
         new EnginePlan(
             new EnginePlan.Execution(ordering, 8, 100, Duration.ZERO),
@@ -132,6 +140,19 @@ final class TransactionBench {
     executions.clear();
   }
 
+  private static Retries onceAgain() {
+    RetryDecision second = new RetryDecision.Retry(new RetryStep(1, Duration.ofSeconds(1), 1), 1);
+    return new Retries(
+        Map.of(
+            TOPIC,
+            new Retries.Input(
+                RetryStrategyKind.SIMPLE,
+                state ->
+                    state instanceof RetryState.First ? second : new RetryDecision.Exhausted())),
+        new FailureClasses(),
+        (step, retryNum) -> {});
+  }
+
   private TransactionLane lane(String id) {
     return new TransactionLane(
         id,
@@ -162,6 +183,10 @@ final class TransactionBench {
                 .map(record -> String.valueOf(record.value()))
                 .collect(Collectors.joining(" "));
     executions.merge(text, 1, Integer::sum);
+    if (text.startsWith("again") && context.attempt() == 1) {
+      context.emit(SIDE, "never seen");
+      return CompletableFuture.failedFuture(new IllegalStateException("not now"));
+    }
     if (text.startsWith("side")) {
       context.emit(SIDE, text);
       return CompletableFuture.completedFuture(null);

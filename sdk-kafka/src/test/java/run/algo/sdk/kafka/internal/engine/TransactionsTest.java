@@ -87,6 +87,25 @@ class TransactionsTest {
   }
 
   @Test
+  void whatIsTriedAgainIsWrittenOnceAndInLine() {
+    bench.append(0, "v0", "again1", "v2");
+    bench.append(1, "w0");
+    bench.settle();
+    assertThat(bench.offset(0)).isEqualTo(1);
+    assertThat(bench.offset(1)).isEqualTo(1);
+    assertThat(bench.executions).containsEntry("again1", 1).containsEntry("v2", 1);
+    bench.advance(Duration.ofSeconds(1));
+    assertThat(bench.offset(0)).isEqualTo(3);
+    assertThat(bench.cluster.values("out"))
+        .hasSize(4)
+        .containsSubsequence("v0", "again1", "v2")
+        .contains("w0");
+    assertThat(bench.cluster.values("side")).isEmpty();
+    assertThat(bench.executions).containsEntry("again1", 2).containsEntry("v2", 1);
+    assertThat(bench.transactions.aborts()).isZero();
+  }
+
+  @Test
   void aStragglerHoldsBackItsPartitionAlone() {
     bench.append(0, "v0", "slow1", "v2");
     bench.append(1, "w0", "w1");
