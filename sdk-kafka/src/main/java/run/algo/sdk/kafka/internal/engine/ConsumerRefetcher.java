@@ -110,6 +110,11 @@ final class ConsumerRefetcher implements Refetcher, AutoCloseable {
   }
 
   @Override
+  public void prepare() {
+    fetch(List.of());
+  }
+
+  @Override
   public void fetch(List<Wanted> wanted) {
     synchronized (lock) {
       if (closed) {
@@ -127,9 +132,14 @@ final class ConsumerRefetcher implements Refetcher, AutoCloseable {
 
   private void run() {
     try {
-      while (take()) {
+      boolean goesOn = true;
+      while (goesOn) {
         try {
-          turn();
+          Consumer<byte[], byte[]> consumer = consumer(); // at once: it takes some time
+          goesOn = take();
+          if (goesOn) {
+            turn(consumer);
+          }
         } catch (WakeupException e) {
           log.debug("the refetcher closes", e);
         } catch (RuntimeException e) { // of whatever kind: the thread must not end
@@ -166,8 +176,7 @@ final class ConsumerRefetcher implements Refetcher, AutoCloseable {
     offsets.values().removeIf(List::isEmpty);
   }
 
-  private void turn() {
-    Consumer<byte[], byte[]> consumer = consumer();
+  private void turn(Consumer<byte[], byte[]> consumer) {
     if (!positions.keySet().equals(pending.keySet())) {
       consumer.assign(pending.keySet());
       positions.keySet().retainAll(pending.keySet());
@@ -224,7 +233,8 @@ final class ConsumerRefetcher implements Refetcher, AutoCloseable {
       TreeMap<Long, List<Wanted>> offsets = pending.get(partition);
       positions.remove(partition);
       if (offsets != null) {
-        Set<Long> gone = new HashSet<>(offsets.headMap(begins.getOrDefault(partition, 0L)).keySet());
+        Set<Long> gone =
+            new HashSet<>(offsets.headMap(begins.getOrDefault(partition, 0L)).keySet());
         gone.addAll(offsets.tailMap(ends.getOrDefault(partition, Long.MAX_VALUE)).keySet());
         lost(partition, gone.stream().sorted().toList());
       }

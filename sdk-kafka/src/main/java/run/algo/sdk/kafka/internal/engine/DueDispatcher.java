@@ -102,13 +102,17 @@ final class DueDispatcher implements Dispatcher {
     sized++;
     batch.postpone(index);
     // A trigger stays for the sake of those that are held for it, which stay, too.
+    Refetcher refetcher = gate.refetcher();
     if (batch.gather(index) != null
-        || gate.refetcher() == null
+        || refetcher == null
         || (due - now <= LEAD && hasRoom())) {
       loaded++;
       loadedBytes += bytes;
       near.add(due, batch, index);
     } else {
+      if (far.isEmpty()) {
+        refetcher.prepare();
+      }
       batch.unload(index);
       far.add(due, batch, index);
     }

@@ -77,7 +77,8 @@ record DueGate(
   /** Enough for all workers, and for a batch to fill. */
   private static int handedOver(EnginePlan.Execution plan) {
     return Math.max(
-        LEAST_HANDED_OVER, Math.max(saturated(4, plan.concurrency()), saturated(2, plan.batchSize())));
+        LEAST_HANDED_OVER,
+        Math.max(saturated(4, plan.concurrency()), saturated(2, plan.batchSize())));
   }
 
   private static int saturated(int times, int number) {

@@ -53,8 +53,7 @@ public final class ManualEngine implements AutoCloseable {
                 plan.execution(),
                 DueGate.inMemory(plan.execution(), time, time.timeOfDay(), warnings)),
             effect -> {},
-            new PollLoop.Environs(time, this::await, warnings, new Intake())
-                .with(consumer::ends));
+            new PollLoop.Environs(time, this::await, warnings, new Intake()).with(consumer::ends));
     loop.begin();
     workload.topics().forEach(topic -> consumer.ensure(topic, 0));
   }

@@ -7,6 +7,9 @@ import org.apache.kafka.common.TopicPartition;
 /** Reads records again whose values were let go of. Thread-safe. */
 interface Refetcher {
 
+  /** Something was let go of: it will be wanted some time. Never blocks. */
+  void prepare();
+
   /**
    * Reads records again. Never blocks: each is told what becomes of it, from another thread.
    *

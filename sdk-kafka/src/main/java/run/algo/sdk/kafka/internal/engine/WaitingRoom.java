@@ -28,6 +28,7 @@ final class WaitingRoom {
 
   /** As many as there are parts, for whoever asks. */
   private volatile int partitions;
+
   private int taken;
 
   WaitingRoom() {
