@@ -159,16 +159,15 @@ public final class DueTimes {
         Executors.newSingleThreadScheduledExecutor(WorkerKind.platform("algo-timer-"));
     Timers timers = new ScheduledTimers(timer, threads);
     try (Consumer<byte[], byte[]> consumer = KafkaClients.REAL.consumer(config);
-        ConsumerRefetcher refetcher =
-            new ConsumerRefetcher(KafkaClients.REAL, config, warnings)) {
-      Crew.Workers workers =
-          Crew.Workers.of(CONCURRENCY, threads, timers, MonotonicClock.SYSTEM);
+        ConsumerRefetcher refetcher = new ConsumerRefetcher(KafkaClients.REAL, config, warnings)) {
+      Crew.Workers workers = Crew.Workers.of(CONCURRENCY, threads, timers, MonotonicClock.SYSTEM);
       PollLoop loop =
           new PollLoop(
               consumer,
               List.of(TOPIC),
               plan,
-              new Measuring(workers, timers, execution, DueGate.of(plan, timers, refetcher, warnings)),
+              new Measuring(
+                  workers, timers, execution, DueGate.of(plan, timers, refetcher, warnings)),
               now -> {},
               PollLoop.Environs.system(warnings, new Intake()));
       Thread owner = WorkerKind.platform("algo-poll-").newThread(loop::run);
@@ -188,8 +187,7 @@ public final class DueTimes {
   /** Measures instead of executing. */
   private final class Measuring extends PartitionFlows {
 
-    Measuring(
-        Crew.Workers workers, Timers timers, EnginePlan.Execution plan, DueGate gate) {
+    Measuring(Crew.Workers workers, Timers timers, EnginePlan.Execution plan, DueGate gate) {
       super(new Retried(), EngineParts.processor(), workers, timers, plan, gate);
     }
 

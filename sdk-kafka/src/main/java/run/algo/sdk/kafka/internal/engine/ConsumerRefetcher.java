@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -70,6 +72,7 @@ final class ConsumerRefetcher implements Refetcher, AutoCloseable {
   private final Queue<Wanted> asked = new ArrayDeque<>();
   private @Nullable Thread thread;
   private volatile @Nullable Consumer<byte[], byte[]> current;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private volatile boolean closed;
 
   /** By offset; several where a partition has gone and come back. The thread's own, as below. */
@@ -133,7 +136,7 @@ final class ConsumerRefetcher implements Refetcher, AutoCloseable {
   private void run() {
     try {
       boolean goesOn = true;
-      while (goesOn) {
+      while (goesOn && !closed) {
         try {
           Consumer<byte[], byte[]> consumer = consumer(); // at once: it takes some time
           goesOn = take();
@@ -142,7 +145,7 @@ final class ConsumerRefetcher implements Refetcher, AutoCloseable {
           }
         } catch (WakeupException e) {
           log.debug("the refetcher closes", e);
-        } catch (RuntimeException e) { // of whatever kind: the thread must not end
+        } catch (RuntimeException | Error e) { // of whatever kind: the thread must not end
           failed(e);
         }
       }
@@ -171,7 +174,7 @@ final class ConsumerRefetcher implements Refetcher, AutoCloseable {
     }
   }
 
-  private static void dropUnwanted(TreeMap<Long, List<Wanted>> offsets) {
+  private static void dropUnwanted(Map<Long, List<Wanted>> offsets) {
     offsets.values().forEach(each -> each.removeIf(wanted -> !wanted.isWanted()));
     offsets.values().removeIf(List::isEmpty);
   }
@@ -260,7 +263,7 @@ final class ConsumerRefetcher implements Refetcher, AutoCloseable {
     }
   }
 
-  private void failed(RuntimeException e) throws InterruptedException {
+  private void failed(Throwable e) throws InterruptedException {
     warnings.run(
         "refetch " + e.getClass().getName(),
         suppressed ->
@@ -270,11 +273,8 @@ final class ConsumerRefetcher implements Refetcher, AutoCloseable {
                 suppressed,
                 e));
     dropConsumer();
-    synchronized (lock) {
-      if (!closed) {
-        lock.wait(Math.max(1, backoff.toMillis()));
-      }
-    }
+    boolean closes = closing.await(Math.max(1, backoff.toMillis()), TimeUnit.MILLISECONDS);
+    log.debug("after an error of the refetcher: closing {}", closes);
   }
 
   private Consumer<byte[], byte[]> consumer() {
@@ -305,6 +305,7 @@ final class ConsumerRefetcher implements Refetcher, AutoCloseable {
     Thread running;
     synchronized (lock) {
       closed = true;
+      closing.countDown();
       asked.clear();
       lock.notifyAll();
       running = thread;

@@ -103,9 +103,7 @@ final class DueDispatcher implements Dispatcher {
     batch.postpone(index);
     // A trigger stays for the sake of those that are held for it, which stay, too.
     Refetcher refetcher = gate.refetcher();
-    if (batch.gather(index) != null
-        || refetcher == null
-        || (due - now <= LEAD && hasRoom())) {
+    if (batch.gather(index) != null || refetcher == null || (due - now <= LEAD && hasRoom())) {
       loaded++;
       loadedBytes += bytes;
       near.add(due, batch, index);

@@ -1,6 +1,7 @@
 package run.algo.sdk.kafka.internal.record;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -37,8 +38,7 @@ public final class SteadyClock {
 
   private static SteadyClock ofSystem() {
     Instant now = Instant.now(); // first: it is then rather behind than ahead
-    return new SteadyClock(
-        System::nanoTime, nanosOf(now.toEpochMilli()) + now.getNano() % NANOS_A_MILLI);
+    return new SteadyClock(System::nanoTime, ChronoUnit.NANOS.between(Instant.EPOCH, now));
   }
 
   /** {@return the time of day in nanoseconds since the epoch} */
