@@ -138,9 +138,13 @@ class DueTimeIT {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       loop.close();
-      owner.join();
+      try {
+        owner.join();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
       consumer.close();
       refetcher.close();
       timer.shutdownNow();
@@ -219,7 +223,7 @@ class DueTimeIT {
 
   /** Five times as many as may be in flight, in no order, and one in front that is not due. */
   @Test
-  void tenThousandWaitAndEachIsExecutedOnceAndNotBeforeItsTime() throws InterruptedException {
+  void tenThousandWaitAndEachIsExecutedOnceAndNotBeforeItsTime() {
     kafka.createTopic("many.10s", 2);
     long now = SteadyClock.SYSTEM.millis();
     Random random = new Random(3);
