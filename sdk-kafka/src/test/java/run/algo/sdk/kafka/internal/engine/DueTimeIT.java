@@ -258,7 +258,7 @@ class DueTimeIT {
     long now = SteadyClock.SYSTEM.millis();
     List<Long> dues = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      dues.add(now + 6_000 + 10 * i);
+      dues.add(now + 6_000 + 10L * i);
     }
     dues.add(now);
     produce("deleted.10s", 1, dues);
