@@ -88,9 +88,14 @@ final class BatchAssembler {
   synchronized void add(BatchDispatcher partition, RecordBatch batch) {
     for (int i = 0; i < batch.size(); i++) {
       if (batch.isWaiting(i)) {
-        offer(new Item(partition, batch, i, scope(partition, batch, i)));
+        add(partition, batch, i);
       }
     }
+  }
+
+  /** Takes over one record, in whatever order. */
+  synchronized void add(BatchDispatcher partition, RecordBatch batch, int index) {
+    offer(new Item(partition, batch, index, scope(partition, batch, index)));
   }
 
   /** Takes back what a partition had kept. In one piece, so that nothing newer comes between. */

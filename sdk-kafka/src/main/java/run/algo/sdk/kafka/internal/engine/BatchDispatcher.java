@@ -8,7 +8,7 @@ import java.util.PriorityQueue;
  * One partition's side of a {@link BatchAssembler}: hands over its records, and keeps those whose
  * turn comes while the partition may begin nothing.
  */
-final class BatchDispatcher implements Dispatcher {
+final class BatchDispatcher implements SingleDispatcher {
 
   private final BatchAssembler assembler;
 
@@ -26,6 +26,11 @@ final class BatchDispatcher implements Dispatcher {
   @Override
   public void dispatch(RecordBatch batch) {
     assembler.add(this, batch);
+  }
+
+  @Override
+  public void dispatch(RecordBatch batch, int index) {
+    assembler.add(this, batch, index);
   }
 
   @Override

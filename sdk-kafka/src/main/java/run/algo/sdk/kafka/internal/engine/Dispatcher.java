@@ -1,5 +1,7 @@
 package run.algo.sdk.kafka.internal.engine;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Decides which records of a partition run when: the seam for the orders. An execution is begun
  * with {@link RecordBatch#begin}, so that whoever stops the dispatcher can tell what is under way.
@@ -37,4 +39,9 @@ interface Dispatcher {
    * @param share the bounds
    */
   void limit(EnginePlan.Share share);
+
+  /** The gate in front of it where records wait for their due times, null where they do not. */
+  default @Nullable DueDispatcher gate() {
+    return null;
+  }
 }

@@ -301,7 +301,9 @@ public final class Engine implements Runnable {
 
   private void consume(Timers timers, Sender sender, Commits.Factory commits) {
     Consumer<byte[], byte[]> consumer = clients.factory().consumer(clients.consumer());
-    try (InputEnds ends = new InputEnds(clients)) {
+    try (InputEnds ends = new InputEnds(clients);
+        ConsumerRefetcher refetcher =
+            new ConsumerRefetcher(clients.factory(), clients.consumer(), warnings)) {
       RecordProcessor processor = workload.processor(sender, this::ending);
       Crew.Workers workers =
           Crew.Workers.of(plan.execution().concurrency(), threads, timers, MonotonicClock.SYSTEM);
@@ -310,7 +312,13 @@ public final class Engine implements Runnable {
               consumer,
               workload.topics(),
               plan,
-              new PartitionFlows(workload, processor, workers, timers, plan.execution()),
+              new PartitionFlows(
+                  workload,
+                  processor,
+                  workers,
+                  timers,
+                  plan.execution(),
+                  DueGate.of(plan, timers, refetcher, warnings)),
               listeners.loop(),
               PollLoop.Environs.system(warnings, intake).with(commits).with(ends));
       loop = running;

@@ -39,19 +39,21 @@ public final class ManualEngine implements AutoCloseable {
     this.consumer = new FakeConsumer(plan.bounds().pollRecords());
     RecordProcessor processor = workload.processor(Sender.direct(producer, time), () -> closing);
     Crew.Workers workers = Crew.Workers.of(plan.execution().concurrency(), time, time, time);
+    RateLimit warnings = new RateLimit(Duration.ofSeconds(10), time::nanos);
     this.loop =
         new PollLoop(
             consumer,
             workload.topics(),
             committingAtOnce(plan),
-            new PartitionFlows(workload, processor, workers, time, plan.execution()),
+            new PartitionFlows(
+                workload,
+                processor,
+                workers,
+                time,
+                plan.execution(),
+                DueGate.inMemory(plan.execution(), time, time.timeOfDay(), warnings)),
             effect -> {},
-            new PollLoop.Environs(
-                    time,
-                    this::await,
-                    new RateLimit(Duration.ofSeconds(10), time::nanos),
-                    new Intake())
-                .with(consumer::ends));
+            new PollLoop.Environs(time, this::await, warnings, new Intake()).with(consumer::ends));
     loop.begin();
     workload.topics().forEach(topic -> consumer.ensure(topic, 0));
   }

@@ -102,6 +102,9 @@ final class OffsetTracker {
     }
     int from = cursor;
     for (RecordBatch batch : batches) {
+      if (metadata.full()) {
+        return metadata.encode(base); // what follows has no room in any case
+      }
       tell(batch, from);
       from = 0;
     }
@@ -115,6 +118,10 @@ final class OffsetTracker {
   private void tell(RecordBatch batch, int from) {
     if (from == 0 && batch.unsettled() == 0 && batch.isDense()) {
       metadata.settled(batch.offset(0), batch.lastOffset()); // behind a straggler these are many
+      return;
+    }
+    if (batch.unsettled() == batch.size() && batch.isDense()) {
+      metadata.unsettled(batch.offset(0), batch.lastOffset()); // of those that wait there are many
       return;
     }
     for (int i = from; i < batch.size(); i++) {
@@ -254,6 +261,28 @@ final class OffsetTracker {
       count += batch.unsettled();
     }
     return count;
+  }
+
+  /** How many records wait for their due times. */
+  int postponed() {
+    int count = 0;
+    for (RecordBatch batch : batches) {
+      count += batch.postponed();
+    }
+    return count;
+  }
+
+  /** How many places of the {@link WaitingRoom} the batches take. */
+  int places() {
+    int places = 0;
+    for (RecordBatch batch : batches) {
+      int unsettled = batch.unsettled();
+      places +=
+          WaitingRoom.PLACES_A_BATCH
+              + unsettled
+              + (batch.size() - unsettled) / WaitingRoom.EXECUTED_A_PLACE;
+    }
+    return places;
   }
 
   /** How many records are prepared, or being written. */

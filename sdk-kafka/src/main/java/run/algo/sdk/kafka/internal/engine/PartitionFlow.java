@@ -33,6 +33,9 @@ final class PartitionFlow {
   private final Dispatcher dispatcher;
   private final Halt halt;
 
+  /** Where records wait for their due times; null where they do not. */
+  private final @Nullable DueDispatcher gate;
+
   /**
    * Read, and not begun: the commit's metadata could not tell all of their outcomes, or one of them
    * triggers others that may not have been read.
@@ -54,6 +57,10 @@ final class PartitionFlow {
 
   private long latestTimestamp = Long.MIN_VALUE;
   private int unsettled;
+
+  /** Of those that are not settled, how many wait for their due times. */
+  private int postponed;
+
   private long bytesInFlight;
 
   /** Records that transactions under way have taken. */
@@ -88,6 +95,7 @@ final class PartitionFlow {
     this.owner = owner;
     this.clock = clock;
     this.dispatcher = dispatcher;
+    this.gate = dispatcher.gate();
     this.halt = halts.create(partition, dispatcher);
   }
 
@@ -177,14 +185,18 @@ final class PartitionFlow {
     }
   }
 
-  /** A transaction's commit has no gaps, so no metadata. */
+  /**
+   * A transaction's commit has no gaps, so no metadata. Where records wait for their due times that
+   * are not due must not stand in the way of those that are: rather is executed again what the
+   * metadata has no room for.
+   */
   private boolean hasRoom(RecordBatch batch) {
-    return transactional || tracker.hasRoom(batch);
+    return transactional || gate != null || tracker.hasRoom(batch);
   }
 
   /** Whether it cannot take more. */
   boolean holdsBack() {
-    return !held.isEmpty() && !hasRoom(held.element());
+    return (!held.isEmpty() && !hasRoom(held.element())) || (gate != null && gate.isFull());
   }
 
   /** The consumer has read up to this offset, markers of transactions included. */
@@ -199,8 +211,12 @@ final class PartitionFlow {
    * @param time now
    */
   void count(long time) {
+    postponed = gate == null ? 0 : tracker.postponed(); // first: it rather is too small
     unsettled = tracker.unsettled();
     bytesInFlight = tracker.bytes();
+    if (gate != null) {
+      gate.takes(tracker.places());
+    }
     settledRate.count(read - unsettled, time);
   }
 
@@ -218,19 +234,20 @@ final class PartitionFlow {
    * Records in flight when they were counted last. What a transaction is writing is left out: it
    * waits for nothing but the brokers, and there are two transactions at most, each as large as
    * what is in flight can make it. Else nothing could be read or executed while they are written.
+   * What waits for its due time has bounds of its own.
    */
   int inFlight() {
-    return Math.max(0, unsettled - writing);
+    return Math.max(0, unsettled - postponed - writing);
   }
 
-  /** Whether all that was read is settled, when it was counted last. */
+  /** Whether all that was read is settled or waits for its due time, when it was counted last. */
   boolean isEmpty() {
-    return unsettled == 0;
+    return unsettled <= postponed;
   }
 
   /** Whether most of what is not settled waits for nothing but its transaction. */
   boolean waitsForCommit() {
-    return transactional && 2 * tracker.prepared() >= tracker.unsettled();
+    return transactional && 2 * tracker.prepared() >= tracker.unsettled() - tracker.postponed();
   }
 
   /** Bytes of values, keys and encoded emissions in flight when they were counted last. */
@@ -238,9 +255,12 @@ final class PartitionFlow {
     return bytesInFlight;
   }
 
-  /** Whether nothing is in flight, but what is held for a trigger that has not been read. */
+  /**
+   * Whether nothing is in flight, but what is held for a trigger that has not been read, or waits
+   * for its due time.
+   */
   boolean settled() {
-    return held.isEmpty() && tracker.unsettled() == tracker.held();
+    return held.isEmpty() && tracker.unsettled() == tracker.held() + tracker.postponed();
   }
 
   // What is held for other records
@@ -419,6 +439,26 @@ final class PartitionFlow {
     int bytes = value == null ? 0 : value.length;
     route.counters().settled(outcome, bytes, bytes, clock.nanos() - read);
     owner.settled(worthLook);
+  }
+
+  /** An execution has its outcome, or waits for its transaction. From any thread. */
+  void concluded() {
+    if (gate != null) {
+      gate.concluded();
+    }
+  }
+
+  /** The outcome of an execution was refused, and it goes on. From any thread. */
+  void begunAgain() {
+    if (gate != null) {
+      gate.begunAgain();
+    }
+  }
+
+  /** A record that waited for its due time is gone. From any thread. */
+  void lost() {
+    route.counters().settled(Outcome.SKIPPED, 1);
+    owner.settled(true);
   }
 
   /** A record has no durable outcome for now. From any thread. */

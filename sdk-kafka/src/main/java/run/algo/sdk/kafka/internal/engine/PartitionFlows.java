@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.InterruptException;
+import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.internal.execute.BatchEntry;
 import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.FormKind;
@@ -29,6 +30,7 @@ class PartitionFlows implements PollLoop.Flows {
   private final Crew.Workers workers;
   private final Timers timers;
   private final EnginePlan.Execution plan;
+  private final DueGate gate;
   private final Map<Route, BatchAssembler> assemblers = new HashMap<>();
 
   PartitionFlows(
@@ -36,12 +38,14 @@ class PartitionFlows implements PollLoop.Flows {
       RecordProcessor processor,
       Crew.Workers workers,
       Timers timers,
-      EnginePlan.Execution plan) {
+      EnginePlan.Execution plan,
+      DueGate gate) {
     this.workload = workload;
     this.processor = processor;
     this.workers = workers;
     this.timers = timers;
     this.plan = plan;
+    this.gate = gate;
   }
 
   @Override
@@ -58,6 +62,23 @@ class PartitionFlows implements PollLoop.Flows {
 
   /** How a partition's records are executed. */
   Dispatcher dispatcher(Route route) {
+    return route.isOfRetries()
+        ? new DueDispatcher(gate, byDueTime(route), plan.ordering() == Ordering.PARTITION)
+        : inOrder(route);
+  }
+
+  /** What is due is in no other order: that of its retries is not that of the input. */
+  private SingleDispatcher byDueTime(Route route) {
+    if (route.form() == FormKind.BATCH) {
+      return new BatchDispatcher(assemblers.computeIfAbsent(route, this::assembler));
+    }
+    return new UnorderedDispatcher(
+        workers,
+        (batch, index, scope) -> execute(route, batch, index, scope),
+        plan.ordering() == Ordering.PARTITION ? EnginePlan.Share.of(1) : plan.share(1));
+  }
+
+  private Dispatcher inOrder(Route route) {
     if (route.form() == FormKind.BATCH) {
       return new BatchDispatcher(assemblers.computeIfAbsent(route, this::assembler));
     }

@@ -51,13 +51,22 @@ final class RecordBatch implements Settlement {
   /** It was executed, and will be again, in its place; until then it waits for a time. */
   private static final byte DELAYED = 5;
 
+  /** It waits for its due time, in memory. */
+  private static final byte POSTPONED = 6;
+
+  /** As before, and its value was let go of. */
+  private static final byte UNLOADED = 7;
+
   private static final VarHandle MARKS = MethodHandles.arrayElementVarHandle(byte[].class);
   private static final VarHandle NEXT = MethodHandles.arrayElementVarHandle(RecordBatch[].class);
   private static final VarHandle LOAD;
+  private static final VarHandle POSTPONEMENTS;
 
   static {
     try {
       LOAD = MethodHandles.lookup().findVarHandle(RecordBatch.class, "load", long.class);
+      POSTPONEMENTS =
+          MethodHandles.lookup().findVarHandle(RecordBatch.class, "postponements", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -97,6 +106,10 @@ final class RecordBatch implements Settlement {
   /** Bytes of what is unsettled, and below {@link #COUNT_BITS} its number. */
   @SuppressWarnings("FieldMayBeFinal") // by LOAD
   private volatile long load;
+
+  /** How many wait for their due times; their bytes are not in the load. */
+  @SuppressWarnings("FieldMayBeFinal") // by POSTPONEMENTS
+  private volatile int postponements;
 
   /**
    * A record that is executed again.
@@ -201,7 +214,9 @@ final class RecordBatch implements Settlement {
 
   /** A prepared record is not any more: what it leads to has been refused. */
   void unprepare(int index) {
-    MARKS.compareAndSet(marks, index, PREPARED, BEGUN);
+    if (MARKS.compareAndSet(marks, index, PREPARED, BEGUN)) {
+      flow.begunAgain();
+    }
   }
 
   boolean isSettled(int index) {
@@ -229,6 +244,9 @@ final class RecordBatch implements Settlement {
   }
 
   private int count(byte mark) {
+    if (unsettled() == postponements) {
+      return 0; // many wait, for long, and whoever counts does it often
+    }
     int count = 0;
     for (int i = 0; i < marks.length; i++) {
       if ((byte) MARKS.getVolatile(marks, i) == mark) {
@@ -336,6 +354,57 @@ final class RecordBatch implements Settlement {
     return known == null ? null : known[index];
   }
 
+  // What waits for its due time, outside of what is in flight
+
+  /** A record is not executed before its due time. It waits, until {@link #due}. */
+  void postpone(int index) {
+    POSTPONEMENTS.getAndAdd(this, 1);
+    LOAD.getAndAdd(this, -(bytes(index) << COUNT_BITS));
+    MARKS.setVolatile(marks, index, POSTPONED);
+  }
+
+  boolean isPostponed(int index) {
+    return (byte) MARKS.getVolatile(marks, index) == POSTPONED;
+  }
+
+  /** Lets go of a postponed record, but for its offset. */
+  void unload(int index) {
+    records[index] = null;
+    MARKS.setVolatile(marks, index, UNLOADED);
+  }
+
+  /** A record that was let go of has been read again. */
+  void reload(int index, ConsumerRecord<byte[], byte[]> record) {
+    records[index] = record;
+    MARKS.setVolatile(marks, index, POSTPONED);
+  }
+
+  /** A postponed record may be executed. */
+  void due(int index) {
+    LOAD.getAndAdd(this, bytes(index) << COUNT_BITS);
+    POSTPONEMENTS.getAndAdd(this, -1); // before the mark: who counts rather counts too many
+    MARKS.setVolatile(marks, index, WAITING);
+  }
+
+  /** A record that was let go of cannot be read again: there is nothing to execute. */
+  void lost(int index) {
+    POSTPONEMENTS.getAndAdd(this, -1);
+    MARKS.setRelease(marks, index, SETTLED);
+    if ((long) LOAD.getAndAdd(this, -1L) > 0) {
+      flow.lost();
+    }
+  }
+
+  /** How many wait for their due times. From any thread. */
+  int postponed() {
+    return postponements;
+  }
+
+  /** Bytes of the key and the value of a record that is in memory. */
+  long bytes(int index) {
+    return bytes(record(index));
+  }
+
   /** The record was not executed after all. */
   void putBack(int index) {
     MARKS.setVolatile(marks, index, WAITING);
@@ -425,6 +494,7 @@ final class RecordBatch implements Settlement {
     }
     all[index] = sends;
     MARKS.setRelease(marks, index, PREPARED);
+    flow.concluded();
     flow.prepared(index == marks.length - 1 || index == marks.length / 2);
   }
 
@@ -445,6 +515,7 @@ final class RecordBatch implements Settlement {
    */
   int settle(int index, long emittedBytes) {
     long bytes = bytes(record(index)) + emittedBytes;
+    boolean concludes = (byte) MARKS.getAcquire(marks, index) == BEGUN;
     MARKS.setRelease(marks, index, SETTLED);
     records[index] = null;
     PreparedSends[] written = prepared;
@@ -458,6 +529,9 @@ final class RecordBatch implements Settlement {
     triggersNothing(index); // else batches would hang together by their traces, to the first
     long less = (bytes << COUNT_BITS) + 1;
     long left = (long) LOAD.getAndAdd(this, -less) - less;
+    if (concludes) {
+      flow.concluded();
+    }
     return left < 0 ? -1 : (int) (left & MAX_SIZE);
   }
 

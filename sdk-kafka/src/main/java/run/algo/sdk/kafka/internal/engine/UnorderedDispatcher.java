@@ -10,7 +10,7 @@ import run.algo.sdk.kafka.internal.execute.Scope;
  * Executes the records of a partition as they come, as many at once as there may be. Batches are
  * handed over whole; workers take their records one by one.
  */
-final class UnorderedDispatcher extends CrewDispatcher {
+final class UnorderedDispatcher extends CrewDispatcher implements SingleDispatcher {
 
   private final Queue<Spread> queue = new ConcurrentLinkedQueue<>();
 
@@ -45,6 +45,12 @@ final class UnorderedDispatcher extends CrewDispatcher {
   @Override
   public void dispatch(RecordBatch batch) {
     queue.add(new Spread(batch, 0, batch.size()));
+    crew().call();
+  }
+
+  @Override
+  public void dispatch(RecordBatch batch, int index) {
+    queue.add(new Spread(batch, index, index + 1));
     crew().call();
   }
 

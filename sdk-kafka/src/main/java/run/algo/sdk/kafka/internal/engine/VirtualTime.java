@@ -8,6 +8,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
+import run.algo.sdk.kafka.internal.record.SteadyClock;
 
 /**
  * Threads, timers and clock of an engine that runs on one thread, in time that only moves when it
@@ -21,6 +22,7 @@ public final class VirtualTime implements Executor, Timers, MonotonicClock, Owne
   private final List<Runnable> ready = new ArrayList<>();
   private final PriorityQueue<Timed> timed =
       new PriorityQueue<>(Comparator.comparingLong(Timed::due).thenComparingLong(Timed::number));
+  private final SteadyClock timeOfDay;
   private long now;
   private long numbers;
 
@@ -39,6 +41,12 @@ public final class VirtualTime implements Executor, Timers, MonotonicClock, Owne
    */
   public VirtualTime(IntUnaryOperator choice) {
     this.choice = choice;
+    this.timeOfDay = new SteadyClock(System.currentTimeMillis(), this::nanos);
+  }
+
+  /** {@return the time of day: it began with the system's, and passes with this} */
+  public SteadyClock timeOfDay() {
+    return timeOfDay;
   }
 
   @Override

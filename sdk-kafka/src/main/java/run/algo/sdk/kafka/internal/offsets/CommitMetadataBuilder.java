@@ -27,6 +27,16 @@ public final class CommitMetadataBuilder {
     runs = 0;
   }
 
+  /**
+   * Whether no offset that follows those it was told of can make a difference: each run takes a bit
+   * at least, in whatever form.
+   *
+   * @return whether the rest need not be told
+   */
+  public boolean full() {
+    return runs > 2 * CommitMetadata.BITMAP_BITS;
+  }
+
   /** The record at this offset is settled. */
   public void settled(long offset) {
     add(true, offset, offset);

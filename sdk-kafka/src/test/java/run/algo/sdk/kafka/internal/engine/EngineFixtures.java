@@ -21,6 +21,7 @@ import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
 import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
+import run.algo.sdk.kafka.internal.record.SteadyClock;
 
 /** Parts of the engine for its tests, without a broker. */
 final class EngineFixtures {
@@ -127,6 +128,15 @@ final class EngineFixtures {
         quiet(),
         new Siblings(1, partitions -> new CompletableFuture<>(), tp -> -1, List::of, () -> {}),
         List::of);
+  }
+
+  /** Where what waits for its due time stays in memory. */
+  static DueGate gate(EnginePlan.Execution plan, VirtualTime time) {
+    return gate(plan, time, time.timeOfDay());
+  }
+
+  static DueGate gate(EnginePlan.Execution plan, Timers timers, SteadyClock clock) {
+    return DueGate.inMemory(plan, timers, clock, quiet());
   }
 
   static RateLimit quiet() {

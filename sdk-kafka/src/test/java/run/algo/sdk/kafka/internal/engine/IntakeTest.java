@@ -120,7 +120,8 @@ class IntakeTest {
                 processor,
                 Crew.Workers.of(4, time, time, time),
                 time,
-                execution),
+                execution,
+                EngineFixtures.gate(execution, time)),
             effects::add,
             new PollLoop.Environs(time, time, quiet(), intake));
     loop.begin();

@@ -39,7 +39,13 @@ final class SimFlows extends PartitionFlows {
       RecordProcessor processor,
       Crew.Workers workers,
       Timers timers) {
-    super(workload, processor, workers, timers, member.plan.execution());
+    super(
+        workload,
+        processor,
+        workers,
+        timers,
+        member.plan.execution(),
+        EngineFixtures.gate(member.plan.execution(), timers, member.world.time.timeOfDay()));
     this.world = member.world;
     this.member = member;
     this.workers = workers;
@@ -74,6 +80,11 @@ final class SimFlows extends PartitionFlows {
     Registering(Dispatcher inner, Sitting sitting) {
       this.inner = inner;
       this.sitting = sitting;
+    }
+
+    @Override
+    public @Nullable DueDispatcher gate() {
+      return inner.gate();
     }
 
     @Override

@@ -124,7 +124,8 @@ final class TransactionBench {
                 processor,
                 Crew.Workers.of(8, time, time, time),
                 time,
-                plan.execution()),
+                plan.execution(),
+                EngineFixtures.gate(plan.execution(), time)),
             effect -> {},
             new PollLoop.Environs(time, this::await, EngineFixtures.quiet(), new Intake())
                 .with(

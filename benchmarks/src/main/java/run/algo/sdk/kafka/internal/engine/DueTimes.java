@@ -1,0 +1,227 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import run.algo.sdk.kafka.config.Ordering;
+import run.algo.sdk.kafka.internal.execute.Progress;
+import run.algo.sdk.kafka.internal.execute.RecordProcessor;
+import run.algo.sdk.kafka.internal.execute.Route;
+import run.algo.sdk.kafka.internal.execute.Scope;
+import run.algo.sdk.kafka.internal.execute.Sender;
+import run.algo.sdk.kafka.internal.execute.Settlement;
+import run.algo.sdk.kafka.internal.observe.RateLimit;
+import run.algo.sdk.kafka.internal.record.DueTime;
+import run.algo.sdk.kafka.internal.record.Outcome;
+import run.algo.sdk.kafka.internal.record.SteadyClock;
+import run.algo.sdk.testkit.kafka.EmbeddedKafka;
+
+/**
+ * How late records of a retry topic are executed that wait, many at once, with due times in no
+ * order: with the engine's own poll loop, gate, timers and refetcher, and a broker in this process.
+ */
+public final class DueTimes {
+
+  private static final String TOPIC = "orders.30s";
+  private static final int CONCURRENCY = 16;
+  private static final long MILLI = 1_000_000;
+  private static final Duration AHEAD = Duration.ofSeconds(8);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final int records;
+  private final Duration spread;
+  private final int bytes;
+  private final int partitions;
+  private final ConcurrentLinkedQueue<Long> latenesses = new ConcurrentLinkedQueue<>();
+  private final CountDownLatch left;
+
+  private DueTimes(int records, Duration spread, int bytes, int partitions) {
+    this.records = records;
+    this.spread = spread;
+    this.bytes = bytes;
+    this.partitions = partitions;
+    this.left = new CountDownLatch(records);
+  }
+
+  /**
+   * Runs it and prints the figures; a first run warms up.
+   *
+   * @param args how many records wait, over how many seconds they are due, bytes of a value, and
+   *     partitions; 10000, 10, 1024 and 4 when left out
+   * @throws InterruptedException when interrupted
+   */
+  public static void main(String[] args) throws InterruptedException {
+    int records = argument(args, 0, 10_000);
+    int seconds = argument(args, 1, 10);
+    int bytes = argument(args, 2, 1_024);
+    int partitions = argument(args, 3, 4);
+    for (String run : List.of("warm-up", "measured")) {
+      DueTimes times = new DueTimes(records, Duration.ofSeconds(seconds), bytes, partitions);
+      System.out.println(run + ": " + times.run());
+    }
+    System.exit(0); // whatever the broker leaves behind
+  }
+
+  private static int argument(String[] args, int index, int otherwise) {
+    return args.length > index ? Integer.parseInt(args[index]) : otherwise;
+  }
+
+  private String run() throws InterruptedException {
+    try (EmbeddedKafka kafka = EmbeddedKafka.builder().topic(TOPIC, partitions).start()) {
+      produce(kafka.bootstrapServers());
+      consume(kafka.bootstrapServers());
+    }
+    long[] sorted = latenesses.stream().mapToLong(Long::longValue).sorted().toArray();
+    return String.format(
+        Locale.ROOT,
+        "%d of %d records, due over %d s: lateness p50 %.2f ms, p99 %.2f ms, max %.2f ms,"
+            + " earliest %.2f ms",
+        sorted.length,
+        records,
+        spread.toSeconds(),
+        millis(sorted, 0.5),
+        millis(sorted, 0.99),
+        millis(sorted, 1),
+        millis(sorted, 0));
+  }
+
+  private static double millis(long[] sorted, double part) {
+    return sorted[(int) Math.round(part * (sorted.length - 1))] / (double) MILLI;
+  }
+
+  private void produce(String brokers) {
+    List<Long> dues = new ArrayList<>();
+    long first = SteadyClock.SYSTEM.millis() + AHEAD.toMillis();
+    for (int i = 0; i < records; i++) {
+      dues.add(first + spread.toMillis() * i / records);
+    }
+    Collections.shuffle(dues, new Random(7));
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", brokers),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (int i = 0; i < records; i++) {
+        RecordHeaders headers = new RecordHeaders();
+        headers.add(DueTime.MILLIS, Long.toString(dues.get(i)).getBytes(UTF_8));
+        var unused =
+            producer.send(
+                new ProducerRecord<>(
+                    TOPIC, i % partitions, null, new byte[] {(byte) i}, new byte[bytes], headers));
+      }
+      producer.flush();
+    }
+  }
+
+  private void consume(String brokers) throws InterruptedException {
+    Map<String, Object> config = new HashMap<>();
+    config.put("bootstrap.servers", brokers);
+    config.put("group.id", "due-times");
+    config.put("auto.offset.reset", "earliest");
+    config.put("enable.auto.commit", false);
+    config.put("isolation.level", "read_committed");
+    config.put("key.deserializer", ByteArrayDeserializer.class);
+    config.put("value.deserializer", ByteArrayDeserializer.class);
+    EnginePlan.Execution execution =
+        new EnginePlan.Execution(Ordering.UNORDERED, CONCURRENCY, 100, Duration.ofMillis(5));
+    EnginePlan plan =
+        new EnginePlan(
+            execution,
+            new EnginePlan.Bounds(10_000, 500, 256L << 20, 50L << 20),
+            new EnginePlan.Times(
+                Duration.ofMillis(500),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5)));
+    RateLimit warnings = new RateLimit(Duration.ofSeconds(10), System::nanoTime);
+    WorkerThreads threads = new WorkerThreads(CONCURRENCY, WorkerKind.platform("algo-worker-"));
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(WorkerKind.platform("algo-timer-"));
+    Timers timers = new ScheduledTimers(timer, threads);
+    try (Consumer<byte[], byte[]> consumer = KafkaClients.REAL.consumer(config);
+        ConsumerRefetcher refetcher = new ConsumerRefetcher(KafkaClients.REAL, config, warnings)) {
+      Crew.Workers workers = Crew.Workers.of(CONCURRENCY, threads, timers, MonotonicClock.SYSTEM);
+      PollLoop loop =
+          new PollLoop(
+              consumer,
+              List.of(TOPIC),
+              plan,
+              new Measuring(
+                  workers, timers, execution, DueGate.of(plan, timers, refetcher, warnings)),
+              now -> {},
+              PollLoop.Environs.system(warnings, new Intake()));
+      Thread owner = WorkerKind.platform("algo-poll-").newThread(loop::run);
+      owner.start();
+      boolean all = left.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      loop.close();
+      owner.join();
+      if (!all) {
+        throw new IllegalStateException(left.getCount() + " records were not executed");
+      }
+    } finally {
+      timer.shutdownNow();
+      threads.interrupt();
+    }
+  }
+
+  /** Measures instead of executing. */
+  private final class Measuring extends PartitionFlows {
+
+    Measuring(Crew.Workers workers, Timers timers, EnginePlan.Execution plan, DueGate gate) {
+      super(new Retried(), EngineParts.processor(), workers, timers, plan, gate);
+    }
+
+    @Override
+    Progress execute(
+        Route route,
+        ConsumerRecord<byte[], byte[]> record,
+        Settlement settlement,
+        int index,
+        Scope scope) {
+      latenesses.add(SteadyClock.SYSTEM.nanos() - DueTime.of(record.headers()) * MILLI);
+      settlement.settled(index, Outcome.FILTERED, 0);
+      left.countDown();
+      return Progress.ENDED;
+    }
+  }
+
+  /** Everything is a retry. */
+  private static final class Retried implements Engine.Workload {
+    private final Route route = EngineParts.route().retries(TOPIC);
+
+    @Override
+    public List<String> topics() {
+      return List.of(TOPIC);
+    }
+
+    @Override
+    public Route route(String topic) {
+      return route;
+    }
+
+    @Override
+    public RecordProcessor processor(Sender sender, BooleanSupplier closing) {
+      return EngineParts.processor();
+    }
+  }
+}

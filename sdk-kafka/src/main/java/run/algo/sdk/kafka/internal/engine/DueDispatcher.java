@@ -1,0 +1,274 @@
+package run.algo.sdk.kafka.internal.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Executes the records of a retry topic's partition by their due times: never before, and none that
+ * is due waits for one that is not, wherever the two lie.
+ *
+ * <p>What is not due within {@link #LEAD} is let go of but for its due time and its offset, and is
+ * read again shortly before it is due; so is what is due sooner when there is more of it than may
+ * be kept. Records that are due are handed over in the order of their due times, so many at a time
+ * as keep the workers busy. Only these are in flight: what waits takes nothing from what runs.
+ *
+ * <p>Thread-safe: the owner brings records, timers say that they are due, the refetcher brings them
+ * again, and workers say when there is room for more.
+ */
+final class DueDispatcher implements Dispatcher {
+
+  /** Within this time before it is due a record is kept in memory, or read again. */
+  static final long LEAD = 1_000_000_000;
+
+  /** Once something is read again, so is what would be by this time, so that they go together. */
+  private static final long TOGETHER = LEAD / 4;
+
+  /** No timer is longer, so that none keeps a partition in memory that has gone. */
+  private static final long LONGEST_TIMER = 1_000_000_000;
+
+  private final DueGate gate;
+  private final SingleDispatcher workers;
+  private final WaitingRoom.Part part;
+  private final boolean oneAtATime;
+
+  /** In memory: not due yet, or due and not handed over. */
+  private final DueHeap near = new DueHeap();
+
+  /** Not in memory. */
+  private final DueHeap far = new DueHeap();
+
+  private int handedOver;
+
+  /** Records in memory that wait, and are not handed over, and their bytes. */
+  private int loaded;
+
+  private long loadedBytes;
+
+  /** Records that are being read again. */
+  private int loading;
+
+  /** Of the records that have waited so far, to guess what those will bring that are read again. */
+  private long sizes = 1;
+
+  private long sized = 1;
+
+  /** When the earliest timer fires. */
+  private long armed = Long.MAX_VALUE;
+
+  private boolean stopped;
+
+  /**
+   * A dispatcher.
+   *
+   * @param gate what all such partitions share
+   * @param workers executes what is due
+   * @param oneAtATime whether there is one execution of this partition at a time
+   */
+  DueDispatcher(DueGate gate, SingleDispatcher workers, boolean oneAtATime) {
+    this.gate = gate;
+    this.workers = workers;
+    this.oneAtATime = oneAtATime;
+    this.part = gate.room().part();
+  }
+
+  @Override
+  public DueDispatcher gate() {
+    return this;
+  }
+
+  @Override
+  public synchronized void dispatch(RecordBatch batch) {
+    if (stopped) {
+      return;
+    }
+    long now = gate.clock().nanos();
+    for (int i = 0; i < batch.size(); i++) {
+      if (batch.isWaiting(i)) {
+        long due = gate.due(batch.record(i), now);
+        if (due <= now) {
+          near.add(due, batch, i);
+        } else {
+          postpone(batch, i, due, now);
+        }
+      }
+    }
+    goOn();
+  }
+
+  private void postpone(RecordBatch batch, int index, long due, long now) {
+    long bytes = batch.bytes(index);
+    sizes += bytes;
+    sized++;
+    batch.postpone(index);
+    // A trigger stays for the sake of those that are held for it, which stay, too.
+    Refetcher refetcher = gate.refetcher();
+    if (batch.gather(index) != null || refetcher == null || (due - now <= LEAD && hasRoom())) {
+      loaded++;
+      loadedBytes += bytes;
+      near.add(due, batch, index);
+    } else {
+      if (far.isEmpty()) {
+        refetcher.prepare();
+      }
+      batch.unload(index);
+      far.add(due, batch, index);
+    }
+  }
+
+  /** Whether one more may be in memory. */
+  private boolean hasRoom() {
+    int partitions = gate.room().partitions();
+    int records = loaded + loading;
+    return records == 0
+        || (records < gate.loads().records() / partitions
+            && loadedBytes + (loading + 1) * (sizes / sized) <= gate.loads().bytes() / partitions);
+  }
+
+  /** An execution has its outcome, or waits for its transaction. From any thread. */
+  synchronized void concluded() {
+    handedOver = Math.max(0, handedOver - 1);
+    if (!near.isEmpty() || !far.isEmpty()) {
+      goOn();
+    }
+  }
+
+  /** One that had is executed again. From any thread. */
+  synchronized void begunAgain() {
+    handedOver++;
+  }
+
+  /** A record is here again. From any thread. */
+  synchronized void reloaded(Refetcher.Wanted wanted, ConsumerRecord<byte[], byte[]> record) {
+    if (stopped) {
+      return;
+    }
+    loading--;
+    loaded++;
+    wanted.batch().reload(wanted.index(), record);
+    loadedBytes += wanted.batch().bytes(wanted.index());
+    near.add(wanted.due(), wanted.batch(), wanted.index());
+    goOn();
+  }
+
+  /** A record will not come again. From any thread. */
+  synchronized void lost(Refetcher.Wanted wanted) {
+    if (stopped) {
+      return;
+    }
+    loading--;
+    wanted.batch().lost(wanted.index());
+    goOn();
+  }
+
+  private void goOn() {
+    long now = gate.clock().nanos();
+    while (near.due() <= now && handedOver < gate.handedOver() && !near.isEmpty()) {
+      handOver();
+    }
+    if (far.due() - LEAD <= now && !far.isEmpty()) {
+      load(now);
+    }
+    arm(now);
+  }
+
+  private void handOver() {
+    RecordBatch batch = near.batch();
+    int index = near.index();
+    near.remove();
+    if (batch.isPostponed(index)) {
+      loaded--;
+      loadedBytes -= batch.bytes(index);
+      batch.due(index);
+    }
+    handedOver++;
+    workers.dispatch(batch, index);
+  }
+
+  private void load(long now) {
+    List<Refetcher.Wanted> wanted = new ArrayList<>();
+    while (!far.isEmpty() && far.due() - LEAD - TOGETHER <= now && hasRoom()) {
+      wanted.add(new Refetcher.Wanted(this, far.batch(), far.index(), far.due()));
+      far.remove();
+      loading++;
+    }
+    Refetcher refetcher = gate.refetcher();
+    if (refetcher != null && !wanted.isEmpty()) {
+      refetcher.fetch(wanted);
+    }
+  }
+
+  /** What is late already goes on when there is room for it, which nobody needs a timer for. */
+  private void arm(long now) {
+    long next = near.due() > now ? near.due() : Long.MAX_VALUE;
+    if (!far.isEmpty() && far.due() - LEAD > now) {
+      next = Math.min(next, far.due() - LEAD);
+    }
+    if (next == Long.MAX_VALUE) {
+      return;
+    }
+    next = Math.min(next, now + LONGEST_TIMER);
+    if (next < armed) {
+      armed = next;
+      long mine = next;
+      gate.after(next - now, () -> fired(mine));
+    }
+  }
+
+  private synchronized void fired(long timer) {
+    if (timer == armed) {
+      armed = Long.MAX_VALUE;
+    }
+    if (!stopped) {
+      goOn();
+    }
+  }
+
+  // For the owner thread
+
+  /** So many places are taken in the waiting room. */
+  void takes(int places) {
+    part.takes(places);
+  }
+
+  /** Whether there is no room for more that waits. */
+  boolean isFull() {
+    return part.isFull();
+  }
+
+  @Override
+  public void halt(boolean now) {
+    workers.halt(now);
+  }
+
+  @Override
+  public void pause(boolean now) {
+    workers.pause(now);
+  }
+
+  @Override
+  public void stop() {
+    workers.stop();
+    part.leave();
+    synchronized (this) {
+      stopped = true;
+      near.clear();
+      far.clear();
+    }
+  }
+
+  @Override
+  public void limit(EnginePlan.Share share) {
+    workers.limit(oneAtATime ? EnginePlan.Share.of(1) : share);
+  }
+
+  /** How many wait outside of the memory. For tests. */
+  synchronized int unloaded() {
+    return far.size() + loading;
+  }
+
+  /** Bytes of what is kept of those that wait outside of the memory. For tests. */
+  synchronized long heapBytes() {
+    return 16L * (near.capacity() + far.capacity());
+  }
+}
