@@ -25,9 +25,7 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,7 +57,6 @@ class RetryTopicsIT {
   private final String second = deployment.in + ".400ms";
   private final String letters = deployment.in + ".dlq";
   private final Moody algo = new Moody();
-  private StepPolicies.Installation policies;
 
   @BeforeAll
   static void start() {
@@ -71,16 +68,6 @@ class RetryTopicsIT {
   static void stop() {
     admin.close();
     kafka.close();
-  }
-
-  @BeforeEach
-  void install() {
-    policies = StepPolicies.install();
-  }
-
-  @AfterEach
-  void uninstall() {
-    policies.close();
   }
 
   /** Fails as often as it is told to, by where a record was first read. */

@@ -10,7 +10,6 @@ final class RetryingAlgo implements Algo<String, String> {
 
   /** Runs. */
   public static void main(String[] arguments) {
-    StepPolicies.install(); // until the process ends
     AlgoMain.run(new RetryingAlgo());
   }
 

@@ -81,7 +81,7 @@ final class DueBench implements Refetcher {
     flow =
         new PartitionFlow(
             new PartitionFlow.Seat(PARTITION, SettledOffsets.none(0), transactional, gathers),
-            EngineFixtures.route(counters, EngineFixtures.ECHO).retries(PARTITION.topic()),
+            EngineFixtures.retries(EngineFixtures.route(counters, EngineFixtures.ECHO)),
             EngineFixtures.signal(() -> {}),
             time,
             due,

@@ -194,7 +194,7 @@ class DueTimeIT {
 
     @Override
     public Route route(String name) {
-      return EngineFixtures.route(counters, EngineFixtures.ECHO).retries(name);
+      return EngineFixtures.retries(EngineFixtures.route(counters, EngineFixtures.ECHO));
     }
 
     @Override

@@ -15,11 +15,14 @@ import run.algo.sdk.Algo;
 import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.internal.execute.AlgoForm;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
+import run.algo.sdk.kafka.internal.execute.RetriedRecords;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
 import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
+import run.algo.sdk.kafka.internal.record.RetryHeaders;
+import run.algo.sdk.spi.RetryPlan;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
 import run.algo.sdk.kafka.internal.record.SteadyClock;
 
@@ -110,6 +113,13 @@ final class EngineFixtures {
         MonotonicClock.SYSTEM,
         dispatcher,
         (tp, d) -> new Halt(tp, d, NEVER));
+  }
+
+  /** The route of a retry topic. */
+  static Route retries(Route input) {
+    return input.retries(
+        new RetriedRecords(
+            new RetryHeaders("algorun-g"), new RetryPlan(List.of()), topic -> Optional.empty()));
   }
 
   static OwnerSignal signal(Runnable wakeup) {

@@ -35,7 +35,7 @@ import run.algo.sdk.kafka.internal.execute.OutputTarget;
 import run.algo.sdk.kafka.internal.execute.Outputs;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.RecordProcessors;
-import run.algo.sdk.kafka.internal.execute.Retries;
+import run.algo.sdk.kafka.internal.execute.FailureRules;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
@@ -141,12 +141,12 @@ final class TransactionBench {
     executions.clear();
   }
 
-  private static Retries onceAgain() {
+  private static FailureRules onceAgain() {
     RetryDecision second = new RetryDecision.Retry(new RetryStep(1, Duration.ofSeconds(1), 1), 1);
-    return new Retries(
+    return new FailureRules(
         Map.of(
             TOPIC,
-            new Retries.Input(
+            new FailureRules.Input(
                 RetryStrategyKind.SIMPLE,
                 state ->
                     state instanceof RetryState.First ? second : new RetryDecision.Exhausted())),

@@ -27,10 +27,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import run.algo.sdk.Algo;
 import run.algo.sdk.RecordPosition;
 import run.algo.sdk.codec.Codec;
-import run.algo.sdk.kafka.StepPolicies;
 import run.algo.sdk.kafka.config.RetryStrategyKind;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.RetryHeaders;
+import run.algo.sdk.retry.StepRetryPolicyProvider;
 import run.algo.sdk.spi.GoDuration;
 import run.algo.sdk.spi.RetryPlan;
 import run.algo.sdk.spi.RetryStep;
@@ -68,7 +68,7 @@ class RetryThroughTopicTest {
                 Bench.INPUT_TOPIC,
                 new FailureRules.Input(
                     RetryStrategyKind.RETRY_TOPICS,
-                    new StepPolicies().create(plan),
+                    new StepRetryPolicyProvider().create(plan),
                     Optional.of(
                         new FailureRules.Through(topics, known, HEADERS, InstantSource.fixed(NOW))))),
             new FailureClasses(),
@@ -370,7 +370,7 @@ class RetryThroughTopicTest {
             Bench.INPUT_TOPIC,
             new FailureRules.Input(
                 RetryStrategyKind.RETRY_TOPICS,
-                new StepPolicies().create(plan),
+                new StepRetryPolicyProvider().create(plan),
                 Optional.of(
                     new FailureRules.Through(
                         Map.of(1, "t.orders.30s"), topics, HEADERS, InstantSource.fixed(NOW))))),
