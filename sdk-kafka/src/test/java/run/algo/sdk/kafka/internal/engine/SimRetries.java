@@ -130,10 +130,6 @@ final class SimRetries {
     int number = number(next.state());
     boolean own = number != attempts.retries;
     attempts.executions -= own ? 0 : 1;
-    judge.require(
-        next.executions() == attempts.executions,
-        "so often executed: " + next.executions() + ", not " + attempts.executions,
-        exec);
     if (!own) {
       boolean behind = world.schedule.form == FormKind.BATCH && waitsAhead(exec) != null;
       judge.require(behind && wait.isZero(), "executed again without a reason", exec);
@@ -144,6 +140,10 @@ final class SimRetries {
       judge.require(wait.equals(right), "waits " + wait + " instead of " + right, exec);
       attempts.retries = number;
     }
+    judge.require(
+        next.executions() == attempts.executions,
+        "so often executed: " + next.executions() + ", not " + attempts.executions,
+        exec);
     exec.again = true;
     attempts.waits = true;
     attempts.due = world.time.nanos() + wait.toNanos();
