@@ -47,6 +47,7 @@ import run.algo.sdk.kafka.internal.observe.RunnerCounters;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
 import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
 import run.algo.sdk.kafka.internal.record.RetryHeaders;
+import run.algo.sdk.kafka.internal.record.SteadyClock;
 import run.algo.sdk.kafka.internal.topics.Assignor;
 import run.algo.sdk.kafka.internal.topics.TopicPreparation;
 import run.algo.sdk.spi.RetryPolicy;
@@ -112,7 +113,10 @@ final class Assembly {
             producers(),
             ClientProperties.admin(settings)),
         topics,
-        new AlgoWorkload(topics, supervision.deadlines(), InstantSource.system()),
+        new AlgoWorkload(
+            topics,
+            supervision.deadlines(),
+            () -> Instant.ofEpochMilli(SteadyClock.SYSTEM.millis())),
         plan(),
         supervision.threads(),
         new Engine.Listeners(listener, counters.transactions()));
@@ -268,8 +272,8 @@ final class Assembly {
 
     private void addRetries(Route route, String input, RetryStrategy strategy) {
       Route retries =
-          route.retries(new RetriedRecords(
-                  retryHeaders, wiring.retries().plan(strategy), this::inputRoute));
+          route.retries(
+              new RetriedRecords(retryHeaders, wiring.retries().plan(strategy), this::inputRoute));
       RetryTopicNames.bySteps(input, strategy)
           .values()
           .forEach(topic -> routes.put(topic, retries));

@@ -207,7 +207,7 @@ public final class DueTimes {
 
   /** Everything is a retry. */
   private static final class Retried implements Engine.Workload {
-    private final Route route = EngineParts.route().retries(TOPIC);
+    private final Route route = EngineParts.retries();
 
     @Override
     public List<String> topics() {

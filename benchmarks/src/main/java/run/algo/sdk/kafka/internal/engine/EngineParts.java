@@ -33,6 +33,7 @@ import run.algo.sdk.kafka.internal.execute.OutputTarget;
 import run.algo.sdk.kafka.internal.execute.Outputs;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.RecordProcessors;
+import run.algo.sdk.kafka.internal.execute.RetriedRecords;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
@@ -40,6 +41,8 @@ import run.algo.sdk.kafka.internal.observe.OutputCounters;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
 import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
+import run.algo.sdk.kafka.internal.record.RetryHeaders;
+import run.algo.sdk.spi.RetryPlan;
 
 /** Parts of an engine for benchmarks, on the calling thread and without a network. */
 final class EngineParts {
@@ -81,6 +84,14 @@ final class EngineParts {
               Optional.of(1)));
     }
     return records;
+  }
+
+  /** The route of a retry topic. */
+  static Route retries() {
+    return route()
+        .retries(
+            new RetriedRecords(
+                new RetryHeaders("bench"), new RetryPlan(List.of()), topic -> Optional.empty()));
   }
 
   static Route route() {

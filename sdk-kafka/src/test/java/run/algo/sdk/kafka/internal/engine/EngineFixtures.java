@@ -21,10 +21,10 @@ import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
 import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
-import run.algo.sdk.kafka.internal.record.RetryHeaders;
-import run.algo.sdk.spi.RetryPlan;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
+import run.algo.sdk.kafka.internal.record.RetryHeaders;
 import run.algo.sdk.kafka.internal.record.SteadyClock;
+import run.algo.sdk.spi.RetryPlan;
 
 /** Parts of the engine for its tests, without a broker. */
 final class EngineFixtures {

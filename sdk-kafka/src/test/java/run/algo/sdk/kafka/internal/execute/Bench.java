@@ -117,8 +117,7 @@ final class Bench {
 
   /** Records wait while a dependency is down. */
   Bench fuse() {
-    return rules(
-        new FailureRules(Map.of(), new FailureClasses(), (step, retryNum) -> {}, true));
+    return rules(new FailureRules(Map.of(), new FailureClasses(), (step, retryNum) -> {}, true));
   }
 
   Bench rules(FailureRules newRules) {

@@ -70,7 +70,8 @@ class RetryThroughTopicTest {
                     RetryStrategyKind.RETRY_TOPICS,
                     new StepRetryPolicyProvider().create(plan),
                     Optional.of(
-                        new FailureRules.Through(topics, known, HEADERS, InstantSource.fixed(NOW))))),
+                        new FailureRules.Through(
+                            topics, known, HEADERS, InstantSource.fixed(NOW))))),
             new FailureClasses(),
             (step, num) -> {}));
   }
