@@ -11,11 +11,11 @@ import run.algo.sdk.kafka.internal.record.Outcome;
 
 class OutageFuseTest {
 
-  private static final Exception DOWN = new IllegalStateException(new ConnectException("refused"));
+  private final Exception down = new IllegalStateException(new ConnectException("refused"));
 
-  private static final Algo<String, Object> FAILING =
+  private final Algo<String, Object> failing =
       (text, context) -> {
-        throw DOWN;
+        throw down;
       };
 
   private long time = Long.MAX_VALUE - 5; // it may pass the end of its range
@@ -30,7 +30,7 @@ class OutageFuseTest {
   @Test
   void aSuccessBetweenMeansThatTheDependencyIsThere() {
     for (int i = 0; i < 10 * OutageFuse.KEYS; i++) {
-      assertThat(fuse.failed(key(i), DOWN)).isEmpty();
+      assertThat(fuse.failed(key(i), down)).isEmpty();
       if (i % (OutageFuse.KEYS - 1) == 0) {
         fuse.succeeded();
       }
@@ -41,22 +41,22 @@ class OutageFuseTest {
   @Test
   void oneKeyThatFailsAgainAndAgainIsBadData() {
     for (int i = 0; i < 10 * OutageFuse.KEYS; i++) {
-      assertThat(fuse.failed(key(i % (OutageFuse.KEYS - 1)), DOWN)).isEmpty();
+      assertThat(fuse.failed(key(i % (OutageFuse.KEYS - 1)), down)).isEmpty();
     }
   }
 
   @Test
   void recordsWithoutAKeyAreKeysOfTheirOwn() {
     for (int i = 1; i < OutageFuse.KEYS; i++) {
-      assertThat(fuse.failed(null, DOWN)).isEmpty();
+      assertThat(fuse.failed(null, down)).isEmpty();
     }
-    assertThat(fuse.failed(null, DOWN)).isPresent();
+    assertThat(fuse.failed(null, down)).isPresent();
   }
 
   @Test
   void differentCausesAreBadData() {
     for (int i = 0; i < 10 * OutageFuse.KEYS; i++) {
-      assertThat(fuse.failed(key(i), i % 2 == 0 ? DOWN : new Exception("bad"))).isEmpty();
+      assertThat(fuse.failed(key(i), i % 2 == 0 ? down : new Exception("bad"))).isEmpty();
     }
   }
 
@@ -71,7 +71,7 @@ class OutageFuseTest {
       assertThat(fuse.hold()).as("the probe").isEmpty();
       assertThat(fuse.hold()).as("another").isPresent();
       backoff = min(backoff.multipliedBy(2), OutageFuse.LAST_PROBE);
-      assertThat(fuse.failed(key(probe), DOWN)).contains(OutageFuse.LOOK);
+      assertThat(fuse.failed(key(probe), down)).contains(OutageFuse.LOOK);
     }
   }
 
@@ -82,7 +82,7 @@ class OutageFuseTest {
     assertThat(fuse.hold()).isEmpty();
     fuse.succeeded();
     assertThat(fuse.hold()).isEmpty();
-    assertThat(fuse.failed(key(1), DOWN)).as("from the beginning").isEmpty();
+    assertThat(fuse.failed(key(1), down)).as("from the beginning").isEmpty();
   }
 
   /** Its partition may have gone to another member. */
@@ -100,8 +100,8 @@ class OutageFuseTest {
   @Test
   void whatWasUnderWayIsNoProbe() {
     blow();
-    assertThat(fuse.failed(key(1), DOWN)).contains(OutageFuse.FIRST_PROBE);
-    assertThat(fuse.failed(key(2), DOWN)).contains(OutageFuse.FIRST_PROBE);
+    assertThat(fuse.failed(key(1), down)).contains(OutageFuse.FIRST_PROBE);
+    assertThat(fuse.failed(key(2), down)).contains(OutageFuse.FIRST_PROBE);
   }
 
   @Test
@@ -135,10 +135,10 @@ class OutageFuseTest {
     assertThat(bench.producer.history()).hasSize(OutageFuse.KEYS - 1);
   }
 
-  private static RecordingSettlement run(Bench bench, RecordProcessor processor, String key) {
+  private RecordingSettlement run(Bench bench, RecordProcessor processor, String key) {
     RecordingSettlement settlement = new RecordingSettlement();
     processor.process(
-        bench.route(bench.counting(FAILING)),
+        bench.route(bench.counting(failing)),
         Bench.record(key, "value"),
         settlement,
         RecordingSettlement.INDEX,
@@ -148,9 +148,9 @@ class OutageFuseTest {
 
   private void blow() {
     for (int i = 1; i < OutageFuse.KEYS; i++) {
-      assertThat(fuse.failed(key(i), DOWN)).isEmpty();
+      assertThat(fuse.failed(key(i), down)).isEmpty();
     }
-    assertThat(fuse.failed(key(OutageFuse.KEYS), DOWN)).contains(OutageFuse.FIRST_PROBE);
+    assertThat(fuse.failed(key(OutageFuse.KEYS), down)).contains(OutageFuse.FIRST_PROBE);
   }
 
   private void pass(Duration duration) {
