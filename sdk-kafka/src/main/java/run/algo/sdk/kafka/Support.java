@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import run.algo.sdk.AlgoConfigurationException;
 import run.algo.sdk.ConfigurationProblem;
 import run.algo.sdk.kafka.config.AlgoSettings;
@@ -102,6 +103,17 @@ final class Support {
     if (retriesWanted(settings)
         && ServiceLoader.load(RetryPolicyProvider.class).findFirst().isEmpty()) {
       problems.add(missing("retryStrategy", "retries are asked for", "sdk-retry"));
+    }
+    Object reset = ClientProperties.consumer(settings).get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG);
+    if (strategies(settings).anyMatch(RetryStrategyKind.RETRY_TOPICS::equals)
+        && !"earliest".equals(String.valueOf(reset))) {
+      problems.add(
+          new ConfigurationProblem(
+              ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+              String.valueOf(reset),
+              "it holds for retry topics, too: what was written to a new one before its first commit"
+                  + " would never be read",
+              "leave it unset, or use another strategy than RetryTopics"));
     }
   }
 

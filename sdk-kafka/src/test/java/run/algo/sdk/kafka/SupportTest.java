@@ -101,6 +101,34 @@ class SupportTest {
     }
   }
 
+  /** What was handed to a new retry topic would be skipped with all that lies before its end. */
+  @Test
+  void retryTopicsAreReadFromTheirBeginning() {
+    String topics = strategy("RetryTopics");
+    assertThatThrownBy(
+            () ->
+                Support.check(
+                    settings(
+                        "ALGO_RETRY_STRATEGY",
+                        topics,
+                        "KAFKA_CONSUMER_AUTO_OFFSET_RESET",
+                        "latest")))
+        .isInstanceOf(AlgoConfigurationException.class)
+        .hasMessageContaining("auto.offset.reset")
+        .hasMessageContaining("latest");
+    assertThatCode(
+            () ->
+                Support.check(
+                    settings(
+                        "ALGO_RETRY_STRATEGY",
+                        RETRIES,
+                        "KAFKA_CONSUMER_AUTO_OFFSET_RESET",
+                        "latest")))
+        .doesNotThrowAnyException();
+    assertThatCode(() -> Support.check(settings("ALGO_RETRY_STRATEGY", topics)))
+        .doesNotThrowAnyException();
+  }
+
   @Test
   void orderThatRetryTopicsBreakIsToldOf() {
     String topics = strategy("RetryTopics");

@@ -247,7 +247,8 @@ final class PartitionFlow {
 
   /** Whether most of what is not settled waits for nothing but its transaction. */
   boolean waitsForCommit() {
-    return transactional && 2 * tracker.prepared() >= tracker.unsettled() - tracker.postponed();
+    int prepared = transactional ? tracker.prepared() : 0;
+    return prepared > 0 && 2 * prepared >= tracker.unsettled() - tracker.postponed();
   }
 
   /** Bytes of values, keys and encoded emissions in flight when they were counted last. */

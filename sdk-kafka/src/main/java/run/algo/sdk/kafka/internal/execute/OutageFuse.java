@@ -1,7 +1,6 @@
 package run.algo.sdk.kafka.internal.execute;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -42,7 +41,6 @@ final class OutageFuse {
 
   // Under the lock
   private final Set<Integer> keys = new HashSet<>();
-  private int distinct;
   private @Nullable String cause;
   private Duration backoff = FIRST_PROBE;
   private long nextProbe;
@@ -102,7 +100,6 @@ final class OutageFuse {
     blown = false;
     probing = false;
     keys.clear();
-    distinct = 0;
     cause = null;
     backoff = FIRST_PROBE;
   }
@@ -110,23 +107,20 @@ final class OutageFuse {
   /**
    * An execution has failed.
    *
-   * @param key the record's; null for one without, which counts as a key of its own
+   * @param scope tells the record's key from others, or a record without one from other records
    * @param error why
    * @return how long the record must wait in its place; empty when its failure takes its usual way
    */
-  synchronized Optional<Duration> failed(byte @Nullable [] key, Throwable error) {
+  synchronized Optional<Duration> failed(int scope, Throwable error) {
     String why = innermost(error);
     if (!blown) {
       if (!why.equals(cause)) {
         keys.clear();
-        distinct = 0;
         cause = why;
       }
       failing = true;
-      if (key == null || keys.add(Arrays.hashCode(key))) {
-        distinct++;
-      }
-      if (distinct < KEYS) {
+      keys.add(scope);
+      if (keys.size() < KEYS) {
         return Optional.empty();
       }
       blown = true;
@@ -148,6 +142,20 @@ final class OutageFuse {
 
   private static Duration look(long left) {
     return Duration.ofNanos(Math.max(1, Math.min(left, LOOK.toNanos())));
+  }
+
+  /** An execution has ended in a way that says nothing about the dependency. */
+  void inconclusive() {
+    if (blown) {
+      anotherProbe();
+    }
+  }
+
+  private synchronized void anotherProbe() {
+    if (probing) {
+      probing = false;
+      nextProbe = nanos.getAsLong();
+    }
   }
 
   private static String innermost(Throwable error) {

@@ -21,6 +21,9 @@ public final class PreparedSends {
   /** Most records have one; so there is no list for it. */
   private volatile @Nullable Send first;
 
+  /** How many sends have had a place. */
+  private int places;
+
   /** Those after the first. */
   private volatile @Nullable List<Send> others;
 
@@ -67,17 +70,35 @@ public final class PreparedSends {
   synchronized int add(Send send) {
     List<Send> known = others;
     if (send.keep()) {
-      if (first == null) {
+      if (send.place() < 0) {
+        send.place(places++);
+      }
+      Send head = first;
+      if (head == null) {
         first = send;
       } else {
         if (known == null) {
           known = new ArrayList<>();
           others = known;
         }
-        known.add(send);
+        insert(known, head, send);
       }
     }
     return known == null ? 1 : 1 + known.size();
+  }
+
+  /** In its place: what was refused comes back later than what was dropped with it. */
+  private void insert(List<Send> known, Send head, Send send) {
+    if (send.place() < head.place()) {
+      first = send;
+      known.add(0, head);
+      return;
+    }
+    int at = known.size();
+    while (at > 0 && known.get(at - 1).place() > send.place()) {
+      at--;
+    }
+    known.add(at, send);
   }
 
   private synchronized List<Send> all() {

@@ -89,8 +89,9 @@ public final class RecordProcessor {
       Gathered gathered,
       Settlement settlement,
       int index) {
+    // The last of them stands in for the trigger, and may be a retry of another input.
     Execution execution =
-        new GatheringExecution(shared, route, record, gathered, settlement, index);
+        new GatheringExecution(shared, route.ofHeld(record), record, gathered, settlement, index);
     execution.guarded(
         () -> {
           try {

@@ -1,6 +1,7 @@
 package run.algo.sdk.kafka.internal.execute;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -52,17 +53,30 @@ final class RetryHandler implements FailureHandler {
   @Override
   public void failed(Execution execution, Failure failure) {
     if (gatheredInVain(execution, failure)) {
+      inconclusive();
       otherwise.failed(execution, failure);
       return;
     }
     switch (classes.of(failure)) {
-      case HALT -> halt.failed(execution, failure);
-      case DEAD_LETTER -> otherwise.failed(execution, failure);
+      case HALT -> {
+        inconclusive();
+        halt.failed(execution, failure);
+      }
+      case DEAD_LETTER -> {
+        inconclusive();
+        otherwise.failed(execution, failure);
+      }
       case RETRY -> {
         if (!waitsForOutage(execution, failure)) {
           retry(execution, failure);
         }
       }
+    }
+  }
+
+  private void inconclusive() {
+    if (fuse != null) {
+      fuse.inconclusive();
     }
   }
 
@@ -77,9 +91,15 @@ final class RetryHandler implements FailureHandler {
     Optional<Duration> wait =
         fuse == null || !execution.repeatable()
             ? Optional.empty()
-            : fuse.failed(execution.record.key(), failure.cause());
+            : fuse.failed(scope(execution), failure.cause());
     wait.ifPresent(time -> execution.again(execution.tries(), time));
     return wait.isPresent();
+  }
+
+  /** A record without a key is alone, however often it fails. */
+  private static int scope(Execution execution) {
+    byte[] key = execution.record.key();
+    return key == null ? execution.position().hashCode() : Arrays.hashCode(key);
   }
 
   private void retry(Execution execution, Failure failure) {

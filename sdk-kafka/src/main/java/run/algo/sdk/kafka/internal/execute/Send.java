@@ -23,6 +23,9 @@ abstract class Send implements Callback {
   /** Whether it is among what its record leads to. In a transaction only. */
   private boolean kept;
 
+  /** Its place among those, from 0; -1 before it was among them for the first time. */
+  private int place = -1;
+
   /**
    * A send.
    *
@@ -79,6 +82,15 @@ abstract class Send implements Callback {
     boolean first = !kept;
     kept = true;
     return first;
+  }
+
+  /** Its place among what its record leads to, which it keeps when it comes again. */
+  final int place() {
+    return place;
+  }
+
+  final void place(int number) {
+    place = number;
   }
 
   /** It is not among what its record leads to any more. */

@@ -1,6 +1,5 @@
 package run.algo.sdk.kafka.internal.execute;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.ConnectException;
@@ -45,12 +44,25 @@ class OutageFuseTest {
     }
   }
 
+  /** What does not reach the Algo says nothing about what the Algo depends on. */
   @Test
-  void recordsWithoutAKeyAreKeysOfTheirOwn() {
-    for (int i = 1; i < OutageFuse.KEYS; i++) {
-      assertThat(fuse.failed(null, down)).isEmpty();
+  void aProbeWithoutAVerdictIsFollowedByAnotherAtOnce() {
+    blow();
+    pass(OutageFuse.FIRST_PROBE);
+    assertThat(fuse.hold()).isEmpty();
+    assertThat(fuse.hold()).isPresent();
+    fuse.inconclusive();
+    assertThat(fuse.hold()).isEmpty();
+    assertThat(fuse.hold()).isPresent();
+  }
+
+  @Test
+  void oneRecordWithoutAKeyIsNoOutage() {
+    Bench bench = Bench.acknowledging().fuse();
+    RecordProcessor processor = bench.processor();
+    for (int i = 0; i < 3 * OutageFuse.KEYS; i++) {
+      run(bench, processor, null).assertSettled(Outcome.DEAD_LETTERED);
     }
-    assertThat(fuse.failed(null, down)).isPresent();
   }
 
   @Test
@@ -161,7 +173,7 @@ class OutageFuseTest {
     return a.compareTo(b) < 0 ? a : b;
   }
 
-  private static byte[] key(int i) {
-    return ("key" + i).getBytes(UTF_8);
+  private static int key(int i) {
+    return ("key" + i).hashCode();
   }
 }

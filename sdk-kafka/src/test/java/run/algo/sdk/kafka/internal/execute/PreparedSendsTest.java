@@ -1,7 +1,9 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Callback;
@@ -69,6 +71,65 @@ class PreparedSendsTest {
     settlement.retryLast();
     settlement.takePrepared().committed();
     settlement.assertSettled(Outcome.WRITTEN);
+  }
+
+  /** What triggers others must not come before them, whichever of them was refused. */
+  @Test
+  void whatWasRefusedComesAgainInItsPlace() {
+    PreparedSends sends = new PreparedSends();
+    List<Plain> three = List.of(new Plain("0"), new Plain("1"), new Plain("2"));
+    for (int refused = 0; refused < 3; refused++) {
+      WriteFaults ofThis = new WriteFaults(() -> {});
+      three.forEach(sends::add);
+      sends.send(bench.producer, ofThis);
+      for (int i = 0; i < 3; i++) {
+        boolean told =
+            i == refused ? bench.producer.errorNext(tooLarge) : bench.producer.completeNext();
+        assertThat(told).isTrue();
+      }
+      sends.abortedByRefusal();
+      for (int i = 2; i >= 0; i--) { // those that were dropped with it are back first
+        if (i != refused) {
+          sends.add(three.get(i));
+        }
+      }
+      sends.add(three.get(refused));
+      bench.producer.clear();
+      sends.send(bench.producer, faults);
+      assertThat(bench.producer.history())
+          .extracting(record -> new String(record.value(), UTF_8))
+          .containsExactly("0", "1", "2");
+      while (bench.producer.completeNext()) {
+        // the next round begins with nothing under way
+      }
+    }
+  }
+
+  /** Does nothing by itself. */
+  private final class Plain extends Send {
+
+    Plain(String value) {
+      super(
+          Sender.transactional(Runnable::run),
+          null,
+          new ProducerRecord<>(Bench.RESULT_TOPIC, value.getBytes(UTF_8)),
+          false);
+    }
+
+    @Override
+    void acknowledged() {
+      // nobody waits for it
+    }
+
+    @Override
+    void tooLarge(Exception cause) {
+      // it comes again when the test says so
+    }
+
+    @Override
+    int together() {
+      return 3;
+    }
   }
 
   /** A transaction in which one of the record's topics is denied. */
