@@ -106,7 +106,7 @@ class PreparedSendsTest {
   }
 
   /** Does nothing by itself. */
-  private final class Plain extends Send {
+  private static final class Plain extends Send {
 
     Plain(String value) {
       super(
