@@ -25,7 +25,10 @@ import run.algo.sdk.BatchAlgo;
 import run.algo.sdk.BatchRecord;
 import run.algo.sdk.kafka.config.Ordering;
 
-/** Retry strategy {@code Simple}, through the real engine in virtual time. */
+/**
+ * Retry strategy {@code Simple}, through the real engine in virtual time. Long, since its tables of
+ * steps run in each form and order with the same few helpers.
+ */
 class WaitingInPlaceTest {
 
   private static final Duration LONG = Duration.ofDays(2);

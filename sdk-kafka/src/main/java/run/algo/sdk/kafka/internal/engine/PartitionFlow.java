@@ -19,6 +19,9 @@ import run.algo.sdk.kafka.internal.record.RunHeader;
  * new one.
  *
  * <p>Methods are for the owner thread unless they say otherwise.
+ *
+ * <p>Long, since everything that is kept of a partition is asked for here; how far it may be
+ * committed beside what was gathered (reach, cut) is the part that could stand alone.
  */
 final class PartitionFlow {
 

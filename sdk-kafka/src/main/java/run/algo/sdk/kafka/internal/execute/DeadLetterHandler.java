@@ -124,11 +124,6 @@ final class DeadLetterHandler implements FailureHandler {
     }
 
     @Override
-    int together() {
-      return execution.sends();
-    }
-
-    @Override
     void tooLarge(Exception cause) {
       ProducerRecord<byte[], byte[]> record = record();
       RecordHeaders shorter = new RecordHeaders(record.headers());

@@ -167,11 +167,6 @@ final class ExecutionEnd {
       }
     }
 
-    @Override
-    int together() {
-      return execution.sends();
-    }
-
     private void count() {
       if (record() instanceof OutputRecord output) {
         int bytes = output.value().length;

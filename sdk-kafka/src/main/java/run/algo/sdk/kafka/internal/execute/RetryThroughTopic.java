@@ -165,11 +165,6 @@ final class RetryThroughTopic implements Retrier {
     }
 
     @Override
-    int together() {
-      return execution.sends();
-    }
-
-    @Override
     void tooLarge(Exception cause) {
       block(
           "retry of "

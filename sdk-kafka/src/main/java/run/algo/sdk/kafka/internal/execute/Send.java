@@ -75,7 +75,9 @@ abstract class Send implements Callback {
   }
 
   /** How many sends its record needs together, so that they may be written. */
-  abstract int together();
+  int together() {
+    return execution.sends();
+  }
 
   /** Says that it is among what its record leads to; false when it was before. */
   final boolean keep() {

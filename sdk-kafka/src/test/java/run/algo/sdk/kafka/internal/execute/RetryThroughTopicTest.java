@@ -35,6 +35,7 @@ import run.algo.sdk.spi.GoDuration;
 import run.algo.sdk.spi.RetryPlan;
 import run.algo.sdk.spi.RetryStep;
 
+/** Long, since the headers of each step of each table are written out by hand. */
 class RetryThroughTopicTest {
 
   /** 2023-11-14T22:13:20Z. */
