@@ -1,9 +1,9 @@
 package run.algo.sdk.spi;
 
 /**
- * Makes retry policies; found by {@link java.util.ServiceLoader}, so that a deployment without
- * retries needs no module for them. Implementations are checked by {@code RetryPolicyContract} of
- * {@code sdk-testkit}.
+ * Makes what retry strategies need; found by {@link java.util.ServiceLoader}, so that a deployment
+ * without retries needs no module for them. Implementations are checked by {@code
+ * RetryPolicyContract} of {@code sdk-testkit}.
  *
  * <p>Thread-safe.
  *
@@ -22,4 +22,14 @@ public interface RetryPolicyProvider {
    *     with nothing
    */
   RetryPolicy create(RetryPlan plan);
+
+  /**
+   * Makes an index of parked records, for one partition during one assignment.
+   *
+   * @param ordered whether the records of a key are executed in their order; else each by its own
+   *     due time
+   * @param mostPerKey most records of a key, 1 or more; without meaning where no order is kept
+   * @return an empty index
+   */
+  ParkingIndex parkingIndex(boolean ordered, int mostPerKey);
 }

@@ -1,5 +1,6 @@
 package run.algo.sdk.retry;
 
+import run.algo.sdk.spi.ParkingIndex;
 import run.algo.sdk.spi.RetryPlan;
 import run.algo.sdk.spi.RetryPolicy;
 import run.algo.sdk.spi.RetryPolicyProvider;
@@ -17,5 +18,10 @@ public final class StepRetryPolicyProvider implements RetryPolicyProvider {
   @Override
   public RetryPolicy create(RetryPlan plan) {
     return new StepRetryPolicy(plan);
+  }
+
+  @Override
+  public ParkingIndex parkingIndex(boolean ordered, int mostPerKey) {
+    throw new UnsupportedOperationException("not there yet");
   }
 }
