@@ -139,7 +139,7 @@ final class Assembly {
   ManualEngine manualEngine(Instant start) {
     TopicPreparation topics = new TopicPreparation(topicPlan());
     topics.assume();
-    VirtualTime time = new VirtualTime();
+    VirtualTime time = new VirtualTime(start);
     Deadlines deadlines = Supervision.virtual(settings.engine(), time, start);
     return new ManualEngine(
         time, new AlgoWorkload(topics, deadlines, () -> start.plusNanos(time.nanos())), plan());

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -148,6 +149,27 @@ final class Assignment implements ConsumerRebalanceListener {
     if (now != suspended) {
       suspended = now;
       flows.values().forEach(flow -> flow.suspend(now));
+    }
+  }
+
+  /** Whether anything is read, from now on. */
+  void reading(boolean now) {
+    flows.values().forEach(flow -> flow.reading(now));
+  }
+
+  /**
+   * Tells the partitions that await it where their records begin.
+   *
+   * @param positions knows, or gives a negative number
+   */
+  void begin(ToLongFunction<TopicPartition> positions) {
+    for (PartitionFlow flow : flows.values()) {
+      if (flow.awaitsPosition()) {
+        long position = positions.applyAsLong(flow.partition());
+        if (position >= 0) {
+          flow.beginsAt(position);
+        }
+      }
     }
   }
 

@@ -23,7 +23,7 @@ final class Delay {
    * @param then what follows, on a worker; earlier when the partition has been stopped, which
    *     begins nothing any more
    */
-  static void begin(Timers timers, PartitionFlow flow, Duration delay, Runnable then) {
+  static void begin(Timers timers, Flow flow, Duration delay, Runnable then) {
     boolean last = delay.compareTo(STAGE) <= 0;
     timers.after(
         last ? delay : STAGE,

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,7 @@ import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
 import run.algo.sdk.kafka.internal.observe.TransactionCounters;
+import run.algo.sdk.kafka.internal.record.SteadyClock;
 import run.algo.sdk.kafka.internal.topics.TopicPreparation;
 
 /**
@@ -102,6 +104,16 @@ public final class Engine implements Runnable {
      * @return the route
      */
     Route route(String topic);
+
+    /**
+     * How the records of a topic are parked.
+     *
+     * @param topic an input topic
+     * @return how; empty where they are not
+     */
+    default Optional<ParkedInput> parked(String topic) {
+      return Optional.empty();
+    }
 
     /**
      * Makes the processor, once the topics are known and the producer is there.
@@ -301,9 +313,12 @@ public final class Engine implements Runnable {
 
   private void consume(Timers timers, Sender sender, Commits.Factory commits) {
     Consumer<byte[], byte[]> consumer = clients.factory().consumer(clients.consumer());
+    ExecutorService restorer =
+        Executors.newSingleThreadExecutor(WorkerKind.platform("algo-parking-"));
     try (InputEnds ends = new InputEnds(clients);
         ConsumerRefetcher refetcher =
-            new ConsumerRefetcher(clients.factory(), clients.consumer(), warnings)) {
+            new ConsumerRefetcher(clients.factory(), clients.consumer(), warnings);
+        ConsumerParkingReader parked = new ConsumerParkingReader(clients, refetcher)) {
       RecordProcessor processor = workload.processor(sender, this::ending);
       Crew.Workers workers =
           Crew.Workers.of(plan.execution().concurrency(), threads, timers, MonotonicClock.SYSTEM);
@@ -318,7 +333,10 @@ public final class Engine implements Runnable {
                   workers,
                   timers,
                   plan.execution(),
-                  DueGate.of(plan, timers, refetcher, warnings)),
+                  new PartitionFlows.Waiting(
+                      DueGate.of(plan, timers, refetcher, warnings),
+                      new ParkingLot(
+                          parked, restorer, timers, SteadyClock.SYSTEM, plan.bounds(), warnings))),
               listeners.loop(),
               PollLoop.Environs.system(warnings, intake).with(commits).with(ends));
       loop = running;
@@ -328,6 +346,7 @@ public final class Engine implements Runnable {
       running.run();
     } finally {
       ending = true; // first: an interrupt by a runner that ends is no failure of a record
+      restorer.shutdownNow();
       threads.interrupt();
       consumer.close(CloseOptions.timeout(LEAVE_TIMEOUT));
     }

@@ -22,6 +22,11 @@ public record EnginePlan(Execution execution, Bounds bounds, Times times) {
    */
   public record Execution(Ordering ordering, int concurrency, int batchSize, Duration batchLinger) {
 
+    /** The same in another order. */
+    Execution with(Ordering other) {
+      return new Execution(other, concurrency, batchSize, batchLinger);
+    }
+
     /**
      * How many executions one of so many partitions may have at once. Half of what there may be is
      * reserved, in equal parts, so that a partition whose records take long leaves the others what

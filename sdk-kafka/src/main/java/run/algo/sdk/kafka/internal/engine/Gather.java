@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.Gathered;
+import run.algo.sdk.kafka.internal.execute.Parking;
 import run.algo.sdk.kafka.internal.execute.PreparedSends;
 import run.algo.sdk.kafka.internal.execute.Settlement;
 import run.algo.sdk.kafka.internal.record.Outcome;
@@ -144,7 +145,9 @@ final class Gather implements Settlement {
   Gathered gathered() {
     List<Gathered.Held> held = new ArrayList<>(trace.held().size());
     for (Trace.Held each : trace.held()) {
-      held.add(new Gathered.Held(each.batch().flow().route(), each.batch().record(each.index())));
+      held.add(
+          new Gathered.Held(
+              each.batch().partitionFlow().route(), each.batch().record(each.index())));
     }
     return new Gathered(held, triggerOnly, state);
   }
@@ -154,6 +157,21 @@ final class Gather implements Settlement {
   @Override
   public @Nullable Tries tries(int at) {
     return batch.tries(at);
+  }
+
+  @Override
+  public @Nullable Parking parking() {
+    return batch.parking();
+  }
+
+  @Override
+  public boolean isParked() {
+    return false;
+  }
+
+  @Override
+  public void dropped(int at) {
+    throw new IllegalStateException("what was gathered is not parked");
   }
 
   @Override
@@ -232,7 +250,7 @@ final class Gather implements Settlement {
   }
 
   private static boolean below(RecordBatch batch, int index, Reach reach) {
-    PartitionFlow flow = batch.flow();
+    PartitionFlow flow = batch.partitionFlow();
     return flow.gone() || batch.offset(index) < reach.of(flow);
   }
 
@@ -242,9 +260,9 @@ final class Gather implements Settlement {
    * @return whether any of them had gone further
    */
   boolean takeBack() {
-    boolean back = batch.flow().reachAtMost(batch.offset(index));
+    boolean back = batch.partitionFlow().reachAtMost(batch.offset(index));
     for (Trace.Held held : trace.held()) {
-      back |= held.batch().flow().reachAtMost(held.batch().offset(held.index()));
+      back |= held.batch().partitionFlow().reachAtMost(held.batch().offset(held.index()));
     }
     return back;
   }

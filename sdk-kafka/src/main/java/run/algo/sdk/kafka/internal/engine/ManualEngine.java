@@ -51,7 +51,15 @@ public final class ManualEngine implements AutoCloseable {
                 workers,
                 time,
                 plan.execution(),
-                DueGate.inMemory(plan.execution(), time, time.timeOfDay(), warnings)),
+                new PartitionFlows.Waiting(
+                    DueGate.inMemory(plan.execution(), time, time.timeOfDay(), warnings),
+                    new ParkingLot(
+                        new FakeParkingReader(producer, time),
+                        time,
+                        time,
+                        time.timeOfDay(),
+                        plan.bounds(),
+                        warnings))),
             effect -> {},
             new PollLoop.Environs(time, this::await, warnings, new Intake()).with(consumer::ends));
     loop.begin();

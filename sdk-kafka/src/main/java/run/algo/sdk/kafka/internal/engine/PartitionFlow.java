@@ -1,13 +1,16 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.Blockage;
+import run.algo.sdk.kafka.internal.execute.Parking;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 import run.algo.sdk.kafka.internal.record.Outcome;
@@ -23,7 +26,7 @@ import run.algo.sdk.kafka.internal.record.RunHeader;
  * <p>Long, since everything that is kept of a partition is asked for here; how far it may be
  * committed beside what was gathered (reach, cut) is the part that could stand alone.
  */
-final class PartitionFlow {
+final class PartitionFlow implements Flow {
 
   private final TopicPartition partition;
   private final Route route;
@@ -39,6 +42,12 @@ final class PartitionFlow {
   /** Where records wait for their due times; null where they do not. */
   private final @Nullable DueDispatcher gate;
 
+  /** What is parked of the partition; null where nothing is. */
+  private final @Nullable ParkedFlow parked;
+
+  /** Offsets that were read although an earlier owner has parked them, and that will arrive. */
+  private final Set<Long> coming = new HashSet<>();
+
   /**
    * Read, and not begun: the commit's metadata could not tell all of their outcomes, or one of them
    * triggers others that may not have been read.
@@ -49,6 +58,9 @@ final class PartitionFlow {
 
   /** What the latest transaction commits. */
   private @Nullable OffsetAndMetadata taken;
+
+  /** Where its records begin; -1 while nobody has asked. */
+  private long beginning = -1;
 
   private boolean paused;
   private volatile boolean stopped;
@@ -79,7 +91,7 @@ final class PartitionFlow {
    * @param route what its records go through
    * @param owner is told of settled records
    * @param clock tells how long a record took
-   * @param dispatcher executes its records
+   * @param dispatchers execute its records
    * @param halts makes its halt
    */
   PartitionFlow(
@@ -87,7 +99,7 @@ final class PartitionFlow {
       Route route,
       OwnerSignal owner,
       MonotonicClock clock,
-      Dispatcher dispatcher,
+      Dispatchers dispatchers,
       HaltFactory halts) {
     this.partition = seat.partition();
     this.before = seat.before();
@@ -97,9 +109,21 @@ final class PartitionFlow {
     this.route = route;
     this.owner = owner;
     this.clock = clock;
-    this.dispatcher = dispatcher;
+    this.dispatcher = dispatchers.input();
+    this.parked = dispatchers.parked();
     this.gate = dispatcher.gate();
-    this.halt = halts.create(partition, dispatcher);
+    this.halt = halts.create(partition, dispatchers.input());
+  }
+
+  /** A flow of a partition of which nothing is parked. */
+  PartitionFlow(
+      Seat seat,
+      Route route,
+      OwnerSignal owner,
+      MonotonicClock clock,
+      Dispatcher dispatcher,
+      HaltFactory halts) {
+    this(seat, route, owner, clock, new Dispatchers(dispatcher, null), halts);
   }
 
   /**
@@ -113,13 +137,54 @@ final class PartitionFlow {
   record Seat(
       TopicPartition partition, SettledOffsets before, boolean transactional, Gathers gathers) {}
 
+  /**
+   * What executes the records of a partition.
+   *
+   * @param input those that are read
+   * @param parked those that are parked; null where none are
+   */
+  record Dispatchers(Dispatcher input, @Nullable ParkedFlow parked) {}
+
   /** Makes the halt of a partition. */
   interface HaltFactory {
     Halt create(TopicPartition partition, Dispatcher dispatcher);
   }
 
-  TopicPartition partition() {
+  @Override
+  public TopicPartition partition() {
     return partition;
+  }
+
+  @Override
+  public @Nullable Parking parking() {
+    return parked;
+  }
+
+  @Override
+  public boolean ofParked() {
+    return false;
+  }
+
+  // Before its records flow
+
+  /** Whether it has to know where its records begin, before they flow. */
+  boolean awaitsPosition() {
+    return parked != null && parked.isClosed();
+  }
+
+  /** Its records begin at this offset. */
+  void beginsAt(long position) {
+    if (parked != null) {
+      beginning = position;
+      parked.open(position);
+    }
+  }
+
+  /** Whether parked records may be loaded. */
+  void reading(boolean now) {
+    if (parked != null) {
+      parked.reading(now);
+    }
   }
 
   /** Takes over what was read of this partition alone. */
@@ -138,6 +203,9 @@ final class PartitionFlow {
     for (int from = 0; from < records.size(); from += RecordBatch.MAX_SIZE) {
       int to = Math.min(records.size(), from + RecordBatch.MAX_SIZE);
       RecordBatch batch = new RecordBatch(this, records.subList(from, to), clock.nanos());
+      if (parked != null) {
+        expect(parked, batch);
+      }
       if (batch.offset(0) < before.end()) {
         skip(batch);
       }
@@ -153,10 +221,18 @@ final class PartitionFlow {
     }
   }
 
+  private void expect(ParkedFlow parking, RecordBatch batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      if (parking.expects(batch.offset(i))) {
+        coming.add(batch.offset(i));
+      }
+    }
+  }
+
   private void skip(RecordBatch batch) {
     int skipped = 0;
     for (int i = 0; i < batch.size(); i++) {
-      if (before.contains(batch.offset(i))) {
+      if (before.contains(batch.offset(i)) && !coming.contains(batch.offset(i))) {
         if (heldBefore < 0 && RunHeader.of(batch.record(i).headers()) == RunHeader.HOLD) {
           heldBefore = batch.offset(i);
         }
@@ -181,7 +257,10 @@ final class PartitionFlow {
 
   /** Begins what was held back, as far as there is room for it by now and nothing in its way. */
   void dispatchHeld() {
-    while (!held.isEmpty() && hasRoom(held.element()) && gathers.mayDispatch(held.element())) {
+    while (!held.isEmpty()
+        && mayFlow()
+        && hasRoom(held.element())
+        && gathers.mayDispatch(held.element())) {
       RecordBatch batch = held.remove();
       gathers.dispatch(batch);
       dispatcher.dispatch(batch);
@@ -197,14 +276,24 @@ final class PartitionFlow {
     return transactional || gate != null || tracker.hasRoom(batch);
   }
 
+  /** Whether all is known that its records may have to wait for. */
+  private boolean mayFlow() {
+    return parked == null || parked.isOpen();
+  }
+
   /** Whether it cannot take more. */
   boolean holdsBack() {
-    return (!held.isEmpty() && !hasRoom(held.element())) || (gate != null && gate.isFull());
+    return !mayFlow()
+        || (!held.isEmpty() && !hasRoom(held.element()))
+        || (gate != null && gate.isFull());
   }
 
   /** The consumer has read up to this offset, markers of transactions included. */
   void position(OffsetAndMetadata next) {
     tracker.position(next.offset(), next.leaderEpoch());
+    if (parked != null) {
+      parked.passed(next.offset(), coming::contains);
+    }
   }
 
   /**
@@ -220,12 +309,17 @@ final class PartitionFlow {
     if (gate != null) {
       gate.takes(tracker.places());
     }
-    settledRate.count(read - unsettled, time);
+    if (parked != null) {
+      parked.count();
+      unsettled += parked.unsettled();
+      bytesInFlight += parked.bytes();
+    }
+    settledRate.count(settledInAll(), time);
   }
 
   /** Records settled since the partition was assigned, when they were counted last. */
   long settledInAll() {
-    return read - unsettled;
+    return read - unsettled + (parked == null ? 0 : parked.unsettled());
   }
 
   /** Records settled within the last second or two, when they were counted last. */
@@ -251,7 +345,12 @@ final class PartitionFlow {
   /** Whether most of what is not settled waits for nothing but its transaction. */
   boolean waitsForCommit() {
     int prepared = transactional ? tracker.prepared() : 0;
-    return prepared > 0 && 2 * prepared >= tracker.unsettled() - tracker.postponed();
+    int open = tracker.unsettled() - tracker.postponed();
+    if (transactional && parked != null) {
+      prepared += parked.waitingForCommit();
+      open += parked.unsettled();
+    }
+    return prepared > 0 && 2 * prepared >= open;
   }
 
   /** Bytes of values, keys and encoded emissions in flight when they were counted last. */
@@ -264,7 +363,9 @@ final class PartitionFlow {
    * for its due time.
    */
   boolean settled() {
-    return held.isEmpty() && tracker.unsettled() == tracker.held() + tracker.postponed();
+    return held.isEmpty()
+        && tracker.unsettled() == tracker.held() + tracker.postponed()
+        && (parked == null || parked.isIdle());
   }
 
   // What is held for other records
@@ -273,8 +374,8 @@ final class PartitionFlow {
     return route;
   }
 
-  /** Whether nothing more may begin. From any thread. */
-  boolean stopped() {
+  @Override
+  public boolean stopped() {
     return stopped;
   }
 
@@ -370,6 +471,10 @@ final class PartitionFlow {
   Optional<OffsetAndMetadata> take(OffsetTracker.Taker taker) {
     OffsetAndMetadata known = taken == null ? committed : taken;
     Optional<OffsetAndMetadata> next = tracker.take(taker).filter(to -> !to.equals(known));
+    // What is parked has no offsets; a commit that moves nothing keeps out who has lost the group.
+    if (parked != null && parked.take(taker) && next.isEmpty()) {
+      next = Optional.of(known == null ? new OffsetAndMetadata(beginning) : known);
+    }
     next.ifPresent(to -> taken = to);
     return next;
   }
@@ -378,16 +483,19 @@ final class PartitionFlow {
   void untake() {
     taken = null;
     tracker.untake();
+    if (parked != null) {
+      parked.untake();
+    }
   }
 
   /** A transaction has begun, or ended, with so many more records of this partition, or less. */
   void writing(int records) {
     writing += records;
-    unsettled = tracker.unsettled();
+    unsettled = tracker.unsettled() + (parked == null ? 0 : parked.unsettled());
   }
 
-  /** A record waits to be taken by a transaction. From any thread. */
-  void prepared(boolean worthLook) {
+  @Override
+  public void prepared(boolean worthLook) {
     owner.settled(worthLook);
   }
 
@@ -400,17 +508,23 @@ final class PartitionFlow {
   }
 
   Optional<HaltReport> halted() {
-    return halt.report();
+    return halt.report().or(() -> parked == null ? Optional.empty() : parked.halted());
   }
 
   /** Bounds how many executions there may be at once. */
   void limit(EnginePlan.Share share) {
     dispatcher.limit(share);
+    if (parked != null) {
+      parked.limit(share);
+    }
   }
 
   /** Begins no further execution while the runner is paused. */
   void suspend(boolean now) {
     dispatcher.pause(now);
+    if (parked != null) {
+      parked.suspend(now);
+    }
   }
 
   /** Begins no further execution; what runs may end. */
@@ -418,11 +532,14 @@ final class PartitionFlow {
     stopped = true;
     dispatcher.stop();
     halt.close();
+    if (parked != null) {
+      parked.stop();
+    }
   }
 
   /** After {@link #stop}: whether all that was begun is settled, or halted for good. */
   boolean quiet() {
-    return tracker.begun() <= halt.blockedRecords();
+    return tracker.begun() <= halt.blockedRecords() && (parked == null || parked.isQuiet());
   }
 
   /** Lets go of everything: what is not settled is another member's. */
@@ -433,11 +550,11 @@ final class PartitionFlow {
     held.clear();
     int released = tracker.abandon();
     route.counters().settled(Outcome.RELEASED, released);
-    return released;
+    return released + (parked == null ? 0 : parked.abandon());
   }
 
-  /** A record, read at a monotonic time, was settled. From any thread. */
-  void settled(
+  @Override
+  public void settled(
       Outcome outcome, ConsumerRecord<byte[], byte[]> record, long read, boolean worthLook) {
     byte[] value = record.value();
     int bytes = value == null ? 0 : value.length;
@@ -445,33 +562,33 @@ final class PartitionFlow {
     owner.settled(worthLook);
   }
 
-  /** An execution has its outcome, or waits for its transaction. From any thread. */
-  void concluded() {
+  @Override
+  public void concluded() {
     if (gate != null) {
       gate.concluded();
     }
   }
 
-  /** The outcome of an execution was refused, and it goes on. From any thread. */
-  void begunAgain() {
+  @Override
+  public void begunAgain() {
     if (gate != null) {
       gate.begunAgain();
     }
   }
 
-  /** A record that waited for its due time is gone. From any thread. */
-  void lost() {
+  @Override
+  public void lost() {
     route.counters().settled(Outcome.SKIPPED, 1);
     owner.settled(true);
   }
 
-  /** A record has no durable outcome for now. From any thread. */
-  void blocked(ConsumerRecord<byte[], byte[]> record, Blockage blockage) {
+  @Override
+  public void blocked(ConsumerRecord<byte[], byte[]> record, Blockage blockage) {
     halt.blocked(record, blockage);
   }
 
-  /** What was in a record's way is gone. From any thread. */
-  void unblocked(long offset) {
+  @Override
+  public void unblocked(long offset) {
     halt.unblocked(offset);
   }
 

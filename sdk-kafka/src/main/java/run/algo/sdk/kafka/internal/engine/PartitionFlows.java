@@ -3,9 +3,14 @@ package run.algo.sdk.kafka.internal.engine;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.internal.execute.BatchEntry;
 import run.algo.sdk.kafka.internal.execute.Blockage;
@@ -15,6 +20,7 @@ import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Scope;
 import run.algo.sdk.kafka.internal.execute.Settlement;
+import run.algo.sdk.spi.ParkingStore;
 
 /**
  * Makes the flow of an assigned partition, with the dispatcher that its order and the form of its
@@ -30,8 +36,21 @@ class PartitionFlows implements PollLoop.Flows {
   private final Crew.Workers workers;
   private final Timers timers;
   private final EnginePlan.Execution plan;
-  private final DueGate gate;
-  private final Map<Route, BatchAssembler> assemblers = new HashMap<>();
+  private final Waiting waiting;
+  private final Map<Assembled, BatchAssembler> assemblers = new HashMap<>();
+  private final Map<String, ParkingStore<Consumer<ProducerRecord<byte[], byte[]>>>> stores =
+      new HashMap<>();
+
+  /** Whose records make batches together. */
+  private record Assembled(Route route, boolean parked) {}
+
+  /**
+   * What records need that wait.
+   *
+   * @param gate on retry topics
+   * @param lot in the parking store; null where nothing is parked
+   */
+  record Waiting(DueGate gate, @Nullable ParkingLot lot) {}
 
   PartitionFlows(
       Engine.Workload workload,
@@ -40,59 +59,126 @@ class PartitionFlows implements PollLoop.Flows {
       Timers timers,
       EnginePlan.Execution plan,
       DueGate gate) {
+    this(workload, processor, workers, timers, plan, new Waiting(gate, null));
+  }
+
+  PartitionFlows(
+      Engine.Workload workload,
+      RecordProcessor processor,
+      Crew.Workers workers,
+      Timers timers,
+      EnginePlan.Execution plan,
+      Waiting waiting) {
     this.workload = workload;
     this.processor = processor;
     this.workers = workers;
     this.timers = timers;
     this.plan = plan;
-    this.gate = gate;
+    this.waiting = waiting;
   }
 
   @Override
   public PartitionFlow create(PartitionFlow.Seat seat, OwnerSignal signal) {
-    Route route = workload.route(seat.partition().topic());
+    String topic = seat.partition().topic();
+    Route route = workload.route(topic);
+    Optional<ParkedInput> parked = workload.parked(topic);
+    Ordering ordering = ordering(parked);
     return new PartitionFlow(
         seat,
         route,
         signal,
         workers.clock(),
-        dispatcher(route),
-        (partition, dispatcher) -> new Halt(partition, dispatcher, timers));
+        new PartitionFlow.Dispatchers(
+            dispatcher(route, ordering),
+            parked.map(input -> parked(seat, route, input, signal)).orElse(null)),
+        this::halt);
+  }
+
+  private Halt halt(TopicPartition partition, Dispatcher dispatcher) {
+    return new Halt(partition, dispatcher, timers);
+  }
+
+  /** Where a failed record parks those of its key they come one after the other. */
+  private Ordering ordering(Optional<ParkedInput> parked) {
+    return plan.ordering() == Ordering.UNORDERED && parked.filter(ParkedInput::ordered).isPresent()
+        ? Ordering.KEY
+        : plan.ordering();
+  }
+
+  private ParkedFlow parked(
+      PartitionFlow.Seat seat, Route route, ParkedInput input, OwnerSignal signal) {
+    ParkingLot lot = Objects.requireNonNull(waiting.lot(), "a workload that parks needs a lot");
+    String topic = seat.partition().topic();
+    return new ParkedFlow(
+        new ParkedFlow.Place(
+            seat.partition(),
+            route,
+            input,
+            stores.computeIfAbsent(topic, any -> input.store().apply(lot.reader())),
+            lot,
+            seat.transactional(),
+            plan.ordering() == Ordering.PARTITION),
+        signal,
+        workers.clock(),
+        parkedDispatcher(route, input),
+        this::halt);
+  }
+
+  /** How a partition's parked records are executed. */
+  Dispatcher parkedDispatcher(Route route, ParkedInput input) {
+    if (route.form() == FormKind.BATCH) {
+      return batches(route, true, input.ordered() ? Ordering.KEY : Ordering.UNORDERED);
+    }
+    EnginePlan.Share share = shareBesideOrder();
+    return input.ordered()
+        ? new KeyDispatcher(workers, runner(route), share)
+        : new UnorderedDispatcher(workers, runner(route), share);
   }
 
   /** How a partition's records are executed. */
-  Dispatcher dispatcher(Route route) {
+  Dispatcher dispatcher(Route route, Ordering ordering) {
     return route.isOfRetries()
-        ? new DueDispatcher(gate, byDueTime(route), plan.ordering() == Ordering.PARTITION)
-        : inOrder(route);
+        ? new DueDispatcher(waiting.gate(), byDueTime(route), plan.ordering() == Ordering.PARTITION)
+        : inOrder(route, ordering);
   }
 
   /** What is due is in no other order: that of its retries is not that of the input. */
   private SingleDispatcher byDueTime(Route route) {
-    if (route.form() == FormKind.BATCH) {
-      return new BatchDispatcher(assemblers.computeIfAbsent(route, this::assembler));
-    }
-    return new UnorderedDispatcher(
-        workers,
-        (batch, index, scope) -> execute(route, batch, index, scope),
-        plan.ordering() == Ordering.PARTITION ? EnginePlan.Share.of(1) : plan.share(1));
+    return route.form() == FormKind.BATCH
+        ? batches(route, false, plan.ordering())
+        : new UnorderedDispatcher(workers, runner(route), shareBesideOrder());
   }
 
-  private Dispatcher inOrder(Route route) {
+  /** Of what has left the input's order: one at a time where the input's records are. */
+  private EnginePlan.Share shareBesideOrder() {
+    return plan.ordering() == Ordering.PARTITION ? EnginePlan.Share.of(1) : plan.share(1);
+  }
+
+  private Dispatcher inOrder(Route route, Ordering ordering) {
     if (route.form() == FormKind.BATCH) {
-      return new BatchDispatcher(assemblers.computeIfAbsent(route, this::assembler));
+      return batches(route, false, ordering);
     }
-    Crew.RecordRunner runner = (batch, index, scope) -> execute(route, batch, index, scope);
-    return switch (plan.ordering()) {
+    Crew.RecordRunner runner = runner(route);
+    return switch (ordering) {
       case PARTITION -> new PartitionLane(workers, runner);
       case KEY -> new KeyDispatcher(workers, runner, plan.share(1));
       case UNORDERED -> new UnorderedDispatcher(workers, runner, plan.share(1));
     };
   }
 
-  private BatchAssembler assembler(Route route) {
+  private Crew.RecordRunner runner(Route route) {
+    return (batch, index, scope) -> execute(route, batch, index, scope);
+  }
+
+  private BatchDispatcher batches(Route route, boolean parked, Ordering ordering) {
+    return new BatchDispatcher(
+        assemblers.computeIfAbsent(
+            new Assembled(route, parked), any -> assembler(route, plan.with(ordering))));
+  }
+
+  private BatchAssembler assembler(Route route, EnginePlan.Execution how) {
     return new BatchAssembler(
-        workers, timers, (entries, scope) -> execute(route, entries, scope), plan);
+        workers, timers, (entries, scope) -> execute(route, entries, scope), how);
   }
 
   private Progress execute(Route route, RecordBatch batch, int index, Scope scope) {
@@ -127,7 +213,7 @@ class PartitionFlows implements PollLoop.Flows {
   private void giveUpNow(Gather gather) {
     RecordBatch batch = gather.batch();
     int index = gather.index();
-    Route route = batch.flow().route();
+    Route route = batch.partitionFlow().route();
     if (!gather.beginAll()) {
       return;
     }

@@ -277,6 +277,7 @@ public final class PollLoop {
     CompletableFuture<Boolean> drain = intake.drainUnderWay(); // before what it is judged by
     Intake.Mode mode = intake.mode();
     gather(mode);
+    assignment.begin(this::position);
     FlowControl.Verdict verdict = follow(mode, true);
     boolean settled = mode == Intake.Mode.DRAINING && assignment.allSettled();
     if (settled) {
@@ -334,6 +335,7 @@ public final class PollLoop {
 
   private FlowControl.Verdict follow(Intake.Mode mode, boolean mayWait) {
     assignment.suspend(mode == Intake.Mode.PAUSED);
+    assignment.reading(mode == Intake.Mode.OPEN);
     return flowControl.apply(assignment.flows(), mode == Intake.Mode.OPEN, mayWait);
   }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.Blockage;
+import run.algo.sdk.kafka.internal.execute.Parking;
 import run.algo.sdk.kafka.internal.execute.PreparedSends;
 import run.algo.sdk.kafka.internal.execute.Settlement;
 import run.algo.sdk.kafka.internal.record.Outcome;
@@ -75,7 +76,7 @@ final class RecordBatch implements Settlement {
   /** Far enough below zero that late completions cannot climb out of it. */
   private static final long ABANDONED = Long.MIN_VALUE / 2;
 
-  private final PartitionFlow flow;
+  private final Flow flow;
   private final @Nullable ConsumerRecord<byte[], byte[]>[] records;
   private final byte[] marks;
   private final long firstOffset;
@@ -127,7 +128,7 @@ final class RecordBatch implements Settlement {
    * @param read when they were read, in monotonic nanoseconds
    */
   @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
-  RecordBatch(PartitionFlow flow, List<ConsumerRecord<byte[], byte[]>> polled, long read) {
+  RecordBatch(Flow flow, List<ConsumerRecord<byte[], byte[]>> polled, long read) {
     this.flow = flow;
     this.records = polled.toArray(new ConsumerRecord[0]);
     this.marks = new byte[records.length];
@@ -150,8 +151,23 @@ final class RecordBatch implements Settlement {
     return marks.length;
   }
 
-  PartitionFlow flow() {
+  Flow flow() {
     return flow;
+  }
+
+  /** The flow of records that were read from the partition; those of parked ones have another. */
+  PartitionFlow partitionFlow() {
+    if (flow instanceof PartitionFlow own) {
+      return own;
+    }
+    throw new IllegalStateException("parked records of " + flow + " are neither held nor cut");
+  }
+
+  /** What was tried with a record before it was read; before the batch is handed to anybody. */
+  void triedBefore(int index, Tries tries) {
+    Again[] all = new Again[marks.length];
+    all[index] = new Again(tries, Duration.ZERO);
+    agains = all;
   }
 
   /** A record that is not settled. */
@@ -466,6 +482,22 @@ final class RecordBatch implements Settlement {
   public @Nullable Tries tries(int index) {
     Again again = againOf(index);
     return again == null ? null : again.tries();
+  }
+
+  @Override
+  public @Nullable Parking parking() {
+    return flow.parking();
+  }
+
+  @Override
+  public boolean isParked() {
+    return flow.ofParked();
+  }
+
+  /** Nothing more becomes of the record here; without an outcome, since it is parked still. */
+  @Override
+  public void dropped(int index) {
+    settle(index, 0);
   }
 
   @Override

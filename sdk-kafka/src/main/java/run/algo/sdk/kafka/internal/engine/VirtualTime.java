@@ -1,6 +1,7 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -40,11 +41,24 @@ public final class VirtualTime implements Executor, Timers, MonotonicClock, Owne
    * @param choice given how many are ready, which of them is next, from 0
    */
   public VirtualTime(IntUnaryOperator choice) {
-    this.choice = choice;
-    this.timeOfDay = new SteadyClock(System.currentTimeMillis(), this::nanos);
+    this(choice, System.currentTimeMillis());
   }
 
-  /** {@return the time of day: it began with the system's, and passes with this} */
+  /**
+   * Time that begins at a time of day.
+   *
+   * @param start the time of day
+   */
+  public VirtualTime(Instant start) {
+    this(count -> 0, start.toEpochMilli());
+  }
+
+  private VirtualTime(IntUnaryOperator choice, long start) {
+    this.choice = choice;
+    this.timeOfDay = new SteadyClock(start, this::nanos);
+  }
+
+  /** {@return the time of day: it began with the start's, or the system's, and passes with this} */
   public SteadyClock timeOfDay() {
     return timeOfDay;
   }

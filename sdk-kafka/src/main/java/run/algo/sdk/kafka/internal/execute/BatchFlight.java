@@ -1,8 +1,6 @@
 package run.algo.sdk.kafka.internal.execute;
 
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +55,7 @@ final class BatchFlight extends Flight {
   }
 
   private void conclude() {
-    Set<Object> behind = new HashSet<>();
+    Behind behind = new Behind();
     for (BatchItem item : items) {
       item.execution().guarded(() -> item.conclude(end, behind));
     }

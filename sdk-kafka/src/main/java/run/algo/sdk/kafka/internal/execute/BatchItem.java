@@ -3,7 +3,6 @@ package run.algo.sdk.kafka.internal.execute;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.AlgoContext;
@@ -108,17 +107,15 @@ final class BatchItem implements BatchRecord<@Nullable Object, Object> {
    * After {@link #runEnded}: the record goes its way. If one ahead of it in its scope is executed
    * again then so is it, whatever came of it: its outputs would overtake those.
    *
-   * @param behind the scopes of those that are executed again
+   * @param behind who has not gone
    */
-  void conclude(ExecutionEnd end, Set<Object> behind) {
-    if (scope != null && behind.contains(scope)) {
+  void conclude(ExecutionEnd end, Behind behind) {
+    if (behind.holds(execution, scope)) {
       execution.goAlong();
-      return;
+    } else {
+      conclude(end);
     }
-    conclude(end);
-    if (scope != null && execution.isAgain()) {
-      behind.add(scope);
-    }
+    behind.gone(execution, scope);
   }
 
   private void conclude(ExecutionEnd end) {

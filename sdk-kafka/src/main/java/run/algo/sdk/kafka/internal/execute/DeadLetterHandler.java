@@ -21,11 +21,13 @@ final class DeadLetterHandler implements FailureHandler {
   private final Sender sender;
   private final DeadLetterTopics topics;
   private final DeadLetterHeaders headers;
+  private final Conclusion conclusion;
 
   DeadLetterHandler(Sender sender, DeadLetterTopics topics, DeadLetterHeaders headers) {
     this.sender = sender;
     this.topics = topics;
     this.headers = headers;
+    this.conclusion = new Conclusion(sender);
   }
 
   @Override
@@ -54,7 +56,7 @@ final class DeadLetterHandler implements FailureHandler {
 
   private void write(Execution execution, Failure failure, boolean halted) {
     List<Execution> records = execution.records();
-    execution.expectSends(records.size());
+    execution.expectSends(records.size() + conclusion.accompanying(execution));
     boolean first = true;
     for (Execution each : records) {
       RecordHeaders letter =
@@ -63,6 +65,7 @@ final class DeadLetterHandler implements FailureHandler {
       sender.send(new DeadLetterSend(execution, letter(target, each, letter), halted && first));
       first = false;
     }
+    conclusion.accompany(execution, tombstone -> new DeadLetterSend(execution, tombstone, false));
   }
 
   /** An input topic that has just appeared is read before its dead letters are prepared. */
@@ -112,7 +115,7 @@ final class DeadLetterHandler implements FailureHandler {
     @Override
     void acknowledged() {
       if (execution.sendEnded()) {
-        execution.settle(Outcome.DEAD_LETTERED);
+        conclusion.settle(execution, Outcome.DEAD_LETTERED);
       }
     }
 

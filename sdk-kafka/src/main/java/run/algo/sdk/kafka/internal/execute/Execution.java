@@ -72,6 +72,9 @@ class Execution implements AlgoContext {
   private final @Nullable Tries tries;
 
   private boolean again;
+
+  private boolean parks;
+
   private byte @Nullable [] traceId;
   private @Nullable Parameters parameters;
   private long emittedBytes;
@@ -279,6 +282,41 @@ class Execution implements AlgoContext {
   /** Whether it is executed again. */
   boolean isAgain() {
     return again;
+  }
+
+  /** Whether it is on its way to the parking store, and the later ones of its key wait for it. */
+  boolean isParkedInOrder() {
+    return parks;
+  }
+
+  /** Where its partition's records are parked; null where none are. */
+  @Nullable Parking parking() {
+    return settlement.parking();
+  }
+
+  /** Whether it is a parked record that is executed now. */
+  boolean isParked() {
+    return settlement.isParked();
+  }
+
+  /** Where it is parked; null for a record that was read from its input. */
+  @Nullable Parking parkedIn() {
+    return settlement.isParked() ? settlement.parking() : null;
+  }
+
+  /** Whether it is, or may be, an execution on several records. */
+  boolean gathers() {
+    return false;
+  }
+
+  /** It goes to the parking store, where the records of a key keep their order. */
+  void parksInOrder() {
+    parks = true;
+  }
+
+  /** A parked record is not executed now. */
+  void drop() {
+    settlement.dropped(index);
   }
 
   OutputTarget target(Pipe<?> pipe) {

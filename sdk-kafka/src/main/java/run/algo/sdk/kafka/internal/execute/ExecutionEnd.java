@@ -25,18 +25,23 @@ final class ExecutionEnd {
   private final FailureHandler failures;
   private final FailureLog failureLog;
   private final @Nullable OutageFuse fuse;
+  private final Parker parker;
+  private final Conclusion conclusion;
 
   ExecutionEnd(
       OutputEncoder encoder,
       Sender sender,
       FailureHandler failures,
       FailureLog failureLog,
-      @Nullable OutageFuse fuse) {
+      @Nullable OutageFuse fuse,
+      Parker parker) {
     this.encoder = encoder;
     this.sender = sender;
     this.failures = failures;
     this.failureLog = failureLog;
     this.fuse = fuse;
+    this.parker = parker;
+    this.conclusion = new Conclusion(sender);
   }
 
   /**
@@ -73,14 +78,15 @@ final class ExecutionEnd {
   }
 
   /**
-   * Whether the record may be executed now. While a dependency is down it waits in its place.
+   * Whether the record may be executed now. While a dependency is down it waits in its place; while
+   * an earlier one of its key is parked it is parked behind it.
    *
-   * @return false when it waits
+   * @return false when it is not executed now
    */
   boolean mayBegin(Execution execution) {
     Optional<Duration> wait = fuse == null ? Optional.empty() : fuse.hold();
     wait.ifPresent(time -> execution.again(execution.tries(), time));
-    return wait.isEmpty();
+    return wait.isEmpty() && parker.mayBegin(execution);
   }
 
   /** An interrupt that is no deadline's is not a failure of the record: the runner closes. */
@@ -95,14 +101,15 @@ final class ExecutionEnd {
 
   private void send(Execution execution, List<ProducerRecord<byte[], byte[]>> outputs) {
     if (outputs.isEmpty()) {
-      execution.settle(Outcome.FILTERED);
+      conclusion.settle(execution, Outcome.FILTERED);
       return;
     }
     execution.emitted(bytes(outputs));
-    execution.expectSends(outputs.size());
+    execution.expectSends(outputs.size() + conclusion.accompanying(execution));
     for (ProducerRecord<byte[], byte[]> output : outputs) {
       sender.send(new OutputSend(execution, output));
     }
+    conclusion.accompany(execution, tombstone -> new OutputSend(execution, tombstone));
   }
 
   private static long bytes(List<ProducerRecord<byte[], byte[]>> outputs) {
@@ -143,7 +150,7 @@ final class ExecutionEnd {
       count();
       if (execution.sendEnded()) {
         if (execution.sendFailure() == null) {
-          execution.settle(Outcome.WRITTEN);
+          conclusion.settle(execution, Outcome.WRITTEN);
         } else {
           sender.later(this::concludeFailed);
         }

@@ -14,9 +14,14 @@ import run.algo.sdk.spi.RetryPolicy;
  * @param classes which failures are retried at all
  * @param counter is told of each retry
  * @param fuse whether records wait while a dependency is down, instead of failing one by one
+ * @param parked how records are parked, where the strategy of an input does that
  */
 public record FailureRules(
-    Map<String, Input> inputs, FailureClasses classes, Counter counter, boolean fuse) {
+    Map<String, Input> inputs,
+    FailureClasses classes,
+    Counter counter,
+    boolean fuse,
+    Parked parked) {
 
   /** Nothing is retried. */
   public static final FailureRules NONE =
@@ -25,6 +30,19 @@ public record FailureRules(
   /** Copies the map. */
   public FailureRules {
     inputs = Map.copyOf(inputs);
+  }
+
+  /**
+   * Without anything about parking.
+   *
+   * @param inputs by input topic; failures of the others are not retried
+   * @param classes which failures are retried at all
+   * @param counter is told of each retry
+   * @param fuse whether records wait while a dependency is down, instead of failing one by one
+   */
+  public FailureRules(
+      Map<String, Input> inputs, FailureClasses classes, Counter counter, boolean fuse) {
+    this(inputs, classes, counter, fuse, new Parked(InstantSource.system(), false));
   }
 
   /**
@@ -37,6 +55,15 @@ public record FailureRules(
   public FailureRules(Map<String, Input> inputs, FailureClasses classes, Counter counter) {
     this(inputs, classes, counter, false);
   }
+
+  /**
+   * How records are parked.
+   *
+   * @param clock the time of day
+   * @param haltWhenFull whether a record for which there is no room halts its partition, instead of
+   *     having failed for good
+   */
+  public record Parked(InstantSource clock, boolean haltWhenFull) {}
 
   /**
    * How the failures of one input topic are retried.

@@ -113,6 +113,11 @@ final class GatheringExecution extends Execution {
   }
 
   @Override
+  boolean gathers() {
+    return true;
+  }
+
+  @Override
   boolean repeatable() {
     return !incomplete && super.repeatable();
   }

@@ -195,6 +195,9 @@ public final class PreparedSends {
     @Override
     public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception error) {
       if (error == null) {
+        if (metadata != null) {
+          send.writtenAt(metadata.offset());
+        }
         return;
       }
       boolean taken = sending != Thread.currentThread();

@@ -1,9 +1,7 @@
 package run.algo.sdk.kafka.internal.execute;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
@@ -161,27 +159,24 @@ public final class RecordProcessor {
 
   private List<BatchItem> admitted(Route route, List<BatchEntry> entries) {
     List<BatchItem> items = new ArrayList<>(entries.size());
-    Set<Object> behind = new HashSet<>();
+    Behind behind = new Behind();
     for (BatchEntry entry : entries) {
       Execution execution = execution(route, entry);
       Object scope = entry.scope();
-      if (scope != null && behind.contains(scope)) {
+      if (behind.holds(execution, scope)) {
         execution.goAlong();
+        behind.gone(execution, scope);
         continue;
       }
       if (!end.mayBegin(execution)) {
-        if (scope != null) {
-          behind.add(scope);
-        }
+        behind.gone(execution, scope);
         continue;
       }
       try {
         items.add(new BatchItem(execution, scope, admit(execution)));
       } catch (Throwable t) {
         execution.guarded(() -> end.failed(execution, FailureReason.DECODE, t));
-        if (scope != null && execution.isAgain()) {
-          behind.add(scope);
-        }
+        behind.gone(execution, scope);
       }
     }
     return items;

@@ -69,25 +69,31 @@ public final class RecordProcessors {
             .<FailureHandler>map(
                 letters -> new DeadLetterHandler(sender, letters.topics(), letters.headers()))
             .orElseGet(HaltOnFailure::new);
+    Parker parker = new Parker(sender, rules.parked(), last);
     return new RecordProcessor(
         scope,
         new InputGate(check, parameters, limit),
         new ExecutionEnd(
             new OutputEncoder(),
             sender,
-            retrying(rules, sender, fuse, last),
+            retrying(rules, sender, fuse, last, parker),
             new FailureLog(limit),
-            fuse));
+            fuse,
+            parker));
   }
 
   private static FailureHandler retrying(
-      FailureRules rules, Sender sender, @Nullable OutageFuse fuse, FailureHandler last) {
+      FailureRules rules,
+      Sender sender,
+      @Nullable OutageFuse fuse,
+      FailureHandler last,
+      Parker parker) {
     Map<String, RetryHandler.Strategy> strategies = new HashMap<>();
     rules
         .inputs()
         .forEach(
             (topic, input) ->
-                retrier(input, sender)
+                retrier(input, sender, parker)
                     .ifPresent(
                         retrier ->
                             strategies.put(
@@ -95,11 +101,11 @@ public final class RecordProcessors {
     return new RetryHandler(strategies, rules.classes(), rules.counter(), fuse, last);
   }
 
-  private static Optional<Retrier> retrier(FailureRules.Input input, Sender sender) {
+  private static Optional<Retrier> retrier(FailureRules.Input input, Sender sender, Parker parker) {
     return switch (input.kind()) {
       case SIMPLE -> Optional.of(new RetryInPlace());
       case RETRY_TOPICS -> input.through().map(through -> new RetryThroughTopic(sender, through));
-      case STATEFUL_ORDERED, STATEFUL_UNORDERED -> Optional.empty();
+      case STATEFUL_ORDERED, STATEFUL_UNORDERED -> Optional.of(parker);
     };
   }
 }

@@ -46,6 +46,11 @@ abstract class Send implements Callback {
     return record;
   }
 
+  /** Where its partition has it. Told before {@link #acknowledged}, on any thread. */
+  void writtenAt(long offset) {
+    // most need not know
+  }
+
   /** The broker has the record. On the producer's thread: must not block. */
   abstract void acknowledged();
 
@@ -58,6 +63,9 @@ abstract class Send implements Callback {
   @Override
   public final void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception error) {
     if (error == null) {
+      if (metadata != null) {
+        writtenAt(metadata.offset());
+      }
       unblock();
       acknowledged();
     } else if (error instanceof RecordTooLargeException) {

@@ -20,6 +20,23 @@ public interface Settlement {
   @Nullable Tries tries(int index);
 
   /**
+   * Where the records of its partition are parked.
+   *
+   * @return the parking; null where none are
+   */
+  @Nullable Parking parking();
+
+  /** {@return whether the record is a parked one} */
+  boolean isParked();
+
+  /**
+   * A parked record is not executed now; it will be loaded again. Told before the execution ends.
+   *
+   * @param index the record's index within its batch
+   */
+  void dropped(int index);
+
+  /**
    * The record is executed again in its place, once it has waited. Until then its order scope waits
    * and nothing else does. Told before the execution ends; the record has no outcome.
    *

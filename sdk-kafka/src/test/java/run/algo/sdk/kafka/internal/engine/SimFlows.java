@@ -9,10 +9,12 @@ import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
+import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.internal.execute.BatchEntry;
 import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.FormKind;
 import run.algo.sdk.kafka.internal.execute.Gathered;
+import run.algo.sdk.kafka.internal.execute.Parking;
 import run.algo.sdk.kafka.internal.execute.PreparedSends;
 import run.algo.sdk.kafka.internal.execute.Progress;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
@@ -61,14 +63,14 @@ final class SimFlows extends PartitionFlows {
   }
 
   @Override
-  Dispatcher dispatcher(Route route) {
+  Dispatcher dispatcher(Route route, Ordering ordering) {
     Dispatcher inner =
         world.plant == Plant.OVERLAP
             ? new UnorderedDispatcher(
                 workers,
                 (batch, index, scope) -> execute(route, batch.record(index), batch, index, scope),
                 EnginePlan.Share.of(member.plan.execution().concurrency()))
-            : super.dispatcher(route);
+            : super.dispatcher(route, ordering);
     return new Registering(inner, latest);
   }
 
@@ -310,6 +312,21 @@ final class SimFlows extends PartitionFlows {
     }
 
     @Override
+    public Parking parking() {
+      return inner.parking();
+    }
+
+    @Override
+    public boolean isParked() {
+      return inner.isParked();
+    }
+
+    @Override
+    public void dropped(int index) {
+      inner.dropped(index);
+    }
+
+    @Override
     public void again(int index, Tries tries, Duration wait) {
       world.tell(() -> "executes again, after " + wait + ", " + exec);
       world.retries.again(exec, tries, wait);
@@ -376,6 +393,21 @@ final class SimFlows extends PartitionFlows {
     @Override
     public Tries tries(int index) {
       return inner.tries(index);
+    }
+
+    @Override
+    public Parking parking() {
+      return inner.parking();
+    }
+
+    @Override
+    public boolean isParked() {
+      return inner.isParked();
+    }
+
+    @Override
+    public void dropped(int index) {
+      inner.dropped(index);
     }
 
     @Override

@@ -29,6 +29,21 @@ final class RecordingSettlement implements Settlement {
   }
 
   @Override
+  public Parking parking() {
+    return null;
+  }
+
+  @Override
+  public boolean isParked() {
+    return false;
+  }
+
+  @Override
+  public void dropped(int index) {
+    throw new AssertionError("nothing is parked");
+  }
+
+  @Override
   public synchronized void again(int index, Tries tries, Duration wait) {
     check(index == INDEX, "again at index " + index);
     check(outcomes.isEmpty(), "again after " + outcomes);
