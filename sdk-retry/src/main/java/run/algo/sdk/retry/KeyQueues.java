@@ -177,7 +177,7 @@ final class KeyQueues implements ParkingIndex {
   public synchronized boolean begin(long offset, long now) {
     int entry = entries.find(offset);
     if (entry == Entries.NONE || entries.state(entry) != State.TAKEN) {
-      return false;
+      return entry != Entries.NONE && entries.state(entry) == State.BEGUN; // again, in its place
     }
     boolean may = entries.due(entry) <= now && queues.isFirstNotBegun(entry);
     become(entry, may ? State.BEGUN : State.WAITING);
