@@ -30,6 +30,7 @@ import run.algo.sdk.kafka.internal.engine.Engine;
 import run.algo.sdk.kafka.internal.engine.EnginePlan;
 import run.algo.sdk.kafka.internal.engine.KafkaClients;
 import run.algo.sdk.kafka.internal.engine.ManualEngine;
+import run.algo.sdk.kafka.internal.engine.ParkedInput;
 import run.algo.sdk.kafka.internal.engine.PollLoop;
 import run.algo.sdk.kafka.internal.engine.VirtualTime;
 import run.algo.sdk.kafka.internal.engine.WorkerKind;
@@ -236,6 +237,13 @@ final class Assembly {
     }
 
     @Override
+    public Optional<ParkedInput> parked(String topic) {
+      return settings.inputs().stream().anyMatch(input -> input.retry(topic).isPresent())
+          ? ParkedInputs.of(settings, topic, retryPolicies())
+          : Optional.empty();
+    }
+
+    @Override
     public RecordProcessor processor(Sender sender, BooleanSupplier closing) {
       Outputs outputs = outputs();
       for (InputSettings input : settings.inputs()) {
@@ -298,7 +306,11 @@ final class Assembly {
         }
       }
       return new FailureRules(
-          inputs, wiring.retries().classes(), counters::retried, settings.engine().outageFuse());
+          inputs,
+          wiring.retries().classes(),
+          counters::retried,
+          settings.engine().outageFuse(),
+          ParkedInputs.rules(settings, clock));
     }
 
     private Optional<FailureRules.Through> through(InputSettings input, String topic) {
@@ -313,10 +325,13 @@ final class Assembly {
     }
 
     private RetryPolicy policy(RetryStrategy strategy) {
+      return retryPolicies().create(wiring.retries().plan(strategy));
+    }
+
+    private static RetryPolicyProvider retryPolicies() {
       return ServiceLoader.load(RetryPolicyProvider.class)
           .findFirst()
-          .orElseThrow(() -> new IllegalStateException("no retry policies on the class path"))
-          .create(wiring.retries().plan(strategy));
+          .orElseThrow(() -> new IllegalStateException("no retry policies on the class path"));
     }
 
     private Outputs outputs() {
