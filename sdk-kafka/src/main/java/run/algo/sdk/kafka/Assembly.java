@@ -193,7 +193,8 @@ final class Assembly {
         String.join(",", settings.kafka().bootstrapServers()),
         settings.kafka().security().username().orElse("<principal>"),
         Assignor.of(ClientProperties.consumer(settings)),
-        RetryTopicNames.of(settings));
+        RetryTopicNames.of(settings),
+        ParkingTopicNames.of(settings));
   }
 
   /** The Algo's full name, or its class where the deployment does not name it. */
