@@ -20,12 +20,9 @@ final class Awaited {
     return next;
   }
 
-  /** The input is read from here, perhaps once more. */
-  void from(boolean anew, long position) {
-    next = anew ? position : Math.min(next, position);
-    if (anew) {
-      size = 0;
-    }
+  /** The input is read from here, for the first time or once more. */
+  void from(long position, boolean isFirst) {
+    next = isFirst ? position : Math.min(next, position);
   }
 
   /** All below was looked at. */
@@ -40,17 +37,22 @@ final class Awaited {
     offsets[size++] = offset;
   }
 
-  /** Drops what need not be looked at again. */
+  /** Drops what need not be looked at again; all may be cleared meanwhile. */
   void retain(LongPredicate kept) {
-    int before = size;
-    size = 0;
-    for (int i = 0; i < before; i++) {
-      if (kept.test(offsets[i])) {
-        offsets[size++] = offsets[i];
+    long[] before = Arrays.copyOf(offsets, size);
+    clear();
+    for (long offset : before) {
+      if (kept.test(offset)) {
+        add(offset);
       }
     }
-    if (offsets.length > SMALLEST && size < offsets.length / 4) {
-      offsets = Arrays.copyOf(offsets, offsets.length / 2);
+  }
+
+  /** Nothing is dormant any more. */
+  void clear() {
+    size = 0;
+    if (offsets.length > SMALLEST) {
+      offsets = new long[SMALLEST];
     }
   }
 

@@ -268,7 +268,7 @@ final class KeyQueues implements ParkingIndex {
 
   @Override
   public synchronized void open(long position) {
-    awaited.from(entries.dormant() == 0, position);
+    awaited.from(position, entries.dormant() == 0);
     for (int e = 0; e < entries.size(); e++) {
       if (entries.offset(e) >= position && entries.state(e) == State.WAITING) {
         become(e, State.DORMANT);
@@ -354,6 +354,7 @@ final class KeyQueues implements ParkingIndex {
     int queue = queues.find(entries.scope(entry));
     queues.state(queue, entry, state);
     queues.settle(queue);
+    forgetAwaited();
   }
 
   private void drop(int entry) {
@@ -363,6 +364,13 @@ final class KeyQueues implements ParkingIndex {
       queues.entryMoved(last, entry);
     }
     entries.dropLast();
+    forgetAwaited();
+  }
+
+  private void forgetAwaited() {
+    if (entries.dormant() == 0) {
+      awaited.clear();
+    }
   }
 
   /** Before 1970 is at once, as is 0. */
