@@ -38,6 +38,10 @@ public abstract class ParkingStoreContract<W> {
 
   private static final int MEBIBYTE = 1 << 20;
   private static final int MANY = 300;
+
+  /** More than a record can have. */
+  private static final int MOST_TRIES = 1_000_000_000;
+
   private static final long PATIENCE_SECONDS = 60;
   private static final Instant DUE = Instant.ofEpochMilli(1_700_000_000_123L);
 
@@ -156,9 +160,7 @@ public abstract class ParkingStoreContract<W> {
         tried(
             4,
             new ParkedTry(
-                Integer.MAX_VALUE,
-                new RetryState.After(Integer.MAX_VALUE, Integer.MAX_VALUE),
-                Instant.EPOCH)));
+                MOST_TRIES, new RetryState.After(Integer.MAX_VALUE, MOST_TRIES), Instant.EPOCH)));
     records.add(tried(5, new ParkedTry(2, new RetryState.After(0, 1), DUE)));
 
     assertLoaded(store, records);
