@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * either fails again, and is reserved once more, or is {@linkplain #remove removed} when its
  * outcome is durable.
  *
- * <p>Thread-safe; no method blocks, none calls back but {@link #take} and {@link #passed}. Times are
- * nanoseconds since the epoch; 0 is the due time of what only waits behind others. A call about an
- * offset that has no entry, or one in a state that it is not about, does nothing.
+ * <p>Thread-safe; no method blocks, none calls back but {@link #take} and {@link #passed}. Times
+ * are nanoseconds since the epoch; 0 is the due time of what only waits behind others. A call about
+ * an offset that has no entry, or one in a state that it is not about, does nothing.
  *
  * @since 0.1.0
  */
