@@ -30,7 +30,7 @@ public record ParkedRecord(
     ParkedTry next) {
 
   /** Checks that nothing is missing. */
-  // Not a compact one, whose parameters some checkers of other modules take for never null.
+  // Written out: of a compact one the compiler of Java 17 forgets which parameters may be null.
   public ParkedRecord(
       ParkedId id,
       long timestamp,
