@@ -196,8 +196,6 @@ public final class ParkedFormat {
     }
   }
 
-  // A record's compact constructor has lost the annotations of its parameters in the class file.
-  @SuppressWarnings("NullAway")
   private ParkedRecord parked(ConsumerRecord<byte[], byte[]> record) throws NotOursException {
     ParkedId id = id(record.key()).orElseThrow(() -> new NotOursException("its key is no place"));
     if (id.partition() != record.partition()) {
