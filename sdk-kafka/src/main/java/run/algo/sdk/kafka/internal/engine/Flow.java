@@ -45,6 +45,13 @@ interface Flow {
   /** The outcome of an execution was refused, and it goes on. */
   void begunAgain();
 
+  /**
+   * A parked record is not executed now, and what was in memory of it is gone.
+   *
+   * @param bytes of its key and value
+   */
+  void dropped(long bytes);
+
   /** A record that waited for its due time is gone. */
   void lost();
 

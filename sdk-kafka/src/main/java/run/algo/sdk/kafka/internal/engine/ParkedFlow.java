@@ -1,8 +1,6 @@
 package run.algo.sdk.kafka.internal.engine;
 
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -18,9 +16,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import run.algo.sdk.RecordPosition;
 import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.Parking;
 import run.algo.sdk.kafka.internal.execute.PreparedSends;
@@ -28,9 +23,7 @@ import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.parking.InputRecords;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.Tries;
-import run.algo.sdk.spi.ParkedId;
 import run.algo.sdk.spi.ParkedRecord;
-import run.algo.sdk.spi.ParkedTry;
 import run.algo.sdk.spi.ParkingIndex;
 import run.algo.sdk.spi.ParkingStore;
 
@@ -38,29 +31,23 @@ import run.algo.sdk.spi.ParkingStore;
  * The parked records of one input partition, during one assignment: beside the flow of what is read
  * it is the flow of what was parked, which has no offsets. It comes and goes with the partition.
  *
- * <p>Before the partition's records flow the index is restored from the store, whole. From then on
- * what is due is taken from the index, loaded, and executed by a dispatcher of its own in the order
- * in which it was taken; whether it still may be is asked just before. What is in memory counts as
- * in flight; what is parked does not.
+ * <p>Before the partition's records flow the index is restored from the store, whole ({@link
+ * ParkedRestorer}). From then on what is due is taken from the index and loaded ({@link
+ * ParkedLoader}), and executed by a dispatcher of its own in the order in which it was taken;
+ * whether it still may be is asked just before. What is in memory counts as in flight; what is
+ * parked does not.
  *
- * <p>Thread-safe: the owner opens, counts and closes it, the store brings records, timers say that
- * some are due, and workers say what becomes of them. Nothing is called under the lock that takes
- * it in another order: index, dispatcher and timers know nothing of it.
+ * <p>Thread-safe: the owner opens, counts and closes it, the loader brings records, and workers say
+ * what becomes of them. The loader's lock may be held when this one's is taken, never the other way
+ * round; index, dispatcher and timers take neither.
  */
 final class ParkedFlow implements Flow, Parking {
-
-  private static final Logger log = LoggerFactory.getLogger(ParkedFlow.class);
 
   /** A record whose key is nearly free waits so long for it at most, then it is parked. */
   private static final long PATIENCE = 1_000_000_000;
 
   /** After one has waited in vain none does for so long. */
   private static final long IMPATIENCE = 9 * PATIENCE;
-
-  private static final Duration RESTORE_BACKOFF = Duration.ofSeconds(1);
-
-  /** No timer is longer, so that none keeps a partition in memory that has gone. */
-  private static final long LONGEST_TIMER = Delay.STAGE.toNanos();
 
   private final TopicPartition partition;
   private final Route route;
@@ -75,6 +62,8 @@ final class ParkedFlow implements Flow, Parking {
   private final boolean oneAtATime;
   private final Dispatcher dispatcher;
   private final Halt halt;
+  private final ParkedRestorer restorer;
+  private final ParkedLoader loader;
 
   /** When records began to wait in their place for their key. */
   private final Map<Long, Long> waitingSince = new ConcurrentHashMap<>();
@@ -84,31 +73,17 @@ final class ParkedFlow implements Flow, Parking {
   /** In memory and not settled, in the order in which they were taken. */
   private final List<Loaded> loaded = new ArrayList<>();
 
-  /** Being loaded, in the order in which they were taken. */
-  private final ArrayDeque<Loading> loading = new ArrayDeque<>();
-
   /** Offsets of those that were begun and are not settled. */
   private final Set<Long> begun = new HashSet<>();
 
   /** What the latest transactions have taken. */
   private final Set<Loaded> taken = new HashSet<>();
 
-  /** Offsets that were not found where they were; while there are any nothing is taken. */
-  private final Set<Long> missing = new HashSet<>();
-
-  private State state = State.CLOSED;
-  private boolean reading = true;
-
-  /** When the earliest timer fires. */
-  private long armed = Long.MAX_VALUE;
-
   // For whoever asks
 
   private volatile long impatientUntil;
-  private volatile boolean open;
   private volatile boolean stopped;
   private volatile boolean gone;
-  private volatile @Nullable HaltReport trouble;
   private int unsettled;
   private long bytes;
 
@@ -120,15 +95,6 @@ final class ParkedFlow implements Flow, Parking {
    * @param key hash of its key
    */
   private record Loaded(RecordBatch batch, long offset, int key) {}
-
-  private enum State {
-    /** Nobody has asked for it. */
-    CLOSED,
-    /** The store is being read. */
-    RESTORING,
-    /** All is known. */
-    OPEN
-  }
 
   /**
    * What a partition's parked records need.
@@ -179,19 +145,21 @@ final class ParkedFlow implements Flow, Parking {
     this.dispatcher = dispatcher;
     this.halt = halts.create(partition, dispatcher);
     this.impatientUntil = clock.nanos();
+    this.loader = new ParkedLoader(partition, index, store, lot, new Loads());
+    this.restorer = new ParkedRestorer(partition, index, store, lot, new Restores());
     lot.add(index);
   }
 
   // Opening, by the owner
 
   /** Whether nobody has asked for it yet. */
-  synchronized boolean isClosed() {
-    return state == State.CLOSED;
+  boolean isClosed() {
+    return !restorer.begun();
   }
 
   /** Whether all that is parked is known, so that the partition's records may flow. */
   boolean isOpen() {
-    return open;
+    return restorer.isOpen();
   }
 
   /**
@@ -200,120 +168,21 @@ final class ParkedFlow implements Flow, Parking {
    * @param position the offset from which the input is read
    */
   void open(long position) {
-    synchronized (this) {
-      state = State.RESTORING;
-    }
-    lot.restorer().execute(() -> restore(position));
+    restorer.open(position);
   }
 
-  private void restore(long position) {
-    Restored restored = new Restored();
-    try {
-      if (stopped) {
-        return;
-      }
-      store.restore(partition.partition(), restored);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the runner closes
-      return;
-    } catch (RuntimeException e) {
-      failed(e);
-      restoreLater(position);
-      return;
-    }
-    synchronized (this) {
-      if (!open) {
-        index.open(position);
-        tellParked();
-      }
-      missing.removeAll(restored.known);
-      missing.forEach(this::vanished);
-      missing.clear();
-      state = State.OPEN;
-      open = true;
-      trouble = null;
-    }
-    owner.wake();
-    goOn();
-  }
-
-  private void restoreLater(long position) {
-    lot.timers()
-        .after(
-            RESTORE_BACKOFF,
-            () -> {
-              if (!stopped) {
-                lot.restorer().execute(() -> restore(position));
-              }
-            });
-  }
-
-  private void tellParked() {
-    if (index.size() > 0) {
-      log.info("{}: {} parked records of {} keys", partition, index.size(), index.keys());
-    }
-  }
-
-  private void failed(RuntimeException e) {
-    String what = "what is parked of " + partition + " cannot be read";
-    trouble =
-        new HaltReport(
-            new RecordPosition(partition.topic(), partition.partition(), 0, -1),
-            what,
-            String.valueOf(e));
-    lot.warnings()
-        .run(
-            "parked " + partition,
-            suppressed -> log.error("{}; trying again (and {} more like it)", what, suppressed, e));
-  }
-
-  /** What the store neither has nor was told to forget is lost, and nobody should wait for it. */
-  private void vanished(long offset) {
-    log.error(
-        "parked record {}@{} is in its topic no more, and has had no outcome: the topic's"
-            + " cleanup.policy must be compact, and nobody may delete its records",
-        partition,
-        offset);
-    route.counters().read(1);
-    route.counters().settled(Outcome.SKIPPED, 1);
-    index.remove(offset);
-  }
-
-  /** Passes on to the index what is in the store. */
-  private final class Restored implements ParkingStore.Visitor {
-
-    /** Of those that are missing, the ones of which the store knows something. */
-    final Set<Long> known = new HashSet<>();
-
+  private final class Restores implements ParkedRestorer.Listener {
     @Override
-    public void stored(ParkedId id, byte @Nullable [] key, long place, ParkedTry next) {
-      if (isOfUse(id.offset())) {
-        index.found(key, id.offset(), place, nanos(next.due()));
-      }
+    public void restored() {
+      loader.open();
+      owner.wake();
     }
 
     @Override
-    public void removed(ParkedId id, long place) {
-      if (isOfUse(id.offset())) {
-        index.erased(id.offset(), place);
-      }
-    }
-
-    /** Once it is open the index knows better, but for those that it has not found. */
-    private boolean isOfUse(long offset) {
-      return !open || (isMissing(offset) && (known.add(offset) || known.contains(offset)));
-    }
-  }
-
-  private synchronized boolean isMissing(long offset) {
-    return missing.contains(offset);
-  }
-
-  private static long nanos(Instant due) {
-    try {
-      return Math.addExact(Math.multiplyExact(due.getEpochSecond(), 1_000_000_000L), due.getNano());
-    } catch (ArithmeticException e) {
-      return due.isBefore(Instant.EPOCH) ? 0 : Long.MAX_VALUE - 1;
+    public void vanished(long offset) {
+      route.counters().read(1);
+      route.counters().settled(Outcome.SKIPPED, 1);
+      index.remove(offset);
     }
   }
 
@@ -326,114 +195,29 @@ final class ParkedFlow implements Flow, Parking {
   void passed(long position, LongPredicate coming) {
     if (index.size() > 0) {
       index.passed(position, coming);
-      goOn();
+      loader.goOn();
     }
   }
-
-  // What is due
 
   /** Whether anything is loaded from now on. */
   void reading(boolean now) {
-    synchronized (this) {
-      if (reading == now) {
-        return;
-      }
-      reading = now;
-    }
-    goOn();
+    loader.reading(now);
   }
 
-  /** A record that is being loaded. */
-  private final class Loading implements ParkingStore.Load {
-    private final long offset;
-    private final long place;
-
-    /** Under the lock. */
-    private @Nullable ParkedRecord record;
-
-    /** Under the lock. */
-    private boolean ended;
-
-    Loading(long offset, long place) {
-      this.offset = offset;
-      this.place = place;
+  private final class Loads implements ParkedLoader.Receiver {
+    @Override
+    public void loaded(ParkedRecord record) {
+      dispatch(record);
     }
 
     @Override
-    public boolean isWanted() {
-      return !stopped;
+    public void lost(long offset) {
+      restorer.missing(offset);
     }
 
     @Override
-    public void loaded(ParkedRecord loaded) {
-      synchronized (ParkedFlow.this) {
-        record = loaded;
-        ended = true;
-        handOver();
-      }
-    }
-
-    @Override
-    public void lost() {
-      boolean first;
-      synchronized (ParkedFlow.this) {
-        ended = true;
-        index.putBack(offset);
-        first = missing.isEmpty();
-        missing.add(offset);
-        handOver();
-      }
-      if (first) {
-        log.debug("{}@{} is parked elsewhere by now: reading anew", partition, offset);
-        restoreLater(-1);
-      }
-    }
-  }
-
-  /** Loads what is due, as far as there is room for it. */
-  private void goOn() {
-    List<Loading> wanted;
-    synchronized (this) {
-      if (state != State.OPEN || stopped || !reading || !missing.isEmpty()) {
-        return;
-      }
-      wanted = take();
-      arm();
-    }
-    for (Loading each : wanted) {
-      store.load(new ParkedId(partition.partition(), each.offset), each.place, each);
-    }
-  }
-
-  private List<Loading> take() {
-    int here = 0;
-    long size = 0;
-    for (Loaded each : loaded) {
-      here += each.batch().unsettled();
-      size += each.batch().bytes();
-    }
-    int room = lot.mostLoaded() - here - loading.size();
-    if (here > 0) {
-      // What is loaded is taken to be as large as what is here.
-      long each = Math.max(1, size / here);
-      room = (int) Math.min(room, (lot.mostBytes() - size) / each - loading.size());
-    }
-    List<Loading> wanted = new ArrayList<>();
-    if (room > 0) {
-      index.take(
-          lot.clock().nanos(), room, (offset, at, due) -> wanted.add(new Loading(offset, at)));
-      loading.addAll(wanted);
-    }
-    return wanted;
-  }
-
-  /** Later ones of a key must not be handed over before earlier ones. */
-  private void handOver() {
-    while (!loading.isEmpty() && loading.element().ended) {
-      ParkedRecord record = loading.remove().record;
-      if (record != null && !stopped) {
-        dispatch(record);
-      }
+    public boolean isHeldUp() {
+      return restorer.looksForMissing();
     }
   }
 
@@ -444,31 +228,10 @@ final class ParkedFlow implements Flow, Parking {
     if (transactional) {
       batch.preparable();
     }
-    loaded.add(new Loaded(batch, record.offset(), Arrays.hashCode(record.key())));
-    dispatcher.dispatch(batch);
-  }
-
-  private void arm() {
-    long now = lot.clock().nanos();
-    long next = index.nextDue();
-    if (next <= now || next == Long.MAX_VALUE) {
-      return; // what is late already goes on when there is room for it
-    }
-    next = Math.min(next, now + LONGEST_TIMER);
-    if (next < armed) {
-      armed = next;
-      long mine = next;
-      lot.timers().after(Duration.ofNanos(next - now), () -> fired(mine));
-    }
-  }
-
-  private void fired(long timer) {
     synchronized (this) {
-      if (timer == armed) {
-        armed = Long.MAX_VALUE;
-      }
+      loaded.add(new Loaded(batch, record.offset(), Arrays.hashCode(record.key())));
     }
-    goOn();
+    dispatcher.dispatch(batch);
   }
 
   // What executions ask
@@ -510,7 +273,7 @@ final class ParkedFlow implements Flow, Parking {
       }
     }
     if (arrival == ParkingIndex.Arrival.STORED) {
-      goOn();
+      loader.goOn();
     }
     return arrival;
   }
@@ -543,19 +306,19 @@ final class ParkedFlow implements Flow, Parking {
     synchronized (this) {
       known = begun.contains(offset);
     }
-    return (known || lot.parked() < most) && index.failed(key, offset, nanos(due));
+    return (known || lot.parked() < most) && index.failed(key, offset, ParkingLot.nanos(due));
   }
 
   @Override
   public void stored(long offset, long place) {
     index.stored(offset, place);
-    goOn();
+    loader.goOn();
   }
 
   @Override
   public void forgotten(long offset) {
     index.remove(offset);
-    goOn();
+    loader.goOn();
   }
 
   // The flow of its batches
@@ -583,6 +346,7 @@ final class ParkedFlow implements Flow, Parking {
   @Override
   public void settled(
       Outcome outcome, ConsumerRecord<byte[], byte[]> record, long read, boolean worthLook) {
+    byte[] key = record.key();
     byte[] value = record.value();
     int size = value == null ? 0 : value.length;
     route.counters().settled(outcome, size, size, clock.nanos() - read);
@@ -590,7 +354,12 @@ final class ParkedFlow implements Flow, Parking {
       begun.remove(record.offset());
     }
     owner.settled(true);
-    goOn();
+    loader.gone(size + (key == null ? 0L : key.length));
+  }
+
+  @Override
+  public void dropped(long size) {
+    loader.gone(size);
   }
 
   @Override
@@ -600,7 +369,7 @@ final class ParkedFlow implements Flow, Parking {
 
   @Override
   public void concluded() {
-    goOn(); // perhaps there is room for more
+    // its place is free when it is settled
   }
 
   @Override
@@ -655,7 +424,7 @@ final class ParkedFlow implements Flow, Parking {
 
   /** Whether nothing is in memory, or on its way to it. */
   synchronized boolean isIdle() {
-    return loading.isEmpty() && loaded.stream().allMatch(each -> each.batch().unsettled() == 0);
+    return loader.isIdle() && loaded.stream().allMatch(each -> each.batch().unsettled() == 0);
   }
 
   /** How many have been begun and are not settled. */
@@ -707,8 +476,7 @@ final class ParkedFlow implements Flow, Parking {
 
   /** Why its records, or those of the input, do not flow. */
   Optional<HaltReport> halted() {
-    HaltReport known = trouble;
-    return known == null ? halt.report() : Optional.of(known);
+    return restorer.trouble().or(halt::report);
   }
 
   /** Bounds how many executions there may be at once, beside those of the input. */
@@ -723,6 +491,8 @@ final class ParkedFlow implements Flow, Parking {
   /** Begins no further execution; what runs may end. */
   void stop() {
     stopped = true;
+    restorer.stop();
+    loader.stop();
     dispatcher.stop();
     halt.close();
   }
@@ -745,7 +515,6 @@ final class ParkedFlow implements Flow, Parking {
         }
       }
       loaded.clear();
-      loading.clear();
       taken.clear();
       begun.clear();
     }

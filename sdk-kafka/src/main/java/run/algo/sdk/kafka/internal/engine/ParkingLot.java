@@ -1,5 +1,6 @@
 package run.algo.sdk.kafka.internal.engine;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -41,6 +42,15 @@ record ParkingLot(
       EnginePlan.Bounds bounds,
       RateLimit warnings) {
     this(reader, restorer, timers, clock, bounds, warnings, new CopyOnWriteArrayList<>());
+  }
+
+  /** A due time as nanoseconds since the epoch, or as much as can be said so. */
+  static long nanos(Instant due) {
+    try {
+      return Math.addExact(Math.multiplyExact(due.getEpochSecond(), 1_000_000_000L), due.getNano());
+    } catch (ArithmeticException e) {
+      return due.isBefore(Instant.EPOCH) ? 0 : Long.MAX_VALUE - 1;
+    }
   }
 
   /** A partition has come. */

@@ -577,6 +577,11 @@ final class PartitionFlow implements Flow {
   }
 
   @Override
+  public void dropped(long bytes) {
+    throw new IllegalStateException("what was read of " + partition + " is not dropped");
+  }
+
+  @Override
   public void lost() {
     route.counters().settled(Outcome.SKIPPED, 1);
     owner.settled(true);

@@ -497,7 +497,10 @@ final class RecordBatch implements Settlement {
   /** Nothing more becomes of the record here; without an outcome, since it is parked still. */
   @Override
   public void dropped(int index) {
-    settle(index, 0);
+    long bytes = bytes(index);
+    if (settle(index, 0) >= 0) {
+      flow.dropped(bytes);
+    }
   }
 
   @Override
