@@ -125,8 +125,7 @@ class ParkingIT {
   /** The offsets that have the key of one of them, in so many records. */
   private List<Long> sameKey(int partition, long offset, int count) {
     return LongStream.range(0, count)
-        .filter(
-            other -> deployment.key(partition, other).equals(deployment.key(partition, offset)))
+        .filter(other -> deployment.key(partition, other).equals(deployment.key(partition, offset)))
         .boxed()
         .toList();
   }
@@ -137,8 +136,7 @@ class ParkingIT {
     Map<String, Object> properties = new HashMap<>(kafka.adminProperties());
     properties.put("isolation.level", "read_committed");
     try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions = new ArrayList<>();
       for (int p = 0; p < deployment.partitions; p++) {
         partitions.add(new TopicPartition(parked, p));
