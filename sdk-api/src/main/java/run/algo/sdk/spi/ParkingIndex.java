@@ -82,7 +82,7 @@ public interface ParkingIndex {
   void stored(long offset, long place);
 
   /**
-   * A taken record is about to be executed.
+   * A taken record is about to be executed; or a begun one once more, without having failed.
    *
    * @param offset its offset
    * @param now the time

@@ -30,6 +30,7 @@ import run.algo.sdk.kafka.internal.engine.Engine;
 import run.algo.sdk.kafka.internal.engine.EnginePlan;
 import run.algo.sdk.kafka.internal.engine.KafkaClients;
 import run.algo.sdk.kafka.internal.engine.ManualEngine;
+import run.algo.sdk.kafka.internal.engine.ParkedInput;
 import run.algo.sdk.kafka.internal.engine.PollLoop;
 import run.algo.sdk.kafka.internal.engine.VirtualTime;
 import run.algo.sdk.kafka.internal.engine.WorkerKind;
@@ -192,7 +193,8 @@ final class Assembly {
         String.join(",", settings.kafka().bootstrapServers()),
         settings.kafka().security().username().orElse("<principal>"),
         Assignor.of(ClientProperties.consumer(settings)),
-        RetryTopicNames.of(settings));
+        RetryTopicNames.of(settings),
+        ParkingTopicNames.of(settings));
   }
 
   /** The Algo's full name, or its class where the deployment does not name it. */
@@ -233,6 +235,13 @@ final class Assembly {
         throw new IllegalStateException("topic " + topic + " is no input");
       }
       return route;
+    }
+
+    @Override
+    public Optional<ParkedInput> parked(String topic) {
+      return settings.inputs().stream().anyMatch(input -> input.retry(topic).isPresent())
+          ? ParkedInputs.of(settings, topic, retryPolicies())
+          : Optional.empty();
     }
 
     @Override
@@ -298,7 +307,11 @@ final class Assembly {
         }
       }
       return new FailureRules(
-          inputs, wiring.retries().classes(), counters::retried, settings.engine().outageFuse());
+          inputs,
+          wiring.retries().classes(),
+          counters::retried,
+          settings.engine().outageFuse(),
+          ParkedInputs.rules(settings, clock));
     }
 
     private Optional<FailureRules.Through> through(InputSettings input, String topic) {
@@ -313,10 +326,13 @@ final class Assembly {
     }
 
     private RetryPolicy policy(RetryStrategy strategy) {
+      return retryPolicies().create(wiring.retries().plan(strategy));
+    }
+
+    private static RetryPolicyProvider retryPolicies() {
       return ServiceLoader.load(RetryPolicyProvider.class)
           .findFirst()
-          .orElseThrow(() -> new IllegalStateException("no retry policies on the class path"))
-          .create(wiring.retries().plan(strategy));
+          .orElseThrow(() -> new IllegalStateException("no retry policies on the class path"));
     }
 
     private Outputs outputs() {

@@ -8,7 +8,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import run.algo.sdk.kafka.internal.engine.KafkaClients;
 import run.algo.sdk.kafka.internal.observe.RunnerMetrics;
 
-/** Binds the metrics of the clients that it makes; admin clients live too shortly for that. */
+/**
+ * Binds the metrics of the clients that it makes; some live too shortly for that, as admin clients.
+ */
 final class MeteredClients implements KafkaClients {
 
   private final KafkaClients clients;
@@ -24,6 +26,12 @@ final class MeteredClients implements KafkaClients {
     Consumer<byte[], byte[]> consumer = clients.consumer(config);
     metrics.bind(consumer);
     return consumer;
+  }
+
+  /** Its metrics would stay behind, and keep it in memory. */
+  @Override
+  public Consumer<byte[], byte[]> briefConsumer(Map<String, Object> config) {
+    return clients.briefConsumer(config);
   }
 
   @Override

@@ -8,21 +8,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import run.algo.sdk.ConfigurationProblem;
 import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.config.InputSettings;
-import run.algo.sdk.kafka.config.OutputSettings;
 import run.algo.sdk.kafka.config.RetryStep;
 import run.algo.sdk.kafka.config.RetryStrategy;
 import run.algo.sdk.kafka.config.RetryStrategyKind;
 import run.algo.sdk.kafka.internal.topics.RetryTopic;
-import run.algo.sdk.kafka.internal.topics.TopicPreparation;
 
 /** Which retry topics the settings ask for, and whether each can be only that. */
 final class RetryTopicNames {
-
-  /** Longest name of a topic. */
-  private static final int LONGEST = 249;
 
   private RetryTopicNames() {}
 
@@ -67,57 +61,14 @@ final class RetryTopicNames {
     return List.copyOf(byName.values());
   }
 
-  /** Whatever else is written to a retry topic would be executed as a retry. */
-  static void check(AlgoSettings settings, List<ConfigurationProblem> problems) {
-    Map<String, String> taken = new HashMap<>();
-    for (InputSettings input : settings.inputs()) {
-      for (String topic : input.topics()) {
-        taken.put(
-            TopicPreparation.deadLetterTopic(topic, settings.engine().deadLetterSuffix()),
-            "the dead-letter topic of " + topic);
-      }
-    }
-    for (OutputSettings output : settings.outputs()) {
-      taken.put(output.topic(), "the topic of output " + output.name());
-    }
-    for (InputSettings input : settings.inputs()) {
-      for (String topic : input.topics()) {
-        taken.put(topic, "the input topic " + topic);
-      }
-    }
+  /** Claims all of them. */
+  static void check(AlgoSettings settings, TopicClaims claims) {
     for (RetryTopic retry : of(settings)) {
-      String other =
-          taken.putIfAbsent(retry.name(), "a retry topic of input topic " + retry.input());
-      if (other != null) {
-        problems.add(
-            problem(
-                "retry topic "
-                    + retry.name()
-                    + " of input topic "
-                    + retry.input()
-                    + " would be "
-                    + other
-                    + " as well",
-                "write the backoff in another way (60s for 1m), or rename one of the topics"));
-      }
-      if (retry.name().length() > LONGEST) {
-        problems.add(
-            problem(
-                "retry topic "
-                    + retry.name()
-                    + " of input topic "
-                    + retry.input()
-                    + " has a name of "
-                    + retry.name().length()
-                    + " characters, and Kafka takes "
-                    + LONGEST,
-                "give the input topic a shorter name"));
-      }
+      claims.claim(
+          new TopicClaims.Claim(
+              retry.name(), "retry", retry.input(), RetryStrategyKind.RETRY_TOPICS.wireName()),
+          "write the backoff in another way (60s for 1m), or rename one of the topics",
+          "give the input topic a shorter name");
     }
-  }
-
-  private static ConfigurationProblem problem(String message, String remedy) {
-    return new ConfigurationProblem(
-        "retryStrategy", RetryStrategyKind.RETRY_TOPICS.wireName(), message, remedy);
   }
 }

@@ -40,7 +40,9 @@ final class Support {
     }
     checkPolls(settings, problems);
     checkRetries(settings, problems);
-    RetryTopicNames.check(settings, problems);
+    TopicClaims claims = new TopicClaims(settings, problems);
+    RetryTopicNames.check(settings, claims);
+    ParkingTopicNames.check(settings, claims);
     checkFileReferences(settings, problems);
     if (!problems.isEmpty()) {
       throw new AlgoConfigurationException(problems);
@@ -55,11 +57,6 @@ final class Support {
    */
   static List<String> warnings(AlgoSettings settings) {
     List<String> warnings = new ArrayList<>();
-    if (strategies(settings).anyMatch(Support::stateful)) {
-      warnings.add(
-          "retryStrategy: this version does not park records; one that fails on an input with a"
-              + " stateful strategy goes to the dead letters at once");
-    }
     if (settings.engine().ordering() == Ordering.KEY
         && strategies(settings).anyMatch(RetryStrategyKind.RETRY_TOPICS::equals)) {
       warnings.add(
@@ -92,11 +89,6 @@ final class Support {
     return settings.inputs().stream()
         .flatMap(input -> input.retries().values().stream())
         .map(RetryStrategy::strategy);
-  }
-
-  private static boolean stateful(RetryStrategyKind kind) {
-    return kind == RetryStrategyKind.STATEFUL_ORDERED
-        || kind == RetryStrategyKind.STATEFUL_UNORDERED;
   }
 
   private static void checkRetries(AlgoSettings settings, List<ConfigurationProblem> problems) {

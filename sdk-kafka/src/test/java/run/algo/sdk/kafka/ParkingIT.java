@@ -300,7 +300,7 @@ class ParkingIT {
           .containsExactlyInAnyOrderElementsOf(
               all.stream().skip(3).map(offset -> "0:" + offset).toList());
       assertThat(header(letters.get(0), "dlqAttempts")).isEqualTo("0");
-      assertThat(header(letters.get(0), "dlqError")).contains("ALGO_PARKED_PER_KEY");
+      assertThat(header(letters.get(0), "dlqExceptionMessage")).contains("ALGO_PARKED_PER_KEY");
     }
   }
 

@@ -61,7 +61,7 @@ class RetryTopicNamesTest {
 
   private static List<String> problems(AlgoSettings settings) {
     List<ConfigurationProblem> problems = new ArrayList<>();
-    RetryTopicNames.check(settings, problems);
+    RetryTopicNames.check(settings, new TopicClaims(settings, problems));
     return problems.stream().map(ConfigurationProblem::line).toList();
   }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import run.algo.sdk.AlgoConfigurationException;
 import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.config.RetryStrategyKind;
@@ -56,7 +57,7 @@ class SupportTest {
         .hasMessageContaining("ALGO_MAX_IN_FLIGHT");
   }
 
-  /** Of every kind: which of them can be kept is told by a warning. */
+  /** Of every kind. */
   @ParameterizedTest
   @EnumSource(RetryStrategyKind.class)
   void retriesWithoutTheirModuleNameTheDependency(RetryStrategyKind kind) {
@@ -94,10 +95,7 @@ class SupportTest {
     assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", strategy("RetryTopics"))))
         .isEmpty();
     for (String stateful : new String[] {"StatefulOrdered", "StatefulUnordered"}) {
-      assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", strategy(stateful))))
-          .singleElement()
-          .asString()
-          .startsWith("retryStrategy");
+      assertThat(Support.warnings(settings("ALGO_RETRY_STRATEGY", strategy(stateful)))).isEmpty();
     }
   }
 
@@ -127,6 +125,33 @@ class SupportTest {
         .doesNotThrowAnyException();
     assertThatCode(() -> Support.check(settings("ALGO_RETRY_STRATEGY", topics)))
         .doesNotThrowAnyException();
+  }
+
+  /** They are read whole, by offsets of their own. */
+  @ParameterizedTest
+  @ValueSource(strings = {"StatefulOrdered", "StatefulUnordered"})
+  void parkingTopicsNeedNoResetOfOffsets(String stateful) {
+    AlgoSettings settings =
+        settings(
+            "ALGO_RETRY_STRATEGY",
+            strategy(stateful),
+            "KAFKA_CONSUMER_AUTO_OFFSET_RESET",
+            "latest");
+    assertThatCode(() -> Support.check(settings)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void parkingTopicsAreCheckedWithTheRest() {
+    assertThatThrownBy(
+            () ->
+                Support.check(
+                    settings(
+                        "ALGO_RETRY_STRATEGY",
+                        strategy("StatefulOrdered"),
+                        "ALGO_GROUP_ID",
+                        "a group")))
+        .isInstanceOf(AlgoConfigurationException.class)
+        .hasMessageContaining("ALGO_GROUP_ID = a group");
   }
 
   @Test

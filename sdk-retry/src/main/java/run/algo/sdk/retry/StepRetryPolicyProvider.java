@@ -22,6 +22,6 @@ public final class StepRetryPolicyProvider implements RetryPolicyProvider {
 
   @Override
   public ParkingIndex parkingIndex(boolean ordered, int mostPerKey) {
-    throw new UnsupportedOperationException("not there yet");
+    return ordered ? KeyQueues.ordered(mostPerKey) : KeyQueues.unordered();
   }
 }

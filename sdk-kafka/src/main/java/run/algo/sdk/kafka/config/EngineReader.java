@@ -49,6 +49,12 @@ final class EngineReader {
     read(Setting.REVOKE_TIMEOUT, ValueParsers::duration, Duration.ofSeconds(5));
     read(Setting.SHUTDOWN_TIMEOUT, ValueParsers::duration, Duration.ofSeconds(25));
     read(Setting.HEALTH_GRACE, ValueParsers::duration, Duration.ofSeconds(60));
+    read(Setting.PARKED_PER_KEY, ValueParsers.integer(1, 10_000_000), 10_000);
+    read(Setting.PARKED_MAX, ValueParsers.integer(1, 100_000_000), 1_000_000);
+    read(
+        Setting.PARKED_FULL,
+        ValueParsers.oneOf(ParkedFullAction.values()),
+        ParkedFullAction.DEAD_LETTER);
     read(Setting.OUTAGE_FUSE, ValueParsers::onOff, false);
     read(Setting.ON_FAILURE, ValueParsers.oneOf(FailureAction.values()));
     read(Setting.CREATE_TOPICS, ValueParsers::bool, true);

@@ -188,6 +188,36 @@ public final class EngineSettings {
   }
 
   /**
+   * Returns how many records of a key may be parked; 10000 by default. Without meaning where no
+   * input has a stateful strategy.
+   *
+   * @return at least 1
+   */
+  public int parkedPerKey() {
+    return get(Setting.PARKED_PER_KEY, Integer.class);
+  }
+
+  /**
+   * Returns how many records may be parked, of all partitions of this process together; 1000000 by
+   * default. Without meaning where no input has a stateful strategy.
+   *
+   * @return at least 1
+   */
+  public int parkedMax() {
+    return get(Setting.PARKED_MAX, Integer.class);
+  }
+
+  /**
+   * Returns what happens to a record that would have to be parked beyond {@link #parkedPerKey} or
+   * {@link #parkedMax}; {@code dead-letter} by default.
+   *
+   * @return the action
+   */
+  public ParkedFullAction parkedFull() {
+    return get(Setting.PARKED_FULL, ParkedFullAction.class);
+  }
+
+  /**
    * Returns whether an outage pauses the engine instead of dead-lettering everything; off by
    * default.
    *

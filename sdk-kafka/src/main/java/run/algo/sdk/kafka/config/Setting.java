@@ -109,6 +109,24 @@ public enum Setting {
       "give the JSON of retryStrategy, for example"
           + " {\"strategy\":\"Simple\",\"steps\":[{\"index\":1,\"backoffDuration\":\"1s\",\"repeat\":3}]}",
       "the JSON of retryStrategy, inline; implies enabled, beats every override"),
+  /** Most parked records of a key. */
+  PARKED_PER_KEY(
+      "ALGO_PARKED_PER_KEY",
+      "10000",
+      "use a whole number from 1 to 10000000",
+      "most parked records of a key, of stateful retries"),
+  /** Most parked records. */
+  PARKED_MAX(
+      "ALGO_PARKED_MAX",
+      "1000000",
+      "use a whole number from 1 to 100000000",
+      "most parked records of the process, of all its partitions together"),
+  /** What happens to a record that has no room among the parked ones. */
+  PARKED_FULL(
+      "ALGO_PARKED_FULL",
+      "dead-letter",
+      "use dead-letter or halt",
+      "what happens to a record that would have to be parked beyond these bounds"),
   /** Pause instead of dead-lettering everything. */
   OUTAGE_FUSE(
       "ALGO_OUTAGE_FUSE",

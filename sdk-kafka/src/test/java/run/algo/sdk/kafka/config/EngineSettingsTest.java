@@ -33,6 +33,9 @@ class EngineSettingsTest {
     assertThat(engine.revokeTimeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(engine.shutdownTimeout()).isEqualTo(Duration.ofSeconds(25));
     assertThat(engine.healthGrace()).isEqualTo(Duration.ofSeconds(60));
+    assertThat(engine.parkedPerKey()).isEqualTo(10_000);
+    assertThat(engine.parkedMax()).isEqualTo(1_000_000);
+    assertThat(engine.parkedFull()).isEqualTo(ParkedFullAction.DEAD_LETTER);
     assertThat(engine.outageFuse()).isFalse();
     assertThat(engine.failureAction()).isEmpty();
     assertThat(engine.createTopics()).isTrue();
@@ -67,6 +70,9 @@ class EngineSettingsTest {
             .with("ALGO_REVOKE_TIMEOUT", "0s")
             .with("ALGO_SHUTDOWN_TIMEOUT", "2s")
             .with("ALGO_HEALTH_GRACE", "3s")
+            .with("ALGO_PARKED_PER_KEY", "13")
+            .with("ALGO_PARKED_MAX", "100000000")
+            .with("ALGO_PARKED_FULL", "halt")
             .with("ALGO_OUTAGE_FUSE", "on")
             .with("ALGO_ON_FAILURE", "halt")
             .with("ALGO_CREATE_TOPICS", "F")
@@ -91,6 +97,9 @@ class EngineSettingsTest {
     assertThat(engine.revokeTimeout()).isEqualTo(Duration.ZERO);
     assertThat(engine.shutdownTimeout()).isEqualTo(Duration.ofSeconds(2));
     assertThat(engine.healthGrace()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(engine.parkedPerKey()).isEqualTo(13);
+    assertThat(engine.parkedMax()).isEqualTo(100_000_000);
+    assertThat(engine.parkedFull()).isEqualTo(ParkedFullAction.HALT);
     assertThat(engine.outageFuse()).isTrue();
     assertThat(engine.failureAction()).contains(FailureAction.HALT);
     assertThat(engine.createTopics()).isFalse();
@@ -135,6 +144,13 @@ class EngineSettingsTest {
           ALGO_REVOKE_TIMEOUT        | -1ns
           ALGO_SHUTDOWN_TIMEOUT      | x
           ALGO_HEALTH_GRACE          | 1w
+          ALGO_PARKED_PER_KEY        | 0
+          ALGO_PARKED_PER_KEY        | 10000001
+          ALGO_PARKED_MAX            | 0
+          ALGO_PARKED_MAX            | 100000001
+          ALGO_PARKED_MAX            | 1e6
+          ALGO_PARKED_FULL           | drop
+          ALGO_PARKED_FULL           | DEAD-LETTER
           ALGO_OUTAGE_FUSE           | true
           ALGO_ON_FAILURE            | ignore
           ALGO_CREATE_TOPICS         | yes

@@ -15,7 +15,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -51,18 +50,6 @@ final class ConsumerRefetcher implements Refetcher, AutoCloseable {
   private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
-  /** Settings of a member of a group. */
-  private static final Set<String> OF_MEMBERS =
-      Set.of(
-          ConsumerConfig.GROUP_ID_CONFIG,
-          ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
-          ConsumerConfig.GROUP_PROTOCOL_CONFIG,
-          ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG,
-          ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
-          ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-          ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
-          ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG);
-
   private final KafkaClients clients;
   private final Map<String, Object> config;
   private final RateLimit warnings;
@@ -95,21 +82,9 @@ final class ConsumerRefetcher implements Refetcher, AutoCloseable {
   ConsumerRefetcher(
       KafkaClients clients, Map<String, Object> consumer, RateLimit warnings, Duration backoff) {
     this.clients = clients;
-    this.config = config(consumer);
+    this.config = GrouplessConsumer.config(consumer, "-refetch", FETCH_WAIT_MILLIS);
     this.warnings = warnings;
     this.backoff = backoff;
-  }
-
-  private static Map<String, Object> config(Map<String, Object> consumer) {
-    Map<String, Object> config = new HashMap<>(consumer);
-    config.keySet().removeAll(OF_MEMBERS);
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    config.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1);
-    config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS);
-    config.computeIfPresent(ConsumerConfig.CLIENT_ID_CONFIG, (name, id) -> id + "-refetch");
-    return config;
   }
 
   @Override
@@ -247,18 +222,21 @@ final class ConsumerRefetcher implements Refetcher, AutoCloseable {
   private void lost(TopicPartition partition, Collection<Long> offsets) {
     for (long offset : offsets) {
       List<Wanted> all = takeOut(partition, offset);
-      if (all.stream().anyMatch(Wanted::isWanted)) {
-        warnings.run(
-            "lost " + partition,
-            suppressed ->
-                log.warn(
-                    "{}@{} was gone from its topic before it was due, and is skipped (and {} more"
-                        + " of this partition): its retention must be longer than the backoff, and"
-                        + " its cleanup.policy must be delete",
-                    partition,
-                    offset,
-                    suppressed));
-      }
+      all.stream()
+          .filter(Wanted::isWanted)
+          .flatMap(wanted -> wanted.loss().stream())
+          .findFirst()
+          .ifPresent(
+              loss ->
+                  warnings.run(
+                      "lost " + partition,
+                      suppressed ->
+                          log.warn(
+                              "{}@{} {} (and {} more of this partition)",
+                              partition,
+                              offset,
+                              loss,
+                              suppressed)));
       all.forEach(Wanted::lost);
     }
   }

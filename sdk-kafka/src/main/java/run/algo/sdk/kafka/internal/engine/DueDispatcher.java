@@ -2,7 +2,9 @@ package run.algo.sdk.kafka.internal.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Executes the records of a retry topic's partition by their due times: never before, and none that
@@ -26,6 +28,11 @@ final class DueDispatcher implements Dispatcher {
 
   /** No timer is longer, so that none keeps a partition in memory that has gone. */
   private static final long LONGEST_TIMER = 1_000_000_000;
+
+  private static final Optional<String> GONE =
+      Optional.of(
+          "was gone from its topic before it was due, and is skipped: its retention must be longer"
+              + " than the backoff, and its cleanup.policy must be delete");
 
   private final DueGate gate;
   private final SingleDispatcher workers;
@@ -57,6 +64,49 @@ final class DueDispatcher implements Dispatcher {
   private long armed = Long.MAX_VALUE;
 
   private boolean stopped;
+
+  /** A record that waits outside of the memory, and is wanted again. */
+  private final class Unloaded implements Refetcher.Wanted {
+    final RecordBatch batch;
+    final int index;
+    final long due;
+
+    Unloaded(RecordBatch batch, int index, long due) {
+      this.batch = batch;
+      this.index = index;
+      this.due = due;
+    }
+
+    @Override
+    public TopicPartition partition() {
+      return batch.flow().partition();
+    }
+
+    @Override
+    public long offset() {
+      return batch.offset(index);
+    }
+
+    @Override
+    public boolean isWanted() {
+      return !batch.flow().stopped();
+    }
+
+    @Override
+    public void found(ConsumerRecord<byte[], byte[]> record) {
+      reloaded(this, record);
+    }
+
+    @Override
+    public void lost() {
+      DueDispatcher.this.lost(this);
+    }
+
+    @Override
+    public Optional<String> loss() {
+      return GONE;
+    }
+  }
 
   /**
    * A dispatcher.
@@ -139,25 +189,25 @@ final class DueDispatcher implements Dispatcher {
   }
 
   /** A record is here again. From any thread. */
-  synchronized void reloaded(Refetcher.Wanted wanted, ConsumerRecord<byte[], byte[]> record) {
+  private synchronized void reloaded(Unloaded wanted, ConsumerRecord<byte[], byte[]> record) {
     if (stopped) {
       return;
     }
     loading--;
     loaded++;
-    wanted.batch().reload(wanted.index(), record);
-    loadedBytes += wanted.batch().bytes(wanted.index());
-    near.add(wanted.due(), wanted.batch(), wanted.index());
+    wanted.batch.reload(wanted.index, record);
+    loadedBytes += wanted.batch.bytes(wanted.index);
+    near.add(wanted.due, wanted.batch, wanted.index);
     goOn();
   }
 
   /** A record will not come again. From any thread. */
-  synchronized void lost(Refetcher.Wanted wanted) {
+  private synchronized void lost(Unloaded wanted) {
     if (stopped) {
       return;
     }
     loading--;
-    wanted.batch().lost(wanted.index());
+    wanted.batch.lost(wanted.index);
     goOn();
   }
 
@@ -188,7 +238,7 @@ final class DueDispatcher implements Dispatcher {
   private void load(long now) {
     List<Refetcher.Wanted> wanted = new ArrayList<>();
     while (!far.isEmpty() && far.due() - LEAD - TOGETHER <= now && hasRoom()) {
-      wanted.add(new Refetcher.Wanted(this, far.batch(), far.index(), far.due()));
+      wanted.add(new Unloaded(far.batch(), far.index(), far.due()));
       far.remove();
       loading++;
     }

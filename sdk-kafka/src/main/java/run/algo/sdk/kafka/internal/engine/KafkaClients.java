@@ -38,6 +38,16 @@ public interface KafkaClients {
   Consumer<byte[], byte[]> consumer(Map<String, Object> config);
 
   /**
+   * A consumer that lives for a short while only, and about which nothing is measured.
+   *
+   * @param config its configuration
+   * @return the consumer
+   */
+  default Consumer<byte[], byte[]> briefConsumer(Map<String, Object> config) {
+    return consumer(config);
+  }
+
+  /**
    * A producer.
    *
    * @param config its configuration

@@ -25,7 +25,7 @@ import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.Parking;
 import run.algo.sdk.kafka.internal.execute.PreparedSends;
 import run.algo.sdk.kafka.internal.execute.Route;
-import run.algo.sdk.kafka.internal.parking.ParkedRecords;
+import run.algo.sdk.kafka.internal.parking.InputRecords;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.Tries;
 import run.algo.sdk.spi.ParkedId;
@@ -427,7 +427,7 @@ final class ParkedFlow implements Flow, Parking {
   }
 
   private void dispatch(ParkedRecord parked) {
-    ConsumerRecord<byte[], byte[]> record = ParkedRecords.read(partition.topic(), parked);
+    ConsumerRecord<byte[], byte[]> record = InputRecords.read(partition.topic(), parked);
     RecordBatch batch = new RecordBatch(this, List.of(record), clock.nanos());
     batch.triedBefore(0, new Tries(parked.next().executions(), parked.next().state()));
     if (transactional) {

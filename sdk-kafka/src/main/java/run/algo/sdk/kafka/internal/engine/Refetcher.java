@@ -1,6 +1,7 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -17,37 +18,25 @@ interface Refetcher {
    */
   void fetch(List<Wanted> wanted);
 
-  /**
-   * A record that is wanted again.
-   *
-   * @param by who wants it
-   * @param batch its batch
-   * @param index its index there
-   * @param due when it may be executed, in nanoseconds since the epoch
-   */
-  record Wanted(DueDispatcher by, RecordBatch batch, int index, long due) {
+  /** A record that is wanted again. Thread-safe; its methods are quick. */
+  interface Wanted {
 
-    TopicPartition partition() {
-      return batch.flow().partition();
-    }
+    /** Where it lies. */
+    TopicPartition partition();
 
-    long offset() {
-      return batch.offset(index);
-    }
+    /** Where it lies in its partition. */
+    long offset();
 
     /** Whether anybody still waits for it. */
-    boolean isWanted() {
-      return !batch.flow().stopped();
-    }
+    boolean isWanted();
 
     /** It was read again. */
-    void found(ConsumerRecord<byte[], byte[]> record) {
-      by.reloaded(this, record);
-    }
+    void found(ConsumerRecord<byte[], byte[]> record);
 
     /** The log has it no more. */
-    void lost() {
-      by.lost(this);
-    }
+    void lost();
+
+    /** What a warning says when the log has it no more; empty where that is no loss. */
+    Optional<String> loss();
   }
 }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import run.algo.sdk.kafka.internal.parking.ParkedRecords;
+import run.algo.sdk.kafka.internal.parking.InputRecords;
 import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.FailureReason;
 import run.algo.sdk.kafka.internal.record.Outcome;
@@ -129,7 +129,7 @@ final class Parker implements Retrier {
     parking
         .store()
         .put(
-            ParkedRecords.parked(execution.record, next),
+            InputRecords.parked(execution.record, next),
             record -> sender.send(new ParkSend(parking, execution, record, halted)));
   }
 

@@ -83,7 +83,7 @@ public final class ProtocolHeaders {
    * @param headers the headers to add to; they have no {@code origin*} yet
    * @param origin where it was first read
    */
-  static void addOrigin(Headers headers, RecordPosition origin) {
+  public static void addOrigin(Headers headers, RecordPosition origin) {
     headers.add(header(ORIGIN_TOPIC, origin.topic()));
     headers.add(header(ORIGIN_PARTITION, Integer.toString(origin.partition())));
     headers.add(header(ORIGIN_OFFSET, Long.toString(origin.offset())));

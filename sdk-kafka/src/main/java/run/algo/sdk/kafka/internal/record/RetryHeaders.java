@@ -5,16 +5,13 @@ import static run.algo.sdk.kafka.internal.record.ProtocolHeaders.header;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.jspecify.annotations.Nullable;
 import run.algo.sdk.RecordPosition;
 import run.algo.sdk.spi.RetryPlan;
 import run.algo.sdk.spi.RetryState;
@@ -47,13 +44,11 @@ public final class RetryHeaders {
   public static final String ATTEMPT = "retryAttempt";
 
   /** More tries than a record can have had: a number above it is a mistake. */
-  static final int MOST_TRIES = 1_000_000_000;
+  public static final int MOST_TRIES = 1_000_000_000;
 
-  private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
-  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,19}");
-
-  /** As much of a wrong value as a log line shows. */
-  private static final int SHOWN = 40;
+  // What a long holds in milliseconds, and a little less: rounding must not pass it.
+  private static final Instant EARLIEST = Instant.ofEpochMilli(1 - Long.MAX_VALUE);
+  private static final Instant LATEST = Instant.ofEpochMilli(Long.MAX_VALUE - 1);
 
   private final byte[] group;
 
@@ -109,16 +104,29 @@ public final class RetryHeaders {
     headers.add(header(STEP_INDEX, Integer.toString(next.step())));
     headers.add(header(NUM, Integer.toString(next.retryNum())));
     ProtocolHeaders.addOrigin(headers, origin);
-    long millis = millis(next.due());
-    headers.add(header(TIMESTAMP, Long.toString(Math.negateExact(Math.floorDiv(-millis, 1000L)))));
-    headers.add(header(TIMESTAMP_MS, Long.toString(millis)));
+    addDue(headers, next.due());
     headers.add(new RecordHeader(GROUP, group));
     headers.add(header(ATTEMPT, Integer.toString(next.executions())));
     return headers;
   }
 
-  /** Milliseconds since the epoch, a part of one counting as a whole. */
+  /**
+   * Says when a record may be executed.
+   *
+   * @param headers the headers to add to; they have no such time yet
+   * @param due when, at the earliest; written rounded up, so that it is never too early
+   */
+  public static void addDue(Headers headers, Instant due) {
+    long millis = millis(due);
+    headers.add(header(TIMESTAMP, Long.toString(Math.negateExact(Math.floorDiv(-millis, 1000L)))));
+    headers.add(header(TIMESTAMP_MS, Long.toString(millis)));
+  }
+
+  /** Milliseconds since the epoch, a part of one counting as a whole; for ever as long as fits. */
   private static long millis(Instant due) {
+    if (due.isBefore(EARLIEST) || due.isAfter(LATEST)) {
+      return due.isAfter(LATEST) ? Long.MAX_VALUE : -Long.MAX_VALUE;
+    }
     return due.plus(Duration.ofNanos(999_999)).toEpochMilli();
   }
 
@@ -146,18 +154,14 @@ public final class RetryHeaders {
    */
   public static Read read(
       ConsumerRecord<byte[], byte[]> record, String inputTopic, RetryPlan plan) {
-    Reader reader = new Reader(record.headers());
-    Tries tries = reader.tries(plan);
-    RecordPosition origin = reader.origin();
+    HeaderReader reader = new HeaderReader(record.headers());
+    Tries tries = tries(reader, plan);
+    RecordPosition origin = reader.origin(record.timestamp());
     if (origin == null) {
       origin =
           new RecordPosition(inputTopic, record.partition(), record.offset(), record.timestamp());
-    } else if (reader.noTimestamp) {
-      origin =
-          new RecordPosition(
-              origin.topic(), origin.partition(), origin.offset(), record.timestamp());
     }
-    return new Read(tries, origin, List.copyOf(reader.faults));
+    return new Read(tries, origin, reader.faults());
   }
 
   /** Executions that step and try tell of: the first one failed, and each try but the next. */
@@ -171,83 +175,15 @@ public final class RetryHeaders {
     return (int) Math.min(MOST_TRIES, executions);
   }
 
-  /** Reads the headers of one record and notes what is wrong with them. */
-  private static final class Reader {
-    final Headers headers;
-    final List<String> faults = new ArrayList<>(0);
-    boolean noTimestamp;
-
-    Reader(Headers headers) {
-      this.headers = headers;
+  private static Tries tries(HeaderReader reader, RetryPlan plan) {
+    Long step = reader.number(STEP_INDEX, Integer.MIN_VALUE, Integer.MAX_VALUE, true);
+    Long num = reader.number(NUM, 1, MOST_TRIES, true);
+    Long attempt = reader.number(ATTEMPT, 1, MOST_TRIES, false);
+    if (step == null || num == null) {
+      return new Tries(attempt == null ? 0 : attempt.intValue(), new RetryState.First());
     }
-
-    Tries tries(RetryPlan plan) {
-      Long step = number(STEP_INDEX, Integer.MIN_VALUE, Integer.MAX_VALUE, true);
-      Long num = number(NUM, 1, MOST_TRIES, true);
-      Long attempt = number(ATTEMPT, 1, MOST_TRIES, false);
-      if (step == null || num == null) {
-        return new Tries(attempt == null ? 0 : attempt.intValue(), new RetryState.First());
-      }
-      int executions =
-          attempt == null ? executions(plan, step.intValue(), num.intValue()) : attempt.intValue();
-      return new Tries(executions, new RetryState.After(step.intValue(), num.intValue()));
-    }
-
-    /** Null where there is none, or none that makes sense. */
-    @Nullable RecordPosition origin() {
-      String topic = ProtocolHeaders.text(headers, ProtocolHeaders.ORIGIN_TOPIC);
-      boolean none =
-          topic == null
-              && ProtocolHeaders.bytes(headers, ProtocolHeaders.ORIGIN_PARTITION) == null
-              && ProtocolHeaders.bytes(headers, ProtocolHeaders.ORIGIN_OFFSET) == null;
-      if (none) {
-        return null;
-      }
-      Long partition = number(ProtocolHeaders.ORIGIN_PARTITION, 0, Integer.MAX_VALUE, true);
-      Long offset = number(ProtocolHeaders.ORIGIN_OFFSET, 0, Long.MAX_VALUE, true);
-      Long timestamp = number(ProtocolHeaders.ORIGIN_TIMESTAMP, -1, Long.MAX_VALUE, false);
-      noTimestamp = timestamp == null;
-      if (topic == null) {
-        faults.add(ProtocolHeaders.ORIGIN_TOPIC + " is missing");
-      } else if (!TOPIC.matcher(topic).matches()) {
-        wrong(ProtocolHeaders.ORIGIN_TOPIC, topic);
-      } else if (partition != null && offset != null) {
-        return new RecordPosition(
-            topic, partition.intValue(), offset, timestamp == null ? -1 : timestamp);
-      }
-      return null;
-    }
-
-    private @Nullable Long number(String name, long least, long most, boolean expected) {
-      String text = ProtocolHeaders.text(headers, name);
-      if (text == null) {
-        if (expected) {
-          faults.add(name + " is missing");
-        }
-        return null;
-      }
-      if (NUMBER.matcher(text).matches()) {
-        try {
-          long number = Long.parseLong(text);
-          if (number >= least && number <= most) {
-            return number;
-          }
-        } catch (NumberFormatException e) {
-          // More than a long holds, and so more than may be.
-        }
-      }
-      wrong(name, text);
-      return null;
-    }
-
-    /** The value is anybody's, and goes into a log. */
-    private void wrong(String name, String text) {
-      StringBuilder shown = new StringBuilder(name).append(" is \"");
-      text.codePoints()
-          .limit(SHOWN)
-          .map(c -> Character.isISOControl(c) || c == 0x2028 || c == 0x2029 ? '?' : c)
-          .forEach(shown::appendCodePoint);
-      faults.add(shown.append('"').toString());
-    }
+    int executions =
+        attempt == null ? executions(plan, step.intValue(), num.intValue()) : attempt.intValue();
+    return new Tries(executions, new RetryState.After(step.intValue(), num.intValue()));
   }
 }

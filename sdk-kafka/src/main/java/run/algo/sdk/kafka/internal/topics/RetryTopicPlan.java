@@ -4,23 +4,48 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
+import run.algo.sdk.kafka.config.RetryStrategyKind;
 
-/** How the retry topics of an input topic are made, and what is wrong with those that exist. */
-final class RetryTopicPlan {
+/**
+ * How a retry topic is made, and what is wrong with one that exists.
+ *
+ * @param retry what it is for
+ */
+record RetryTopicPlan(RetryTopic retry) implements CompanionTopic {
 
   /** Kept at least this long: failures are looked at after a week-end, and a holiday. */
   private static final Duration RETENTION = Duration.ofDays(7);
 
-  private RetryTopicPlan() {}
+  @Override
+  public String name() {
+    return retry.name();
+  }
 
-  static NewTopic topic(RetryTopic retry, TopicCatalog.Topic input) {
+  @Override
+  public String input() {
+    return retry.input();
+  }
+
+  @Override
+  public String kind() {
+    return "retry";
+  }
+
+  @Override
+  public String strategy() {
+    return RetryStrategyKind.RETRY_TOPICS.wireName();
+  }
+
+  @Override
+  public NewTopic topic(TopicCatalog.Topic input) {
     return new NewTopic(retry.name(), input.partitions(), input.replication())
         .configs(
             Map.of(
                 TopicConfig.RETENTION_MS_CONFIG,
-                retention(retry),
+                retention(),
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
                 Integer.toString(DeadLetterPlan.maxMessageBytes(input)),
                 // A broker may compact by default, which would lose retries of one key.
@@ -28,7 +53,7 @@ final class RetryTopicPlan {
                 TopicConfig.CLEANUP_POLICY_DELETE));
   }
 
-  private static String retention(RetryTopic retry) {
+  private String retention() {
     return Long.toString(Math.max(RETENTION.toMillis(), twice(retry.longest())));
   }
 
@@ -41,22 +66,18 @@ final class RetryTopicPlan {
     }
   }
 
-  /**
-   * What is wrong with a topic that exists.
-   *
-   * @param retry what it is for
-   * @param found the topic
-   * @param input its input topic
-   * @param commands writes the remedies
-   * @return a warning each, with what to change and how
-   */
-  static List<String> defects(
-      RetryTopic retry,
-      TopicCatalog.Topic found,
-      TopicCatalog.Topic input,
-      TopicCommands commands) {
+  /** Retries find their way through any topic. */
+  @Override
+  public Optional<Obstacle> obstacle(
+      TopicCatalog.Topic found, TopicCatalog.Topic input, TopicCommands commands) {
+    return Optional.empty();
+  }
+
+  @Override
+  public List<String> defects(
+      TopicCatalog.Topic found, TopicCatalog.Topic input, TopicCommands commands) {
     List<String> defects = new ArrayList<>(0);
-    String name = retry.name();
+    String name = name();
     if (found.partitions() < input.partitions()) {
       defects.add(
           "it has "
@@ -67,18 +88,8 @@ final class RetryTopicPlan {
               + input.partitions()
               + ", so retries of the others change their partition. Add partitions: "
               + commands.grow(name, input.partitions()));
-    } else if (found.partitions() > input.partitions()) {
-      defects.add(
-          "it has "
-              + found.partitions()
-              + " partitions and "
-              + input.name()
-              + " has "
-              + input.partitions()
-              + ", so the further ones stay empty. When all its records are read, delete it, and it"
-              + " is made anew at the next start: "
-              + commands.delete(name));
     }
+    CompanionTopics.furtherPartitions(found, input, commands).ifPresent(defects::add);
     long least = twice(retry.backoff());
     if (found.retentionMs().isPresent()
         && found.retentionMs().getAsLong() >= 0
@@ -88,7 +99,7 @@ final class RetryTopicPlan {
               + found.retentionMs().getAsLong()
               + ", less than twice the backoff, so that records may be deleted before they are"
               + " retried. Keep them longer: "
-              + commands.configure(name, TopicConfig.RETENTION_MS_CONFIG, retention(retry)));
+              + commands.configure(name, TopicConfig.RETENTION_MS_CONFIG, retention()));
     }
     if (found.compacted()) {
       defects.add(
@@ -97,19 +108,7 @@ final class RetryTopicPlan {
               + commands.configure(
                   name, TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE));
     }
-    int bytes = DeadLetterPlan.maxMessageBytes(input);
-    if (found.maxMessageBytes().isPresent()
-        && input.maxMessageBytes().isPresent()
-        && found.maxMessageBytes().getAsInt() < bytes) {
-      defects.add(
-          "its max.message.bytes is "
-              + found.maxMessageBytes().getAsInt()
-              + ", less than 64 KiB above that of "
-              + input.name()
-              + ", so that a large record that fails halts its partition. Allow more: "
-              + commands.configure(
-                  name, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(bytes)));
-    }
+    CompanionTopics.sizeDefect(found, input, commands).ifPresent(defects::add);
     return defects;
   }
 }

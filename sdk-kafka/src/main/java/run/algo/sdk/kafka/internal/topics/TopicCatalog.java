@@ -48,8 +48,7 @@ final class TopicCatalog {
    * @param maxMessageBytes largest batch, in bytes; empty when this user may not know
    * @param retentionMs retention, in milliseconds, -1 for ever; empty when this user may not know
    * @param readable whether this user may read it, as far as the broker tells
-   * @param compacted whether records with a later one of the same key may vanish; false when this
-   *     user may not know
+   * @param cleanupPolicy what becomes of old records; empty when this user may not know
    */
   record Topic(
       String name,
@@ -59,9 +58,9 @@ final class TopicCatalog {
       OptionalInt maxMessageBytes,
       OptionalLong retentionMs,
       boolean readable,
-      boolean compacted) {
+      Optional<String> cleanupPolicy) {
 
-    /** As the canonical one, of a topic that may be read and is not compacted. */
+    /** As the canonical one, of a topic that may be read. */
     Topic(
         String name,
         int partitions,
@@ -69,7 +68,29 @@ final class TopicCatalog {
         boolean writable,
         OptionalInt maxMessageBytes,
         OptionalLong retentionMs) {
-      this(name, partitions, replication, writable, maxMessageBytes, retentionMs, true, false);
+      this(
+          name,
+          partitions,
+          replication,
+          writable,
+          maxMessageBytes,
+          retentionMs,
+          true,
+          Optional.empty());
+    }
+
+    /** Whether records vanish when a later one of the same key is there, as far as is known. */
+    boolean compacted() {
+      return cleans(TopicConfig.CLEANUP_POLICY_COMPACT);
+    }
+
+    /** Whether records vanish by age or size, as far as is known. */
+    boolean deletes() {
+      return cleans(TopicConfig.CLEANUP_POLICY_DELETE);
+    }
+
+    private boolean cleans(String how) {
+      return cleanupPolicy.filter(policy -> policy.contains(how)).isPresent();
     }
   }
 
@@ -142,9 +163,7 @@ final class TopicCatalog {
             .map(OptionalLong::of)
             .orElseGet(OptionalLong::empty),
         allows(allowed, AclOperation.READ),
-        text(config, TopicConfig.CLEANUP_POLICY_CONFIG)
-            .filter(policy -> policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT))
-            .isPresent());
+        text(config, TopicConfig.CLEANUP_POLICY_CONFIG));
   }
 
   private static boolean allows(@Nullable Set<AclOperation> allowed, AclOperation operation) {

@@ -31,7 +31,8 @@ public final class TopicPreparation {
   private final Map<String, Integer> maxBytes = new ConcurrentHashMap<>();
   private final Set<String> open;
   private final InputAlignment alignment;
-  private final RetryTopicPreparation retries;
+  private final CompanionTopics retries;
+  private final CompanionTopics parking;
 
   /**
    * What is wanted.
@@ -45,6 +46,7 @@ public final class TopicPreparation {
    * @param user the user's name, for the commands that are printed
    * @param assignor divides the inputs' partitions among the group
    * @param retryTopics the topics through which failed records go
+   * @param parkingTopics the topics in which failed records, and those behind them, wait
    */
   public record Plan(
       Set<String> inputs,
@@ -55,10 +57,11 @@ public final class TopicPreparation {
       String brokers,
       String user,
       Assignor assignor,
-      List<RetryTopic> retryTopics) {
+      List<RetryTopic> retryTopics,
+      List<ParkingTopic> parkingTopics) {
 
     /**
-     * Without retry topics.
+     * Without retry topics and parking topics.
      *
      * @param inputs the input topics
      * @param outputs the output topics
@@ -87,6 +90,7 @@ public final class TopicPreparation {
           brokers,
           user,
           assignor,
+          List.of(),
           List.of());
     }
   }
@@ -100,12 +104,13 @@ public final class TopicPreparation {
     this.plan = plan;
     this.open = new HashSet<>(plan.inputs());
     this.alignment = new InputAlignment(plan.assignor());
-    this.retries =
-        new RetryTopicPreparation(
-            plan.retryTopics(),
-            plan.createTopics(),
-            new TopicCommands(plan.brokers(), plan.user()),
-            maxBytes::put);
+    this.retries = companions(plan.retryTopics().stream().map(RetryTopicPlan::new).toList());
+    this.parking = companions(plan.parkingTopics().stream().map(ParkingTopicPlan::new).toList());
+  }
+
+  private CompanionTopics companions(List<? extends CompanionTopic> wanted) {
+    return new CompanionTopics(
+        wanted, plan.createTopics(), new TopicCommands(plan.brokers(), plan.user()), maxBytes::put);
   }
 
   /** {@return the dead-letter topics found or made so far; filled by {@link #run}} */
@@ -116,6 +121,11 @@ public final class TopicPreparation {
   /** {@return the retry topics found or made so far; filled by {@link #run}} */
   public RetryTopics retryTopics() {
     return retries.usable();
+  }
+
+  /** {@return the parking topics found or made so far; filled by {@link #run}} */
+  public RetryTopics parkingTopics() {
+    return parking.usable();
   }
 
   /**
@@ -145,7 +155,7 @@ public final class TopicPreparation {
    * @return whether nothing is open any more; false while an input topic does not exist
    * @throws KafkaException when the brokers do not answer
    * @throws AlgoConfigurationException when dead letters are asked for and cannot be written, or
-   *     retry topics cannot be used
+   *     retry topics or parking topics cannot be used
    * @throws InterruptedException when interrupted
    */
   public boolean run(Admin admin) throws InterruptedException {
@@ -154,6 +164,7 @@ public final class TopicPreparation {
       asked.add(input);
       asked.add(DeadLetterPlan.name(input, plan.deadLetterSuffix()));
       asked.addAll(retries.of(input));
+      asked.addAll(parking.of(input));
     }
     TopicCatalog catalog = TopicCatalog.read(admin, asked);
     for (String topic : asked) {
@@ -183,7 +194,9 @@ public final class TopicPreparation {
       if (plan.failureAction().orElse(FailureAction.DEAD_LETTER) == FailureAction.DEAD_LETTER) {
         prepareDeadLetters(admin, catalog, found.get()).ifPresent(problems::add);
       }
-      List<ConfigurationProblem> unusable = retries.prepare(admin, catalog, found.get());
+      List<ConfigurationProblem> unusable =
+          new ArrayList<>(retries.prepare(admin, catalog, found.get()));
+      unusable.addAll(parking.prepare(admin, catalog, found.get()));
       problems.addAll(unusable);
       alignment.found(input, found.get().partitions());
       if (unusable.isEmpty()) {
@@ -212,6 +225,7 @@ public final class TopicPreparation {
       open.remove(input);
     }
     retries.assume();
+    parking.assume();
   }
 
   /**

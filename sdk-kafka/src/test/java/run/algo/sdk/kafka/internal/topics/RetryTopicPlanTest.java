@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -21,16 +22,22 @@ class RetryTopicPlanTest {
   private static TopicCatalog.Topic topic(
       String name, int partitions, OptionalInt bytes, OptionalLong retention, boolean compacted) {
     return new TopicCatalog.Topic(
-        name, partitions, (short) 2, true, bytes, retention, true, compacted);
+        name,
+        partitions,
+        (short) 2,
+        true,
+        bytes,
+        retention,
+        true,
+        Optional.of(compacted ? "compact" : "delete"));
   }
 
-  private static RetryTopic retry(Duration backoff, Duration longest) {
-    return new RetryTopic("orders.x", "Orders", backoff, longest);
+  private static RetryTopicPlan retry(Duration backoff, Duration longest) {
+    return new RetryTopicPlan(new RetryTopic("orders.x", "Orders", backoff, longest));
   }
 
   private static List<String> defects(TopicCatalog.Topic found) {
-    return RetryTopicPlan.defects(
-        retry(Duration.ofDays(1), Duration.ofDays(5)), found, INPUT, COMMANDS);
+    return retry(Duration.ofDays(1), Duration.ofDays(5)).defects(found, INPUT, COMMANDS);
   }
 
   /** The longer of seven days and twice the longest backoff, whatever the input's is. */
@@ -43,7 +50,7 @@ class RetryTopicPlanTest {
     "PT2562047H, 18446738400000"
   })
   void isKeptForTwiceTheLongestBackoff(Duration longest, String retention) {
-    assertThat(RetryTopicPlan.topic(retry(Duration.ofSeconds(1), longest), INPUT).configs())
+    assertThat(retry(Duration.ofSeconds(1), longest).topic(INPUT).configs())
         .isEqualTo(
             Map.of(
                 "retention.ms", retention,
@@ -53,7 +60,7 @@ class RetryTopicPlanTest {
 
   @Test
   void isAsTheInput() {
-    var made = RetryTopicPlan.topic(retry(Duration.ZERO, Duration.ZERO), INPUT);
+    var made = retry(Duration.ZERO, Duration.ZERO).topic(INPUT);
     assertThat(made.name()).isEqualTo("orders.x");
     assertThat(made.numPartitions()).isEqualTo(3);
     assertThat(made.replicationFactor()).isEqualTo((short) 2);
@@ -63,10 +70,7 @@ class RetryTopicPlanTest {
   void theCommandsMakeItAndAllowAllThatIsNeeded() {
     assertThat(
             COMMANDS.createAndAllow(
-                RetryTopicPlan.topic(retry(Duration.ZERO, Duration.ZERO), INPUT),
-                "Read",
-                "Write",
-                "Describe"))
+                retry(Duration.ZERO, Duration.ZERO).topic(INPUT), "Read", "Write", "Describe"))
         .isEqualTo(
             "kafka-topics.sh --bootstrap-server b:9092 --create --if-not-exists --topic orders.x"
                 + " --partitions 3 --replication-factor 2 --config cleanup.policy=delete"

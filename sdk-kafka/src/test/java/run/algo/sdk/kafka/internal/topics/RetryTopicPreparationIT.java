@@ -47,12 +47,12 @@ class RetryTopicPreparationIT {
   @BeforeEach
   void listen() {
     log.start();
-    ((Logger) LoggerFactory.getLogger(RetryTopicPreparation.class)).addAppender(log);
+    ((Logger) LoggerFactory.getLogger(CompanionTopics.class)).addAppender(log);
   }
 
   @AfterEach
   void stopListening() {
-    ((Logger) LoggerFactory.getLogger(RetryTopicPreparation.class)).detachAppender(log);
+    ((Logger) LoggerFactory.getLogger(CompanionTopics.class)).detachAppender(log);
   }
 
   private TopicPreparation preparation(boolean create) {
@@ -66,7 +66,8 @@ class RetryTopicPreparationIT {
             "broker:9092",
             "algo-user",
             Assignor.of(Map.of()),
-            List.of(new RetryTopic(retry, input, Duration.ofDays(5), Duration.ofDays(5)))));
+            List.of(new RetryTopic(retry, input, Duration.ofDays(5), Duration.ofDays(5))),
+            List.of()));
   }
 
   private static boolean run(EmbeddedKafka kafka, TopicPreparation preparation) throws Exception {

@@ -13,9 +13,9 @@ import run.algo.sdk.spi.ParkedRecord;
 import run.algo.sdk.spi.ParkedTry;
 
 /** Records of an input topic as parked ones, and back. */
-public final class ParkedRecords {
+public final class InputRecords {
 
-  private ParkedRecords() {}
+  private InputRecords() {}
 
   /**
    * A record as it is parked.
