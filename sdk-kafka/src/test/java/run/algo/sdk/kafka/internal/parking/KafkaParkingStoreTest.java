@@ -32,7 +32,7 @@ class KafkaParkingStoreTest {
   private final Map<TopicPartition, TreeMap<Long, ConsumerRecord<byte[], byte[]>>> log =
       new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
   private final ParkedFormat format = new ParkedFormat("Orders", "g");
-  private final KafkaParkingStore store = new KafkaParkingStore(format, TOPIC, new LogReader());
+  private final KafkaParkingStore store = new KafkaParkingStore(format, TOPIC, new LogReader(), () -> Instant.EPOCH);
   private @Nullable KafkaException failure;
 
   private final class LogReader implements ParkingReader {
