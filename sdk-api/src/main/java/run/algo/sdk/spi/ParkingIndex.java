@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * either fails again, and is reserved once more, or is {@linkplain #remove removed} when its
  * outcome is durable.
  *
- * <p>Thread-safe; no method blocks or calls back, {@link #take} excepted. Times are nanoseconds
- * since the epoch. A call about an offset that has no entry does nothing.
+ * <p>Thread-safe; no method blocks, none calls back but {@link #take} and {@link #passed}. Times
+ * are nanoseconds since the epoch; 0 is the due time of what only waits behind others. A call about
+ * an offset that has no entry, or one in a state that it is not about, does nothing.
  *
  * @since 0.1.0
  */
@@ -82,7 +83,9 @@ public interface ParkingIndex {
   void stored(long offset, long place);
 
   /**
-   * A taken record is about to be executed; or a begun one once more, without having failed.
+   * A taken record is about to be executed. It may be when it is due and all before it in its queue
+   * are begun: whoever executes does the records of a key one after the other, so that those have
+   * been executed. A begun one that has not failed may be begun once more.
    *
    * @param offset its offset
    * @param now the time
@@ -115,9 +118,10 @@ public interface ParkingIndex {
   int take(long until, int most, Taker taker);
 
   /**
-   * When there is something to {@linkplain #take take}.
+   * When there is something to {@linkplain #take take}. What is behind others that are under way
+   * counts as soon as it may follow them.
    *
-   * @return the earliest due time; {@link Long#MAX_VALUE} when nothing waits
+   * @return the earliest due time; {@link Long#MAX_VALUE} when there is nothing to take
    */
   long nextDue();
 
@@ -163,7 +167,7 @@ public interface ParkingIndex {
    * The input has been read up to here. What was expected below, and has not come, never will.
    *
    * @param position the offset from which the input is read on
-   * @param coming whether the record of an offset was read, and will arrive
+   * @param coming whether the record of an offset was read, and will arrive; must not call back
    */
   void passed(long position, LongPredicate coming);
 

@@ -86,13 +86,18 @@ public interface ParkingStore<W> {
     boolean isWanted();
 
     /**
-     * Here it is.
+     * Here it is: what was stored at its place or, if that was superseded, perhaps a later version.
+     * Of a record that was removed a store may have the last version still.
      *
      * @param record the record
      */
     void loaded(ParkedRecord record);
 
-    /** There is no such record at its place any more: a later one took it, or it was removed. */
+    /**
+     * There is none of the record at its place any more: a later version took its place, or it was
+     * removed. Not for a store that cannot be read now; that goes on trying while the load is
+     * wanted.
+     */
     void lost();
   }
 }

@@ -11,159 +11,28 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoContext;
 import run.algo.sdk.AsyncAlgo;
 import run.algo.sdk.BatchAlgo;
 import run.algo.sdk.BatchRecord;
 import run.algo.sdk.kafka.config.Ordering;
 
-/**
- * Retry strategy {@code Simple}, through the real engine in virtual time. Long, since its tables of
- * steps run in each form and order with the same few helpers.
- */
+/** Retry strategy {@code Simple}, through the real engine in virtual time. */
 class WaitingInPlaceTest {
 
   private static final Duration LONG = Duration.ofDays(2);
 
-  /** The forms of an Algo. */
-  private enum Form {
-    ALGO,
-    ASYNC,
-    BATCH
-  }
-
-  /**
-   * Fails a record as often as its text says: {@code a3} three times, {@code a} never, {@code a*}
-   * always. Emits before it fails.
-   */
-  private static final class Failing {
-
-    /** Each execution: text, attempt, and seconds since the beginning. */
-    final List<String> executions = new ArrayList<>();
-
-    private AlgoTestDriver driver;
-    private Instant begin;
-
-    AlgoRunnerBuilder builder(Form form) {
-      return switch (form) {
-        case ALGO -> AlgoRunner.builder((Algo<String, String>) new One());
-        case ASYNC -> AlgoRunner.builder((AsyncAlgo<String, String>) new Staged());
-        case BATCH -> AlgoRunner.builder((BatchAlgo<String, String>) new Many());
-      };
-    }
-
-    private String run(String text, AlgoContext context) {
-      Duration since = Duration.between(begin, driver.now());
-      executions.add(text + " " + context.attempt() + " " + since.toMillis() / 1000.0);
-      String times = text.substring(1);
-      if (times.equals("*") || (!times.isEmpty() && context.attempt() <= Integer.parseInt(times))) {
-        throw new IllegalStateException("attempt " + context.attempt());
-      }
-      return text.toUpperCase(Locale.ROOT);
-    }
-
-    private final class One implements Algo<String, String> {
-      @Override
-      public String run(String text, AlgoContext context) {
-        return Failing.this.run(text, context);
-      }
-    }
-
-    private final class Staged implements AsyncAlgo<String, String> {
-      @Override
-      public CompletableFuture<String> run(String text, AlgoContext context) {
-        CompletableFuture<String> stage = new CompletableFuture<>();
-        try {
-          stage.complete(Failing.this.run(text, context));
-        } catch (RuntimeException e) {
-          stage.completeExceptionally(e);
-        }
-        return stage;
-      }
-    }
-
-    private final class Many implements BatchAlgo<String, String> {
-      @Override
-      public void run(List<BatchRecord<String, String>> records) {
-        for (BatchRecord<String, String> record : records) {
-          try {
-            record.complete(Failing.this.run(record.value(), record.context()));
-          } catch (RuntimeException e) {
-            record.fail(e);
-          }
-        }
-      }
-    }
-
-    AlgoTestDriver drive(Form form, Ordering ordering, String steps) {
-      return drive(
-          builder(form)
-              .set("ALGO_ORDERING", ordering.name().toLowerCase(Locale.ROOT))
-              .set("ALGO_BATCH_SIZE", "1"),
-          steps);
-    }
-
-    AlgoTestDriver drive(AlgoRunnerBuilder builder, String steps) {
-      driver = AlgoTestDriver.of(builder.set("ALGO_RETRY_STRATEGY", simple(steps)));
-      begin = driver.now();
-      return driver;
-    }
-  }
-
-  /** {@code index:backoff:repeat}, with commas between. */
-  private static String simple(String steps) {
-    List<String> listed = new ArrayList<>();
-    for (String step : steps.split(",", -1)) {
-      String[] parts = step.split(":", -1);
-      listed.add(
-          "{\"index\":%s,\"backoffDuration\":\"%s\",\"repeat\":%s}"
-              .formatted(parts[0], parts[1], parts[2]));
-    }
-    return "{\"strategy\":\"Simple\",\"steps\":[" + String.join(",", listed) + "]}";
-  }
-
   // Steps and repeats
 
-  static Stream<Arguments> tables() {
-    return Stream.of(
-            // Steps, and by hand: the seconds at which a record that always fails is executed.
-            Arguments.of("1:2s:0", "0 2"),
-            Arguments.of("1:2s:1", "0 2"),
-            Arguments.of("1:2s:3", "0 2 4 6"),
-            Arguments.of("1:0s:3", "0 0 0 0"),
-            Arguments.of("1:1s:1,2:10s:1", "0 1 11"),
-            Arguments.of("1:1s:3,2:10s:0", "0 1 2 3 13"),
-            Arguments.of("1:1s:0,2:10s:3", "0 1 11 21 31"),
-            Arguments.of("1:1s:3,2:10s:3", "0 1 2 3 13 23 33"),
-            Arguments.of("7:10s:2,3:1s:1", "0 1 11 21"),
-            Arguments.of("30:5s:1,-4:1s:2,8:2s:0", "0 1 2 4 9"),
-            Arguments.of("1:1s:1,2:2s:1,3:4s:1,4:8s:1,5:16s:1", "0 1 3 7 15 31"),
-            Arguments.of("9:16s:0,7:4s:2,5:1s:3,8:8s:1,6:2s:1", "0 1 2 3 5 9 13 21 37"),
-            Arguments.of("1:1.5h:1,2:1d:1", "0 5400 91800"))
-        .flatMap(
-            table ->
-                Stream.of(Form.values())
-                    .flatMap(
-                        form ->
-                            Stream.of(Ordering.values())
-                                .map(
-                                    ordering ->
-                                        Arguments.of(
-                                            form, ordering, table.get()[0], table.get()[1]))));
-  }
-
   @ParameterizedTest
-  @MethodSource("tables")
+  @MethodSource("run.algo.sdk.kafka.Failing#tables")
   void aRecordIsTriedAsTheStepsSayAndIsThenADeadLetter(
-      Form form, Ordering ordering, String steps, String seconds) {
+      Failing.Form form, Ordering ordering, String steps, String seconds) {
     Failing failing = new Failing();
     List<String> expected = new ArrayList<>();
     for (String second : seconds.split(" ", -1)) {
@@ -196,7 +65,7 @@ class WaitingInPlaceTest {
     "4, 0 1 2 12 22"
   })
   void oneThatSucceedsInTheEndIsWrittenOnce(int failures, String seconds) {
-    for (Form form : Form.values()) {
+    for (Failing.Form form : Failing.Form.values()) {
       Failing failing = new Failing();
       try (AlgoTestDriver driver = failing.drive(form, Ordering.KEY, "1:1s:2,2:10s:2")) {
         driver.input(TestRecord.of("a" + failures).withKey("k"));
@@ -216,7 +85,7 @@ class WaitingInPlaceTest {
   @Test
   void itIsExecutedNoMomentBeforeItHasWaited() {
     Failing failing = new Failing();
-    try (AlgoTestDriver driver = failing.drive(Form.ALGO, Ordering.KEY, "1:1h:1")) {
+    try (AlgoTestDriver driver = failing.drive(Failing.Form.ALGO, Ordering.KEY, "1:1h:1")) {
       driver.input("a1");
       driver.advance(Duration.ofHours(1).minusNanos(1));
       assertThat(failing.executions).hasSize(1);
@@ -229,8 +98,8 @@ class WaitingInPlaceTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
-  void whatCannotSucceedIsNotTriedAgain(Form form) {
+  @EnumSource(Failing.Form.class)
+  void whatCannotSucceedIsNotTriedAgain(Failing.Form form) {
     Failing failing = new Failing();
     try (AlgoTestDriver driver = failing.drive(form, Ordering.KEY, "1:1s:3")) {
       driver.inputBytes(TestRecord.of(new byte[] {(byte) 0xFF}));
@@ -248,8 +117,8 @@ class WaitingInPlaceTest {
   // What waits with it
 
   @ParameterizedTest
-  @EnumSource(Form.class)
-  void byKeyOnlyTheKeyWaits(Form form) {
+  @EnumSource(Failing.Form.class)
+  void byKeyOnlyTheKeyWaits(Failing.Form form) {
     Failing failing = new Failing();
     try (AlgoTestDriver driver = failing.drive(form, Ordering.KEY, "1:1s:5")) {
       driver.input(TestRecord.of("a2").withKey("one"));
@@ -266,8 +135,8 @@ class WaitingInPlaceTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
-  void byPartitionOnlyThePartitionWaits(Form form) {
+  @EnumSource(Failing.Form.class)
+  void byPartitionOnlyThePartitionWaits(Failing.Form form) {
     Failing failing = new Failing();
     try (AlgoTestDriver driver = failing.drive(form, Ordering.PARTITION, "1:1s:5")) {
       driver.input(TestRecord.of("a2").withKey("one").withPartition(0));
@@ -280,8 +149,8 @@ class WaitingInPlaceTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
-  void withoutOrderTheRecordAloneWaits(Form form) {
+  @EnumSource(Failing.Form.class)
+  void withoutOrderTheRecordAloneWaits(Failing.Form form) {
     Failing failing = new Failing();
     try (AlgoTestDriver driver = failing.drive(form, Ordering.UNORDERED, "1:1s:5")) {
       driver.input(TestRecord.of("a2").withKey("one"));
@@ -294,8 +163,8 @@ class WaitingInPlaceTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
-  void aThousandKeysThatWaitTakeNoSlot(Form form) {
+  @EnumSource(Failing.Form.class)
+  void aThousandKeysThatWaitTakeNoSlot(Failing.Form form) {
     Failing failing = new Failing();
     AlgoRunnerBuilder builder =
         failing
@@ -323,7 +192,7 @@ class WaitingInPlaceTest {
     Failing failing = new Failing();
     AlgoRunnerBuilder builder =
         failing
-            .builder(Form.BATCH)
+            .builder(Failing.Form.BATCH)
             .set("ALGO_ORDERING", "key")
             .set("ALGO_BATCH_SIZE", "4")
             .set("ALGO_BATCH_LINGER", "1h");
@@ -366,7 +235,7 @@ class WaitingInPlaceTest {
         AlgoRunner.builder(algo)
             .set("ALGO_ORDERING", "unordered")
             .set("ALGO_BATCH_SIZE", "3")
-            .set("ALGO_RETRY_STRATEGY", simple("1:5s:2"));
+            .set("ALGO_RETRY_STRATEGY", Failing.simple("1:5s:2"));
     try (AlgoTestDriver driver = AlgoTestDriver.of(builder)) {
       List.of("a", "b", "c").forEach(driver::input);
       driver.advance(Duration.ofSeconds(10));
@@ -382,8 +251,8 @@ class WaitingInPlaceTest {
   // Gathers, time-outs, halts, the end
 
   @ParameterizedTest
-  @EnumSource(Form.class)
-  void whatIsGatheredIsTriedAgainTogether(Form form) {
+  @EnumSource(Failing.Form.class)
+  void whatIsGatheredIsTriedAgainTogether(Failing.Form form) {
     Failing failing = new Failing();
     try (AlgoTestDriver driver = failing.drive(form, Ordering.KEY, "1:1s:1")) {
       driver.input(held("x", "t"));
@@ -402,8 +271,8 @@ class WaitingInPlaceTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
-  void whatIsHeldInVainIsNotTriedAgain(Form form) {
+  @EnumSource(Failing.Form.class)
+  void whatIsHeldInVainIsNotTriedAgain(Failing.Form form) {
     Failing failing = new Failing();
     AlgoRunnerBuilder builder = failing.builder(form).set("ALGO_GATHER_TIMEOUT", "10m");
     try (AlgoTestDriver driver = failing.drive(builder, "1:1s:3")) {
@@ -446,7 +315,7 @@ class WaitingInPlaceTest {
     AlgoRunnerBuilder builder =
         AlgoRunner.builder(algo)
             .set("ALGO_TIMEOUT", "10s")
-            .set("ALGO_RETRY_STRATEGY", simple("1:1m:2"));
+            .set("ALGO_RETRY_STRATEGY", Failing.simple("1:1m:2"));
     try (AlgoTestDriver driver = AlgoTestDriver.of(builder)) {
       driver.input("a");
       driver.advance(Duration.ofSeconds(139));
@@ -458,8 +327,8 @@ class WaitingInPlaceTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
-  void whatHasWaitedWhileItsPartitionIsHaltedGoesOnAfterIt(Form form) {
+  @EnumSource(Failing.Form.class)
+  void whatHasWaitedWhileItsPartitionIsHaltedGoesOnAfterIt(Failing.Form form) {
     Failing failing = new Failing();
     try (AlgoTestDriver driver = failing.drive(form, Ordering.KEY, "1:10s:1")) {
       driver.input(TestRecord.of("a1").withKey("one"));
@@ -477,8 +346,8 @@ class WaitingInPlaceTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Form.class)
-  void closingWaitsForNothingThatWaits(Form form) {
+  @EnumSource(Failing.Form.class)
+  void closingWaitsForNothingThatWaits(Failing.Form form) {
     Failing failing = new Failing();
     AlgoTestDriver driver = failing.drive(form, Ordering.KEY, "1:1h:1");
     driver.input("a1");
@@ -491,7 +360,7 @@ class WaitingInPlaceTest {
 
   @Test
   void manyRecordsComeToTheirEndsInTheOrderOfTheirKeys() {
-    for (Form form : Form.values()) {
+    for (Failing.Form form : Failing.Form.values()) {
       Failing failing = new Failing();
       try (AlgoTestDriver driver = failing.drive(form, Ordering.KEY, "2:3s:1,1:1s:2")) {
         Map<String, List<Object>> expected = new TreeMap<>();

@@ -225,7 +225,7 @@ final class KeyQueues implements ParkingIndex {
         && entry != Entries.NONE
         && entries.state(entry) == State.WAITING
         && entries.due(entry) <= until
-        && queues.out(queue) < WINDOW) {
+        && queues.hasRoom(queue)) {
       taker.take(entries.offset(entry), entries.place(entry), entries.due(entry));
       queues.state(queue, entry, State.TAKEN);
       taken++;

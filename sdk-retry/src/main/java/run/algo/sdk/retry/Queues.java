@@ -52,9 +52,9 @@ final class Queues {
     return sizes.get(queue);
   }
 
-  /** {@return how many are taken or begun} */
-  int out(int queue) {
-    return outs.get(queue);
+  /** {@return whether one more may be out} */
+  boolean hasRoom(int queue) {
+    return outs.get(queue) < window;
   }
 
   int candidate(int queue) {
@@ -169,12 +169,11 @@ final class Queues {
    * they are not, one of them failed again or came late, and those behind it must come back first.
    */
   private int reckonCandidate(int queue) {
-    int out = outs.get(queue);
-    if (out >= window) {
+    if (!hasRoom(queue)) {
       return NONE;
     }
     int e = heads.get(queue);
-    for (int i = 0; i < out; i++) {
+    for (int i = outs.get(queue); i > 0; i--) {
       if (!entries.isOut(e)) {
         return NONE;
       }

@@ -152,7 +152,7 @@ final class ConsumerParkingReader implements ParkingReader, AutoCloseable {
     if (end(partition, IsolationLevel.READ_COMMITTED) > position) {
       return false;
     }
-    log.info(
+    log.warn(
         "what is parked in {} is read, and at offset {} of {} it waits for a transaction to end",
         partition,
         position,

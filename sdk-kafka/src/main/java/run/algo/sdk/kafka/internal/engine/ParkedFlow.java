@@ -60,7 +60,7 @@ final class ParkedFlow implements Flow, Parking {
   private static final Duration RESTORE_BACKOFF = Duration.ofSeconds(1);
 
   /** No timer is longer, so that none keeps a partition in memory that has gone. */
-  private static final long LONGEST_TIMER = 1_000_000_000;
+  private static final long LONGEST_TIMER = Delay.STAGE.toNanos();
 
   private final TopicPartition partition;
   private final Route route;
