@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import run.algo.sdk.Algo;
@@ -84,14 +85,25 @@ class ParkingRebalanceIT {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "at-least-once, COOPERATIVE",
-    "at-least-once, EAGER",
-    "exactly-once, COOPERATIVE",
-    "exactly-once, CONSUMER"
-  })
+  @CsvSource({"at-least-once, COOPERATIVE", "exactly-once, COOPERATIVE"})
   void whoeverOwnsThePartitionExecutesWhatIsParkedOfIt(
       String delivery, RebalanceProtocol protocol) {
+    run(delivery, protocol);
+  }
+
+  @ParameterizedTest
+  @Tag("chaos")
+  @CsvSource({
+    "at-least-once, EAGER",
+    "at-least-once, CONSUMER",
+    "exactly-once, EAGER",
+    "exactly-once, CONSUMER"
+  })
+  void soItIsWithTheOtherProtocols(String delivery, RebalanceProtocol protocol) {
+    run(delivery, protocol);
+  }
+
+  private void run(String delivery, RebalanceProtocol protocol) {
     Map<String, String> environment = deployment.environment();
     environment.put("ALGO_DELIVERY", delivery);
     environment.put(

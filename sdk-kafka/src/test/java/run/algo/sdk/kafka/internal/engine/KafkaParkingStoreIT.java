@@ -1,5 +1,6 @@
 package run.algo.sdk.kafka.internal.engine;
 
+import java.time.InstantSource;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -108,7 +109,8 @@ class KafkaParkingStoreIT {
     @Override
     protected ParkingStore<Consumer<ProducerRecord<byte[], byte[]>>> open() {
       kafka.createTopic(topic, 3, Map.of("cleanup.policy", "compact"));
-      return new KafkaParkingStore(new ParkedFormat("orders", "g"), topic, reader);
+      return new KafkaParkingStore(
+          new ParkedFormat("orders", "g"), topic, reader, InstantSource.system());
     }
 
     @AfterEach
