@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
 public record RecordHeader(String name, byte @Nullable [] value) {
 
   /** Checks the name. */
-  public RecordHeader {
-    Objects.requireNonNull(name, "name");
+  // Written out: of a compact one the compiler of Java 17 forgets which parameters may be null.
+  public RecordHeader(String name, byte @Nullable [] value) {
+    this.name = Objects.requireNonNull(name, "name");
+    this.value = value;
   }
 
   /**

@@ -30,10 +30,20 @@ public record ParkedRecord(
     ParkedTry next) {
 
   /** Checks that nothing is missing. */
-  public ParkedRecord {
-    Objects.requireNonNull(id, "id");
-    Objects.requireNonNull(headers, "headers");
-    Objects.requireNonNull(next, "next");
+  // Written out: of a compact one the compiler of Java 17 forgets which parameters may be null.
+  public ParkedRecord(
+      ParkedId id,
+      long timestamp,
+      byte @Nullable [] key,
+      byte @Nullable [] value,
+      RecordHeaders headers,
+      ParkedTry next) {
+    this.id = Objects.requireNonNull(id, "id");
+    this.timestamp = timestamp;
+    this.key = key;
+    this.value = value;
+    this.headers = Objects.requireNonNull(headers, "headers");
+    this.next = Objects.requireNonNull(next, "next");
   }
 
   @Override

@@ -117,7 +117,7 @@ final class Assembly {
         new AlgoWorkload(
             topics,
             supervision.deadlines(),
-            () -> Instant.ofEpochMilli(SteadyClock.SYSTEM.millis())),
+            () -> Instant.EPOCH.plusNanos(SteadyClock.SYSTEM.nanos())),
         plan(),
         supervision.threads(),
         new Engine.Listeners(listener, counters.transactions()));

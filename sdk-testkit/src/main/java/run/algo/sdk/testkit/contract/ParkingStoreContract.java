@@ -1,6 +1,7 @@
 package run.algo.sdk.testkit.contract;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
@@ -166,7 +167,7 @@ public abstract class ParkingStoreContract<W> {
     assertLoaded(store, records);
     Log log = restore(store, 0);
     for (ParkedRecord record : records) {
-      assertThat(log.state.get(record.id().offset()).next()).isEqualTo(record.next());
+      assertThat(log.of(record.id().offset()).next()).isEqualTo(record.next());
     }
   }
 
@@ -181,7 +182,7 @@ public abstract class ParkingStoreContract<W> {
       Instant expected = DUE.plusMillis((nanos[i] + 999_999) / 1_000_000);
 
       assertThat(loaded(store, record.id(), place).next().due()).isEqualTo(expected);
-      assertThat(restore(store, 0).state.get((long) i).next().due()).isEqualTo(expected);
+      assertThat(restore(store, 0).of(i).next().due()).isEqualTo(expected);
     }
   }
 
@@ -389,7 +390,7 @@ public abstract class ParkingStoreContract<W> {
     Log log = restore(store, 0);
     for (ParkedRecord record : records) {
       byte[] key = record.key();
-      assertThat(log.state.get(record.id().offset()).key())
+      assertThat(log.of(record.id().offset()).key())
           .isEqualTo(key == null ? null : new String(key, UTF_8));
     }
   }
@@ -479,6 +480,10 @@ public abstract class ParkingStoreContract<W> {
 
     Log(int partition) {
       this.partition = partition;
+    }
+
+    Stored of(long offset) {
+      return requireNonNull(state.get(offset), () -> "nothing is stored of offset " + offset);
     }
 
     @Override

@@ -218,7 +218,7 @@ final class ParkedFlow implements Flow, Parking {
       return;
     } catch (RuntimeException e) {
       failed(e);
-      lot.timers().after(RESTORE_BACKOFF, () -> lot.restorer().execute(() -> restore(position)));
+      restoreLater(position);
       return;
     }
     synchronized (this) {
@@ -235,6 +235,17 @@ final class ParkedFlow implements Flow, Parking {
     }
     owner.wake();
     goOn();
+  }
+
+  private void restoreLater(long position) {
+    lot.timers()
+        .after(
+            RESTORE_BACKOFF,
+            () -> {
+              if (!stopped) {
+                lot.restorer().execute(() -> restore(position));
+              }
+            });
   }
 
   private void tellParked() {
@@ -374,7 +385,7 @@ final class ParkedFlow implements Flow, Parking {
       }
       if (first) {
         log.debug("{}@{} is parked elsewhere by now: reading anew", partition, offset);
-        lot.timers().after(RESTORE_BACKOFF, () -> lot.restorer().execute(() -> restore(-1)));
+        restoreLater(-1);
       }
     }
   }
