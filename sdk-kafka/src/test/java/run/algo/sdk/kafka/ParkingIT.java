@@ -220,7 +220,10 @@ class ParkingIT {
   void withoutOrderOnlyTheFailedRecordsWait(String delivery) {
     algo.failures.putAll(Map.of("0:2", 1, "1:7", 2));
     try (AlgoRunner runner =
-        runner(ParkingTopicProbe.strategy("StatefulUnordered", Duration.ofSeconds(4), 2), "ALGO_DELIVERY", delivery)) {
+        runner(
+            ParkingTopicProbe.strategy("StatefulUnordered", Duration.ofSeconds(4), 2),
+            "ALGO_DELIVERY",
+            delivery)) {
       runner.start();
       Deployment.awaitReady(runner);
       deployment.fill(50);
@@ -238,7 +241,10 @@ class ParkingIT {
   void moreThanMayWaitOfAKeyIsDeadLettered() {
     algo.failures.put("0:0", 99);
     try (AlgoRunner runner =
-        runner(ParkingTopicProbe.strategy("StatefulOrdered", Duration.ofHours(1), 1), "ALGO_PARKED_PER_KEY", "3")) {
+        runner(
+            ParkingTopicProbe.strategy("StatefulOrdered", Duration.ofHours(1), 1),
+            "ALGO_PARKED_PER_KEY",
+            "3")) {
       runner.start();
       Deployment.awaitReady(runner);
       deployment.fill(30);
@@ -308,12 +314,16 @@ class ParkingIT {
     algo.failures.put("1:3", 1);
     AclBinding denied = rule(parked.name, AclOperation.WRITE, AclPermissionType.DENY);
     try (AlgoRunner runner =
-        runner(ParkingTopicProbe.strategy("StatefulOrdered", Duration.ofMillis(200), 1), "ALGO_DELIVERY", delivery)) {
+        runner(
+            ParkingTopicProbe.strategy("StatefulOrdered", Duration.ofMillis(200), 1),
+            "ALGO_DELIVERY",
+            delivery)) {
       runner.start();
       Deployment.awaitReady(runner);
       get(
           admin
-              .createAcls(List.of(rule(parked.name, AclOperation.ALL, AclPermissionType.ALLOW), denied))
+              .createAcls(
+                  List.of(rule(parked.name, AclOperation.ALL, AclPermissionType.ALLOW), denied))
               .all());
       deployment.fill(50);
       await("not ready")

@@ -78,9 +78,13 @@ class ParkingRebalanceIT {
       return algo.run(text, context);
     }
 
+    void leave() {
+      runner.close();
+    }
+
     @Override
     public void close() {
-      runner.close();
+      leave();
     }
   }
 
@@ -126,7 +130,7 @@ class ParkingRebalanceIT {
         third.kill();
         parkSome();
         // Scale-in, while what was parked by the first waits.
-        first.close();
+        first.leave();
         deployment.awaitAllCommitted();
         parked.awaitNoneLive();
         deployment.awaitAllCommitted();

@@ -82,8 +82,7 @@ public final class KafkaParkingStore
           .read(record)
           .ifPresent(
               parked ->
-                  visitor.stored(
-                      parked.id(), parked.key(), place, asMeant(parked.next(), record)));
+                  visitor.stored(parked.id(), parked.key(), place, asMeant(parked.next(), record)));
     }
   }
 

@@ -1,7 +1,7 @@
 package run.algo.sdk.kafka.internal.engine;
 
-import java.time.InstantSource;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

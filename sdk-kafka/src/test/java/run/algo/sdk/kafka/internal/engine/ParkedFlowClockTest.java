@@ -127,8 +127,7 @@ class ParkedFlowClockTest {
     return "k".getBytes(UTF_8);
   }
 
-  private ConsumerRecord<byte[], byte[]> read(
-      ProducerRecord<byte[], byte[]> sent, long timestamp) {
+  private ConsumerRecord<byte[], byte[]> read(ProducerRecord<byte[], byte[]> sent, long timestamp) {
     return new ConsumerRecord<>(
         PARKED,
         0,
