@@ -42,13 +42,13 @@ class ParkedFlowClockTest {
   private final List<ConsumerRecord<byte[], byte[]>> log = new ArrayList<>();
 
   /** A process: its clock was set when it started, and what the system's does then is not seen. */
-  private final class Process {
+  private final class Owner {
     final SteadyClock clock;
     final EngineFixtures.IdleDispatcher dispatcher = new EngineFixtures.IdleDispatcher();
     final KafkaParkingStore store;
     final ParkedFlow flow;
 
-    Process(Instant systemClock) {
+    Owner(Instant systemClock) {
       clock = new SteadyClock(systemClock.toEpochMilli(), time::nanos);
       store =
           new KafkaParkingStore(
@@ -169,16 +169,16 @@ class ParkedFlowClockTest {
 
   @Test
   void withinTheProcessItWaitsForItsBackoff() {
-    Process process = new Process(WRITTEN);
-    process.park();
-    assertThat(process.executesAfter()).isBetween(BACKOFF, BACKOFF.plus(seconds(2)));
+    Owner owner = new Owner(WRITTEN);
+    owner.park();
+    assertThat(owner.executesAfter()).isBetween(BACKOFF, BACKOFF.plus(seconds(2)));
   }
 
   @Test
   void theNextOwnerWithTheSameClockWaitsForTheRest() {
-    new Process(WRITTEN).park();
+    new Owner(WRITTEN).park();
     pass(Duration.ofMinutes(3));
-    Process next = new Process(WRITTEN.plus(Duration.ofMinutes(3)));
+    Owner next = new Owner(WRITTEN.plus(Duration.ofMinutes(3)));
     next.takeOver();
     assertThat(next.executesAfter())
         .isBetween(Duration.ofMinutes(2), Duration.ofMinutes(2).plus(seconds(2)));
@@ -188,17 +188,17 @@ class ParkedFlowClockTest {
   @ParameterizedTest
   @ValueSource(strings = {"PT1H", "PT24H", "PT10M"})
   void anOwnerWhoseClockIsBehindWaitsForTheBackoffOnceMoreAtMost(Duration behind) {
-    new Process(WRITTEN).park();
+    new Owner(WRITTEN).park();
     pass(Duration.ofMinutes(3));
-    Process next = new Process(WRITTEN.plus(Duration.ofMinutes(3)).minus(behind));
+    Owner next = new Owner(WRITTEN.plus(Duration.ofMinutes(3)).minus(behind));
     next.takeOver();
     assertThat(next.executesAfter()).isBetween(BACKOFF, BACKOFF.plus(seconds(2)));
   }
 
   @Test
   void anOwnerWhoseClockIsAheadTakesItForDue() {
-    new Process(WRITTEN).park();
-    Process next = new Process(WRITTEN.plus(HOUR));
+    new Owner(WRITTEN).park();
+    Owner next = new Owner(WRITTEN.plus(HOUR));
     next.takeOver();
     assertThat(next.executesAfter()).isLessThan(seconds(2));
   }
@@ -206,9 +206,9 @@ class ParkedFlowClockTest {
   /** The writer's clock was ahead when it parked: nobody waits for the difference. */
   @Test
   void whatAClockThatWasAheadHasWrittenWaitsAsItWasMeantTo() {
-    new Process(WRITTEN.plus(HOUR)).park();
+    new Owner(WRITTEN.plus(HOUR)).park();
     pass(seconds(10));
-    Process next = new Process(WRITTEN.plus(seconds(10)));
+    Owner next = new Owner(WRITTEN.plus(seconds(10)));
     next.takeOver();
     assertThat(next.executesAfter()).isBetween(BACKOFF, BACKOFF.plus(seconds(2)));
   }
