@@ -240,7 +240,7 @@ final class Assembly {
     @Override
     public Optional<ParkedInput> parked(String topic) {
       return settings.inputs().stream().anyMatch(input -> input.retry(topic).isPresent())
-          ? ParkedInputs.of(settings, topic, retryPolicies())
+          ? ParkedInputs.of(settings, topic, retryPolicies(), clock)
           : Optional.empty();
     }
 

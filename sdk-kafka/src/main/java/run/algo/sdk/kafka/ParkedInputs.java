@@ -20,15 +20,19 @@ final class ParkedInputs {
 
   /** How the records of a topic are parked; empty where they are not. */
   static Optional<ParkedInput> of(
-      AlgoSettings settings, String topic, RetryPolicyProvider provider) {
+      AlgoSettings settings, String topic, RetryPolicyProvider provider, InstantSource clock) {
     return settings.inputs().stream()
         .flatMap(input -> ParkingTopicNames.strategy(input, topic).stream())
         .findFirst()
-        .map(strategy -> of(settings, topic, strategy, provider));
+        .map(strategy -> of(settings, topic, strategy, provider, clock));
   }
 
   private static ParkedInput of(
-      AlgoSettings settings, String topic, RetryStrategy strategy, RetryPolicyProvider provider) {
+      AlgoSettings settings,
+      String topic,
+      RetryStrategy strategy,
+      RetryPolicyProvider provider,
+      InstantSource clock) {
     boolean ordered = strategy.strategy() == RetryStrategyKind.STATEFUL_ORDERED;
     String group = settings.groupId();
     return new ParkedInput(
@@ -37,7 +41,7 @@ final class ParkedInputs {
         () -> provider.parkingIndex(ordered, settings.engine().parkedPerKey()),
         reader ->
             new KafkaParkingStore(
-                new ParkedFormat(topic, group), ParkingTopic.name(topic, group), reader));
+                new ParkedFormat(topic, group), ParkingTopic.name(topic, group), reader, clock));
   }
 
   /** What holds for all of them. */

@@ -158,6 +158,17 @@ final class Deployment {
     await("ready").atMost(SOON).until(runner::notReady, List::isEmpty);
   }
 
+  /** Tells fresh guarantee objects of all inputs and of the executions that were completed. */
+  Judgement judge(ExecutionLog log) {
+    Judgement judgement = expected();
+    for (ExecutionLog.Entry entry : log.entries()) {
+      if (!entry.begin()) {
+        judgement.seen(entry.key(), entry.id());
+      }
+    }
+    return judgement;
+  }
+
   /** Tells fresh guarantee objects of all inputs and of the outputs that are there now. */
   Judgement judge() {
     return judge(outputs());
@@ -172,6 +183,14 @@ final class Deployment {
   }
 
   private Judgement judge(long least) {
+    Judgement judgement = expected();
+    for (ConsumerRecord<String, String> output : probe.readAll(out, Math.toIntExact(least), SOON)) {
+      judgement.seen(output.key(), output.value());
+    }
+    return judgement;
+  }
+
+  private Judgement expected() {
     Judgement judgement = new Judgement();
     for (int p = 0; p < partitions; p++) {
       for (long i = 0; i < filled[p]; i++) {
@@ -180,24 +199,20 @@ final class Deployment {
         judgement.order.expected(key(p, i), id);
       }
     }
-    for (ConsumerRecord<String, String> output : probe.readAll(out, Math.toIntExact(least), SOON)) {
-      judgement.seen(output);
-    }
     return judgement;
   }
 
-  /** The guarantees over one output topic. */
+  /** The guarantees over one output topic, or over executions. */
   static final class Judgement {
     final NoLoss loss = new NoLoss();
     final OrderPerScope order = new OrderPerScope();
     final NoDuplicates duplicates = new NoDuplicates();
     int outputs;
 
-    private void seen(ConsumerRecord<String, String> output) {
-      String id = output.value();
+    private void seen(String key, String id) {
       outputs++;
       loss.seen(id);
-      order.seen(output.key(), id);
+      order.seen(key, id);
       duplicates.seen(id);
     }
   }

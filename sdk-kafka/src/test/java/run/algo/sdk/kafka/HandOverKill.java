@@ -1,5 +1,9 @@
 package run.algo.sdk.kafka;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -9,10 +13,16 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
-/** Ends its process, as {@code kill -9} would, at a point of a record's way to a retry topic. */
+/**
+ * Ends its process, as {@code kill -9} would, at a point of a record's way to a topic: a retry
+ * topic or any other.
+ */
 public final class HandOverKill implements ProducerInterceptor<byte[], byte[]> {
 
-  /** Environment variable: the point, how many hand-overs before, and a delay in microseconds. */
+  /**
+   * Environment variable: the point, at which hand-over, a delay in microseconds, how the topic's
+   * name ends, and what of it.
+   */
   static final String VARIABLE = "TEST_HAND_OVER_KILL";
 
   static final int EXIT_CODE = 9;
@@ -20,6 +30,7 @@ public final class HandOverKill implements ProducerInterceptor<byte[], byte[]> {
   private static final AtomicInteger SEEN = new AtomicInteger();
 
   private @Nullable Point point;
+  private Target target = RETRY_TOPICS;
   private int before;
   private long delayMicros;
 
@@ -31,9 +42,62 @@ public final class HandOverKill implements ProducerInterceptor<byte[], byte[]> {
     BEFORE_COMMIT
   }
 
-  /** The variable's value. */
+  /** Which sends a record has there. */
+  enum Kind {
+    ANY,
+    RECORDS,
+    TOMBSTONES
+  }
+
+  /**
+   * The sends at which it is killed.
+   *
+   * @param suffix how their topics' names end
+   * @param kind which of those
+   */
+  record Target(String suffix, Kind kind) {
+
+    boolean matches(String topic, boolean tombstone) {
+      return topic.endsWith(suffix) && (kind == Kind.ANY || (kind == Kind.TOMBSTONES) == tombstone);
+    }
+  }
+
+  /** Retry topics are named after their backoff. */
+  private static final Target RETRY_TOPICS = new Target("ms", Kind.ANY);
+
+  /** The variable's value, for retry topics. */
   static String value(Point point, int before, long delayMicros) {
-    return point + ":" + before + ":" + delayMicros;
+    return value(RETRY_TOPICS, point, before, delayMicros);
+  }
+
+  /** The variable's value. */
+  static String value(Target target, Point point, int before, long delayMicros) {
+    return String.join(
+        ":",
+        point.name(),
+        Integer.toString(before),
+        Long.toString(delayMicros),
+        target.suffix(),
+        target.kind().name());
+  }
+
+  /**
+   * Waits until a child that has the variable is dead, and by its own hand.
+   *
+   * @param child the child
+   * @param where for the message
+   * @param meanwhile is done again and again
+   */
+  static void awaitKilled(ChildJvm child, String where, Runnable meanwhile) {
+    await("killed " + where)
+        .atMost(Deployment.SOON)
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> {
+              meanwhile.run();
+              return !child.alive();
+            });
+    assertThat(child.exitCode()).as(child.output()).isEqualTo(EXIT_CODE);
   }
 
   @Override
@@ -44,12 +108,13 @@ public final class HandOverKill implements ProducerInterceptor<byte[], byte[]> {
       point = Point.valueOf(parts[0]);
       before = Integer.parseInt(parts[1]);
       delayMicros = Long.parseLong(parts[2]);
+      target = new Target(parts[3], Kind.valueOf(parts[4]));
     }
   }
 
   @Override
   public ProducerRecord<byte[], byte[]> onSend(ProducerRecord<byte[], byte[]> record) {
-    if (record.topic().endsWith("ms")) {
+    if (target.matches(record.topic(), record.value() == null)) {
       reached(Point.BEFORE_SEND, 0);
       reached(Point.AFTER_SEND, delayMicros);
     }
@@ -58,7 +123,9 @@ public final class HandOverKill implements ProducerInterceptor<byte[], byte[]> {
 
   @Override
   public void onAcknowledgement(@Nullable RecordMetadata metadata, @Nullable Exception error) {
-    if (error == null && metadata != null && metadata.topic().endsWith("ms")) {
+    if (error == null
+        && metadata != null
+        && target.matches(metadata.topic(), metadata.serializedValueSize() < 0)) {
       reached(Point.AFTER_ACK, 0); // the interceptor is told before the runner is
       reached(Point.BEFORE_COMMIT, delayMicros);
     }

@@ -5,23 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -30,7 +25,6 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,8 +47,7 @@ class ParkingIT {
   private static Admin admin;
 
   private final Deployment deployment = new Deployment(kafka, 2, KEYS);
-  private final String parked =
-      (deployment.in + "." + deployment.group + ".parked").toLowerCase(Locale.ROOT);
+  private final ParkingTopicProbe parked = new ParkingTopicProbe(deployment);
   private final Moody algo = new Moody();
 
   @BeforeAll
@@ -91,16 +84,6 @@ class ParkingIT {
     }
   }
 
-  private static String strategy(String kind, String backoff, int repeat) {
-    return "{\"strategy\":\""
-        + kind
-        + "\",\"steps\":[{\"index\":1,\"backoffDuration\":\""
-        + backoff
-        + "\",\"repeat\":"
-        + repeat
-        + "}]}";
-  }
-
   private AlgoRunner runner(String strategy, String... more) {
     Map<String, String> environment = new HashMap<>(deployment.environment());
     environment.put("KAFKA_BROKERS", kafka.bootstrapServers(Listener.SASL_PLAINTEXT));
@@ -118,7 +101,7 @@ class ParkingIT {
   /** All that was filled in has its outcome, and nothing waits any more. */
   private void awaitAll() {
     deployment.awaitAllCommitted();
-    await("nothing parked").atMost(Deployment.SOON).until(() -> live().keySet(), Set::isEmpty);
+    parked.awaitNoneLive();
     deployment.awaitAllCommitted();
   }
 
@@ -128,34 +111,6 @@ class ParkingIT {
         .filter(other -> deployment.key(partition, other).equals(deployment.key(partition, offset)))
         .boxed()
         .toList();
-  }
-
-  /** What is in the parking topic and not removed, by its key. */
-  private Map<String, ConsumerRecord<byte[], byte[]>> live() {
-    Map<String, ConsumerRecord<byte[], byte[]>> live = new TreeMap<>();
-    Map<String, Object> properties = new HashMap<>(kafka.adminProperties());
-    properties.put("isolation.level", "read_committed");
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions = new ArrayList<>();
-      for (int p = 0; p < deployment.partitions; p++) {
-        partitions.add(new TopicPartition(parked, p));
-      }
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-          String key = new String(record.key(), UTF_8);
-          if (record.value() == null) {
-            live.remove(key);
-          } else {
-            live.put(key, record);
-          }
-        }
-      }
-    }
-    return live;
   }
 
   private void verifyOrder() {
@@ -193,7 +148,7 @@ class ParkingIT {
     algo.failures.putAll(Map.of("0:3", 2, "0:8", 1, "1:0", 1, "1:44", 99));
     try (AlgoRunner runner =
         runner(
-            strategy("StatefulOrdered", "200ms", 3),
+            ParkingTopicProbe.strategy("StatefulOrdered", Duration.ofMillis(200), 3),
             "ALGO_DELIVERY",
             delivery,
             "ALGO_ORDERING",
@@ -231,7 +186,7 @@ class ParkingIT {
   @ParameterizedTest
   @ValueSource(strings = {"at-least-once", "exactly-once"})
   void offsetsMoveOnAndWhatIsParkedSurvives(String delivery) {
-    String strategy = strategy("StatefulOrdered", "4s", 1);
+    String strategy = ParkingTopicProbe.strategy("StatefulOrdered", Duration.ofSeconds(4), 1);
     algo.failures.put("0:2", 1);
     try (AlgoRunner runner = runner(strategy, "ALGO_DELIVERY", delivery)) {
       runner.start();
@@ -240,7 +195,7 @@ class ParkingIT {
       deployment.awaitAllCommitted();
       List<Long> waiting = sameKey(0, 2, 50).stream().filter(offset -> offset >= 2).toList();
       assertThat(waiting).hasSizeGreaterThan(3);
-      assertThat(live().keySet())
+      assertThat(parked.live().keySet())
           .containsExactlyInAnyOrderElementsOf(
               waiting.stream().map(offset -> "0/" + offset).toList());
       assertThat(algo.attempts.get("0:2")).containsExactly(1);
@@ -265,12 +220,15 @@ class ParkingIT {
   void withoutOrderOnlyTheFailedRecordsWait(String delivery) {
     algo.failures.putAll(Map.of("0:2", 1, "1:7", 2));
     try (AlgoRunner runner =
-        runner(strategy("StatefulUnordered", "4s", 2), "ALGO_DELIVERY", delivery)) {
+        runner(
+            ParkingTopicProbe.strategy("StatefulUnordered", Duration.ofSeconds(4), 2),
+            "ALGO_DELIVERY",
+            delivery)) {
       runner.start();
       Deployment.awaitReady(runner);
       deployment.fill(50);
       deployment.awaitAllCommitted();
-      assertThat(live()).containsOnlyKeys("0/2", "1/7");
+      assertThat(parked.live()).containsOnlyKeys("0/2", "1/7");
       awaitAll();
     }
     assertThat(algo.attempts.get("0:2")).containsExactly(1, 2);
@@ -283,14 +241,17 @@ class ParkingIT {
   void moreThanMayWaitOfAKeyIsDeadLettered() {
     algo.failures.put("0:0", 99);
     try (AlgoRunner runner =
-        runner(strategy("StatefulOrdered", "1h", 1), "ALGO_PARKED_PER_KEY", "3")) {
+        runner(
+            ParkingTopicProbe.strategy("StatefulOrdered", Duration.ofHours(1), 1),
+            "ALGO_PARKED_PER_KEY",
+            "3")) {
       runner.start();
       Deployment.awaitReady(runner);
       deployment.fill(30);
       deployment.awaitAllCommitted();
       List<Long> all = sameKey(0, 0, 30);
       assertThat(all).hasSizeGreaterThan(4);
-      assertThat(live().keySet())
+      assertThat(parked.live().keySet())
           .containsExactlyInAnyOrderElementsOf(
               all.stream().limit(3).map(offset -> "0/" + offset).toList());
       List<ConsumerRecord<String, String>> letters =
@@ -309,7 +270,7 @@ class ParkingIT {
     algo.failures.put("0:0", 1);
     try (AlgoRunner runner =
         runner(
-            strategy("StatefulOrdered", "3s", 1),
+            ParkingTopicProbe.strategy("StatefulOrdered", Duration.ofSeconds(3), 1),
             "ALGO_PARKED_MAX",
             "3",
             "ALGO_PARKED_FULL",
@@ -351,21 +312,25 @@ class ParkingIT {
   @ValueSource(strings = {"at-least-once", "exactly-once"})
   void aParkingTopicThatIsDeniedForAWhileHaltsAndGoesOnByItself(String delivery) {
     algo.failures.put("1:3", 1);
-    AclBinding denied = rule(parked, AclOperation.WRITE, AclPermissionType.DENY);
+    AclBinding denied = rule(parked.name, AclOperation.WRITE, AclPermissionType.DENY);
     try (AlgoRunner runner =
-        runner(strategy("StatefulOrdered", "200ms", 1), "ALGO_DELIVERY", delivery)) {
+        runner(
+            ParkingTopicProbe.strategy("StatefulOrdered", Duration.ofMillis(200), 1),
+            "ALGO_DELIVERY",
+            delivery)) {
       runner.start();
       Deployment.awaitReady(runner);
       get(
           admin
-              .createAcls(List.of(rule(parked, AclOperation.ALL, AclPermissionType.ALLOW), denied))
+              .createAcls(
+                  List.of(rule(parked.name, AclOperation.ALL, AclPermissionType.ALLOW), denied))
               .all());
       deployment.fill(50);
       await("not ready")
           .atMost(Deployment.SOON)
           .until(
               () -> String.join("\n", runner.notReady()),
-              why -> why.contains(deployment.in + "-1 is halted") && why.contains(parked));
+              why -> why.contains(deployment.in + "-1 is halted") && why.contains(parked.name));
       await("the other partition")
           .atMost(Deployment.SOON)
           .until(() -> deployment.committed(0) == 50);

@@ -3,8 +3,10 @@ package run.algo.sdk.kafka;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -33,6 +35,19 @@ final class RebalanceWatch implements KafkaClients {
     return events.stream()
         .filter(e -> e.kind() == kind && e.ended() && !e.partitions().isEmpty())
         .count();
+  }
+
+  /** What the consumer has now, and what it is about to give away. */
+  Set<TopicPartition> owned() {
+    Set<TopicPartition> owned = new HashSet<>();
+    for (Event event : events) {
+      if (event.kind() == Kind.ASSIGNED && !event.ended()) {
+        owned.addAll(event.partitions());
+      } else if (event.kind() != Kind.ASSIGNED && event.ended()) {
+        event.partitions().forEach(owned::remove);
+      }
+    }
+    return owned;
   }
 
   /** Whether partitions are being taken away just now, or were before. */

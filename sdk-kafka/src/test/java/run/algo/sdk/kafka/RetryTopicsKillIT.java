@@ -3,7 +3,6 @@ package run.algo.sdk.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -68,11 +67,7 @@ class RetryTopicsKillIT {
             HandOverKill.VARIABLE,
             HandOverKill.value(point, 1 + random.nextInt(40), 200 + random.nextInt(20_000)));
         try (ChildJvm child = start(environment)) {
-          await("killed " + point)
-              .atMost(Deployment.SOON)
-              .pollInterval(Duration.ofMillis(20))
-              .until(() -> !child.alive());
-          assertThat(child.exitCode()).as(child.output()).isEqualTo(HandOverKill.EXIT_CODE);
+          HandOverKill.awaitKilled(child, point.name(), () -> {});
         }
       }
     }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoContext;
 import run.algo.sdk.testkit.guarantees.Guarantee;
@@ -33,14 +35,14 @@ class WaitingInPlaceIT {
   }
 
   private Map<String, String> environment(Duration backoff) {
+    return environment("Simple", backoff);
+  }
+
+  private Map<String, String> environment(String strategy, Duration backoff) {
     Map<String, String> environment = deployment.environment();
     environment.put("ALGO_ORDERING", "key");
     environment.put("ALGO_CONCURRENCY", "2");
-    environment.put(
-        "ALGO_RETRY_STRATEGY",
-        "{\"strategy\":\"Simple\",\"steps\":[{\"index\":1,\"backoffDuration\":\""
-            + backoff.toMillis()
-            + "ms\",\"repeat\":1}]}");
+    environment.put("ALGO_RETRY_STRATEGY", ParkingTopicProbe.strategy(strategy, backoff, 1));
     environment.put("KAFKA_CONSUMER_MAX_POLL_INTERVAL_MS", Long.toString(POLL_INTERVAL.toMillis()));
     environment.put("KAFKA_CONSUMER_SESSION_TIMEOUT_MS", "2000");
     environment.put("KAFKA_CONSUMER_HEARTBEAT_INTERVAL_MS", "500");
@@ -81,13 +83,18 @@ class WaitingInPlaceIT {
     }
   }
 
-  @Test
-  void aKeyThatWaitsThreeTimesThePollIntervalCausesNoRebalanceAndStopsNoOther() {
+  @ParameterizedTest
+  @ValueSource(strings = {"Simple", "StatefulOrdered"})
+  void aKeyThatWaitsThreeTimesThePollIntervalCausesNoRebalanceAndStopsNoOther(String strategy) {
+    boolean parks = !strategy.equals("Simple");
     RebalanceWatch watch = new RebalanceWatch();
     FailsOnce algo = new FailsOnce();
     deployment.fill(RECORDS);
     try (AlgoRunner runner =
-        AlgoRunner.builder(algo).environment(environment(BACKOFF)).clients(watch).build()) {
+        AlgoRunner.builder(algo)
+            .environment(environment(strategy, BACKOFF))
+            .clients(watch)
+            .build()) {
       runner.start();
       await().atMost(Deployment.SOON).until(() -> algo.tries.size() == 1);
       deployment.awaitOutputs(RECORDS - waiting().size());
@@ -96,8 +103,13 @@ class WaitingInPlaceIT {
       deployment.awaitOutputs(others);
       assertThat(algo.attempts).as("it waits while the others flow").containsExactly(1);
       assertThat(deployment.outputs()).as("and so does its key").isEqualTo(others);
-      assertThat(deployment.committed()).isEqualTo(WAITING);
-
+      if (parks) {
+        deployment.awaitAllCommitted();
+        assertThat(algo.attempts).as("offsets move past it").containsExactly(1);
+        deployment.awaitOutputs(deployment.total());
+      } else {
+        assertThat(deployment.committed()).isEqualTo(WAITING);
+      }
       deployment.awaitAllCommitted();
       assertThat(algo.attempts).containsExactly(1, 2);
       List<Long> tries = List.copyOf(algo.tries);

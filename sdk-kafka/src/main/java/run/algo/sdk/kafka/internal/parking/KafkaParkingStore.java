@@ -1,5 +1,7 @@
 package run.algo.sdk.kafka.internal.parking;
 
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -7,8 +9,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import run.algo.sdk.kafka.internal.record.DueTime;
 import run.algo.sdk.spi.ParkedId;
 import run.algo.sdk.spi.ParkedRecord;
+import run.algo.sdk.spi.ParkedTry;
 import run.algo.sdk.spi.ParkingStore;
 
 /**
@@ -25,6 +29,7 @@ public final class KafkaParkingStore
   private final ParkedFormat format;
   private final String topic;
   private final ParkingReader reader;
+  private final InstantSource clock;
 
   /**
    * A store.
@@ -32,11 +37,14 @@ public final class KafkaParkingStore
    * @param format what a record looks like
    * @param topic the parking topic
    * @param reader reads it
+   * @param clock tells the time that due times are compared with
    */
-  public KafkaParkingStore(ParkedFormat format, String topic, ParkingReader reader) {
+  public KafkaParkingStore(
+      ParkedFormat format, String topic, ParkingReader reader, InstantSource clock) {
     this.format = format;
     this.topic = topic;
     this.reader = reader;
+    this.clock = clock;
   }
 
   @Override
@@ -51,6 +59,9 @@ public final class KafkaParkingStore
 
   /**
    * {@inheritDoc}
+   *
+   * <p>A due time is told as its writer meant it: where our clock is behind the writer's, a record
+   * waits no longer from now on than it was to wait when it was written.
    *
    * @throws org.apache.kafka.common.KafkaException when the topic cannot be read now
    */
@@ -69,8 +80,15 @@ public final class KafkaParkingStore
     } else {
       format
           .read(record)
-          .ifPresent(parked -> visitor.stored(parked.id(), parked.key(), place, parked.next()));
+          .ifPresent(
+              parked ->
+                  visitor.stored(parked.id(), parked.key(), place, asMeant(parked.next(), record)));
     }
+  }
+
+  private ParkedTry asMeant(ParkedTry next, ConsumerRecord<byte[], byte[]> record) {
+    Instant due = DueTime.asMeant(next.due(), record, clock.instant());
+    return due.equals(next.due()) ? next : new ParkedTry(next.executions(), next.state(), due);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package run.algo.sdk.kafka.internal.record;
 
+import java.time.Duration;
+import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
 
@@ -74,6 +76,25 @@ public final class DueTime {
       at = Math.min(at, wait > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + wait);
     }
     return at;
+  }
+
+  /**
+   * As {@link #nanos}, of a due time that was read with its record: when it may be executed by the
+   * clock of whoever reads it now.
+   *
+   * @param due the due time
+   * @param record the record that says it
+   * @param now the reader's time of day
+   * @return the due time, or one before it where the reader's clock is behind the record
+   */
+  public static Instant asMeant(Instant due, ConsumerRecord<?, ?> record, Instant now) {
+    long timestamp = record.timestamp();
+    if (timestamp < 0 || now.toEpochMilli() >= timestamp) {
+      return due;
+    }
+    Instant written = Instant.ofEpochMilli(timestamp);
+    // A wait cannot be too long for an Instant: now is before what the due time was added to.
+    return written.isBefore(due) ? now.plus(Duration.between(written, due)) : due;
   }
 
   private static long number(byte[] text) {

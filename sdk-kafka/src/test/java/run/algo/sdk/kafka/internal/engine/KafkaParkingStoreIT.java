@@ -1,6 +1,7 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +109,8 @@ class KafkaParkingStoreIT {
     @Override
     protected ParkingStore<Consumer<ProducerRecord<byte[], byte[]>>> open() {
       kafka.createTopic(topic, 3, Map.of("cleanup.policy", "compact"));
-      return new KafkaParkingStore(new ParkedFormat("orders", "g"), topic, reader);
+      return new KafkaParkingStore(
+          new ParkedFormat("orders", "g"), topic, reader, InstantSource.system());
     }
 
     @AfterEach

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static run.algo.sdk.kafka.internal.parking.ParkedRecords.TOPIC;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,8 @@ class KafkaParkingStoreTest {
   private final Map<TopicPartition, TreeMap<Long, ConsumerRecord<byte[], byte[]>>> log =
       new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
   private final ParkedFormat format = new ParkedFormat("Orders", "g");
-  private final KafkaParkingStore store = new KafkaParkingStore(format, TOPIC, new LogReader());
+  private final KafkaParkingStore store =
+      new KafkaParkingStore(format, TOPIC, new LogReader(), InstantSource.system());
   private @Nullable KafkaException failure;
 
   private final class LogReader implements ParkingReader {
