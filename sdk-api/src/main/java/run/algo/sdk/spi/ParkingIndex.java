@@ -101,6 +101,14 @@ public interface ParkingIndex {
   void putBack(long offset);
 
   /**
+   * A taken record was not where it is known to be stored: it waits again, and whatever {@link #found}
+   * tells of it next counts. It is not to be taken before that.
+   *
+   * @param offset its offset
+   */
+  void misplaced(long offset);
+
+  /**
    * A record has its outcome, or will not be stored after all.
    *
    * @param offset its offset

@@ -193,6 +193,15 @@ final class KeyQueues implements ParkingIndex {
   }
 
   @Override
+  public synchronized void misplaced(long offset) {
+    int entry = entries.find(offset);
+    if (entry != Entries.NONE && entries.state(entry) == State.TAKEN) {
+      become(entry, State.WAITING);
+      entries.place(entry, -1);
+    }
+  }
+
+  @Override
   public synchronized void remove(long offset) {
     int entry = entries.find(offset);
     if (entry != Entries.NONE) {

@@ -14,6 +14,8 @@ final class Admission implements OffsetTracker.Taker {
 
   private final Suspects suspects;
   private final Set<PreparedSends> passed;
+  private int mostRecords = MOST_RECORDS;
+  private long mostBytes = MOST_BYTES;
   private int records;
   private long bytes;
   private boolean leftSuspects;
@@ -53,13 +55,19 @@ final class Admission implements OffsetTracker.Taker {
       leftSuspects |= suspect;
       return false;
     }
-    if (records >= MOST_RECORDS || bytes >= MOST_BYTES) {
+    if (records >= mostRecords || bytes >= mostBytes) {
       return false;
     }
     only = prepared.whole();
     records++;
     bytes += prepared.bytes();
     return true;
+  }
+
+  /** From now on it is asked about what is parked, which has a part of its own beside the rest. */
+  void parked() {
+    mostRecords = MOST_RECORDS + MOST_RECORDS / 4;
+    mostBytes = MOST_BYTES + MOST_BYTES / 4;
   }
 
   private boolean isOne(PreparedSends whole) {

@@ -48,6 +48,9 @@ public final class Engine implements Runnable {
   /** Workers that are interrupted get this long to end. */
   private static final Duration WORKERS_END = Duration.ofSeconds(1);
 
+  /** So many partitions' parked records are read at once. */
+  private static final int RESTORERS = 4;
+
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
   private final Clients clients;
@@ -314,7 +317,7 @@ public final class Engine implements Runnable {
   private void consume(Timers timers, Sender sender, Commits.Factory commits) {
     Consumer<byte[], byte[]> consumer = clients.factory().consumer(clients.consumer());
     ExecutorService restorer =
-        Executors.newSingleThreadExecutor(WorkerKind.platform("algo-parking-"));
+        Executors.newFixedThreadPool(RESTORERS, WorkerKind.platform("algo-parking-"));
     try (InputEnds ends = new InputEnds(clients);
         ConsumerRefetcher refetcher =
             new ConsumerRefetcher(clients.factory(), clients.consumer(), warnings);

@@ -49,6 +49,9 @@ final class ParkedFlow implements Flow, Parking {
   /** After one has waited in vain none does for so long. */
   private static final long IMPATIENCE = 9 * PATIENCE;
 
+  /** What waits in its place asks more often than that. */
+  private static final long AWAITED = 1_000_000_000;
+
   private final TopicPartition partition;
   private final Route route;
   private final ParkingLot lot;
@@ -82,6 +85,10 @@ final class ParkedFlow implements Flow, Parking {
   // For whoever asks
 
   private volatile long impatientUntil;
+
+  /** When a record was found to wait in its place for as long as it takes. */
+  private volatile long awaited;
+  private volatile boolean inPlace;
   private volatile boolean stopped;
   private volatile boolean gone;
   private int unsettled;
@@ -145,6 +152,7 @@ final class ParkedFlow implements Flow, Parking {
     this.dispatcher = dispatcher;
     this.halt = halts.create(partition, dispatcher);
     this.impatientUntil = clock.nanos();
+    this.awaited = clock.nanos() - AWAITED;
     this.loader = new ParkedLoader(partition, index, store, lot, new Loads());
     this.restorer = new ParkedRestorer(partition, index, store, lot, new Restores());
     lot.add(index);
@@ -219,6 +227,11 @@ final class ParkedFlow implements Flow, Parking {
     public boolean isHeldUp() {
       return restorer.looksForMissing();
     }
+
+    @Override
+    public boolean isAwaited() {
+      return clock.nanos() - awaited < AWAITED;
+    }
   }
 
   private void dispatch(ParkedRecord parked) {
@@ -247,6 +260,16 @@ final class ParkedFlow implements Flow, Parking {
   }
 
   @Override
+  public boolean inPlace() {
+    return inPlace;
+  }
+
+  /** From now on nothing more is parked during this assignment. */
+  void parkNoMore() {
+    inPlace = true;
+  }
+
+  @Override
   public boolean closed() {
     return gone;
   }
@@ -254,6 +277,9 @@ final class ParkedFlow implements Flow, Parking {
   @Override
   public ParkingIndex.Arrival arrive(byte @Nullable [] key, long offset) {
     if (index.size() == 0) {
+      if (!waitingSince.isEmpty()) {
+        waitingSince.remove(offset);
+      }
       return ParkingIndex.Arrival.FREE;
     }
     long now = clock.nanos();
@@ -284,7 +310,12 @@ final class ParkedFlow implements Flow, Parking {
     if (arrival == ParkingIndex.Arrival.BEHIND) {
       index.remove(offset);
     }
-    return arrival != ParkingIndex.Arrival.FREE;
+    if (arrival == ParkingIndex.Arrival.FREE) {
+      return false;
+    }
+    awaited = clock.nanos();
+    loader.goOn(); // also while the runner drains, which waits for whoever waits here
+    return true;
   }
 
   @Override
@@ -292,7 +323,7 @@ final class ParkedFlow implements Flow, Parking {
     boolean begins = index.begin(offset, lot.clock().nanos());
     if (begins) {
       synchronized (this) {
-        if (begun.add(offset)) {
+        if (!gone && begun.add(offset)) {
           route.counters().read(1);
         }
       }
@@ -505,10 +536,10 @@ final class ParkedFlow implements Flow, Parking {
   /** Lets go of everything; returns how many were begun and have no outcome. */
   int abandon() {
     stop();
-    gone = true;
     lot.remove(index);
     int released = 0;
     synchronized (this) {
+      gone = true;
       for (Loaded each : loaded) {
         if (each.batch().abandon() > 0 && begun.contains(each.offset())) {
           released++;

@@ -21,6 +21,11 @@ final class ParkedLoader {
   /** No timer is longer, so that none keeps a partition in memory that has gone. */
   private static final long LONGEST_TIMER = Delay.STAGE.toNanos();
 
+  /** So many are loaded before it is known how large they are. */
+  private static final int FIRST = 16;
+
+  private static final int SEEN = 1024;
+
   private final TopicPartition partition;
   private final ParkingIndex index;
   private final ParkingStore<?> store;
@@ -37,6 +42,11 @@ final class ParkedLoader {
   private int here;
 
   private long bytesHere;
+
+  /** How many of those that were loaded tell how large one is, and their bytes. */
+  private int seen;
+
+  private long bytesSeen;
 
   /** When the earliest timer fires. */
   private long armed = Long.MAX_VALUE;
@@ -62,6 +72,9 @@ final class ParkedLoader {
 
     /** {@return whether nothing should be taken for now} */
     boolean isHeldUp();
+
+    /** {@return whether what was read waits in its place for what is parked} */
+    boolean isAwaited();
   }
 
   ParkedLoader(
@@ -143,6 +156,7 @@ final class ParkedLoader {
         ended = true;
         handOver();
       }
+      goOn(); // it is known better how large they are
     }
 
     @Override
@@ -150,7 +164,7 @@ final class ParkedLoader {
       receiver.lost(offset); // first: nothing may be taken once it is put back
       synchronized (ParkedLoader.this) {
         ended = true;
-        index.putBack(offset);
+        index.misplaced(offset);
         handOver();
       }
     }
@@ -160,23 +174,23 @@ final class ParkedLoader {
   void goOn() {
     List<Loading> wanted;
     synchronized (this) {
-      if (!open || !reading || stopped || receiver.isHeldUp()) {
+      if (!open || stopped || receiver.isHeldUp() || !(reading || receiver.isAwaited())) {
         return;
       }
-      wanted = take();
-      arm();
+      long now = lot.clock().nanos();
+      wanted = take(now);
+      arm(now);
     }
     for (Loading each : wanted) {
       store.load(new ParkedId(partition.partition(), each.offset), each.place, each);
     }
   }
 
-  private List<Loading> take() {
+  private List<Loading> take(long now) {
     List<Loading> wanted = new ArrayList<>(0);
     int room = room();
     if (room > 0) {
-      index.take(
-          lot.clock().nanos(), room, (offset, at, due) -> wanted.add(new Loading(offset, at)));
+      index.take(now, room, (offset, at, due) -> wanted.add(new Loading(offset, at)));
       loading.addAll(wanted);
     }
     return wanted;
@@ -184,12 +198,13 @@ final class ParkedLoader {
 
   private int room() {
     int records = lot.mostLoaded() - here - loading.size();
-    if (here == 0) {
-      return records;
+    if (seen == 0) {
+      return Math.min(records, FIRST - loading.size());
     }
-    // What is loaded is taken to be as large as what is here.
-    long each = Math.max(1, bytesHere / here);
-    return (int) Math.min(records, (lot.mostBytes() - bytesHere) / each - loading.size());
+    // What is being loaded is taken to be as large as what was, or is here; one record always may.
+    long each = Math.max(1, Math.max(bytesSeen / seen, here == 0 ? 0 : bytesHere / here));
+    long fitting = (lot.mostBytes() - bytesHere) / each - loading.size();
+    return (int) Math.min(records, here + loading.size() == 0 ? Math.max(1, fitting) : fitting);
   }
 
   /** Later ones of a key must not be handed over before earlier ones. */
@@ -199,9 +214,20 @@ final class ParkedLoader {
       if (record != null && !stopped) {
         here++;
         bytesHere += bytes(record);
+        see(bytes(record));
         receiver.loaded(record);
       }
     }
+  }
+
+  /** The latest count most. */
+  private void see(long bytes) {
+    if (seen == SEEN) {
+      seen /= 2;
+      bytesSeen /= 2;
+    }
+    seen++;
+    bytesSeen += bytes;
   }
 
   private static long bytes(ParkedRecord record) {
@@ -210,8 +236,7 @@ final class ParkedLoader {
     return (key == null ? 0L : key.length) + (value == null ? 0 : value.length);
   }
 
-  private void arm() {
-    long now = lot.clock().nanos();
+  private void arm(long now) {
     long next = index.nextDue();
     if (next <= now || next == Long.MAX_VALUE) {
       return; // what is late already goes on when there is room for it

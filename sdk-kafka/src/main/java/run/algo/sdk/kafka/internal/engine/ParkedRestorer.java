@@ -165,8 +165,10 @@ final class ParkedRestorer {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the runner closes
     } catch (RuntimeException e) {
-      failed(e);
-      later(again);
+      if (!stopped) {
+        failed(e);
+        later(again);
+      }
     }
     return false;
   }
@@ -228,6 +230,9 @@ final class ParkedRestorer {
     }
 
     private boolean isWanted(long offset) {
+      if (stopped) {
+        throw new IllegalStateException(partition + " has gone while its parked records were read");
+      }
       if (wanted == null) {
         return true;
       }

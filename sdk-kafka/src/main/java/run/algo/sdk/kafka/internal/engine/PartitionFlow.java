@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -217,6 +218,9 @@ final class PartitionFlow implements Flow {
       }
       tracker.add(batch);
       gathers.look(this, batch);
+      if (parked != null && transactional && batch.held() > 0) {
+        parked.parkNoMore(); // before any of these is dispatched
+      }
       held.add(batch);
     }
   }
@@ -455,7 +459,7 @@ final class PartitionFlow implements Flow {
 
   /** What to commit, empty when the broker has it already. */
   Optional<OffsetAndMetadata> toCommit() {
-    return tracker.commit().filter(commit -> !commit.equals(committed));
+    return tracker.commit().filter(commit -> !isSame(commit, committed));
   }
 
   void committed(OffsetAndMetadata commit) {
@@ -470,13 +474,36 @@ final class PartitionFlow implements Flow {
    */
   Optional<OffsetAndMetadata> take(OffsetTracker.Taker taker) {
     OffsetAndMetadata known = taken == null ? committed : taken;
-    Optional<OffsetAndMetadata> next = tracker.take(taker).filter(to -> !to.equals(known));
-    // What is parked has no offsets; a commit that moves nothing keeps out who has lost the group.
-    if (parked != null && parked.take(taker) && next.isEmpty()) {
-      next = Optional.of(known == null ? new OffsetAndMetadata(beginning) : known);
-    }
+    Optional<OffsetAndMetadata> next = tracker.take(taker).filter(to -> !isSame(to, known));
     next.ifPresent(to -> taken = to);
     return next;
+  }
+
+  /**
+   * As {@link #take}, of what is parked: after that of all partitions, since what is gathered must
+   * find the same room as in the trial. What is parked has no offsets, so the commit moves nothing.
+   * It keeps out who has lost the group all the same, and says by its metadata that it has been
+   * made, should the answer be lost.
+   *
+   * @param taker takes the records
+   * @return what to commit with them, empty when there are none
+   */
+  Optional<OffsetAndMetadata> takeParked(OffsetTracker.Taker taker) {
+    if (parked == null || !parked.take(taker)) {
+      return Optional.empty();
+    }
+    OffsetAndMetadata known = taken == null ? committed : taken;
+    taken =
+        new OffsetAndMetadata(
+            known == null ? beginning : known.offset(),
+            known == null ? Optional.empty() : known.leaderEpoch(),
+            UUID.randomUUID().toString());
+    return Optional.of(taken);
+  }
+
+  /** Metadata of transactions says nothing of offsets. */
+  private boolean isSame(OffsetAndMetadata one, @Nullable OffsetAndMetadata other) {
+    return transactional && other != null ? one.offset() == other.offset() : one.equals(other);
   }
 
   /** What was taken and is not settled may be taken again. */

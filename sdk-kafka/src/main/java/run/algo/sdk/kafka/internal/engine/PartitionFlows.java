@@ -127,7 +127,9 @@ class PartitionFlows implements PollLoop.Flows {
   /** How a partition's parked records are executed. */
   Dispatcher parkedDispatcher(Route route, ParkedInput input) {
     if (route.form() == FormKind.BATCH) {
-      return batches(route, true, input.ordered() ? Ordering.KEY : Ordering.UNORDERED);
+      Ordering among = input.ordered() ? Ordering.KEY : Ordering.UNORDERED;
+      return batches(
+          route, true, plan.ordering() == Ordering.PARTITION ? Ordering.PARTITION : among);
     }
     EnginePlan.Share share = shareBesideOrder();
     return input.ordered()

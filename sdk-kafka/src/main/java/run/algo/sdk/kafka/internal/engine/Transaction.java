@@ -104,6 +104,22 @@ final class Transaction implements OffsetTracker.Taker {
     }
   }
 
+  /** Takes what it can of what is parked of a partition; after {@link #take} of all. */
+  void takeParked(PartitionFlow flow) {
+    admission.parked();
+    int before = sends.size();
+    flow.takeParked(this)
+        .ifPresent(
+            offset ->
+                offsets.merge(
+                    flow, offset, (moved, same) -> moved)); // one that moves tells as much
+    int taken = sends.size() - before;
+    if (taken > 0) {
+      flow.writing(taken);
+      writing.merge(flow, taken, Integer::sum);
+    }
+  }
+
   /** What it has taken is settled, or waits for another transaction. */
   void release() {
     writing.forEach((flow, taken) -> flow.writing(-taken));

@@ -277,8 +277,15 @@ final class TransactionLane {
         .allMatch(
             entry -> {
               OffsetAndMetadata offset = found.get(entry.getKey());
-              return offset != null && offset.offset() >= entry.getValue().offset();
+              return offset != null && isCommitted(entry.getValue(), offset);
             });
+  }
+
+  /** One that moves nothing is known by its metadata; nobody commits after it, until it is known. */
+  private static boolean isCommitted(OffsetAndMetadata wanted, OffsetAndMetadata found) {
+    return found.offset() > wanted.offset()
+        || (found.offset() == wanted.offset()
+            && (wanted.metadata().isEmpty() || wanted.metadata().equals(found.metadata())));
   }
 
   private void abort(Transaction transaction, @Nullable Throwable error) {

@@ -264,6 +264,9 @@ final class Transactions implements Commits {
       for (PartitionFlow flow : flows) {
         transaction.take(flow);
       }
+      for (PartitionFlow flow : flows) {
+        transaction.takeParked(flow);
+      }
     }
     tried = trial.only();
     suspects = admission.leftSuspects() || trial.leftSuspects();

@@ -84,9 +84,12 @@ final class ExecutionEnd {
    * @return false when it is not executed now
    */
   boolean mayBegin(Execution execution) {
+    if (!parker.mayBegin(execution)) {
+      return false;
+    }
     Optional<Duration> wait = fuse == null ? Optional.empty() : fuse.hold();
     wait.ifPresent(time -> execution.again(execution.tries(), time));
-    return wait.isEmpty() && parker.mayBegin(execution);
+    return wait.isEmpty();
   }
 
   /** An interrupt that is no deadline's is not a failure of the record: the runner closes. */

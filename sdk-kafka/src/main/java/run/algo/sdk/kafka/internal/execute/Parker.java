@@ -63,7 +63,7 @@ final class Parker implements Retrier {
       return true;
     }
     byte[] key = execution.record.key();
-    if (execution.gathers()) {
+    if (execution.gathers() || parking.inPlace()) {
       boolean occupied = parking.occupied(key, execution.record.offset());
       if (occupied) {
         execution.again(execution.tries(), IN_PLACE);
@@ -91,7 +91,9 @@ final class Parker implements Retrier {
   @Override
   public void retry(Execution execution, Failure failure, RetryDecision.Retry retry) {
     Parking parking = execution.parking();
-    if (parking == null || execution.gathers()) {
+    if (parking == null
+        || execution.gathers()
+        || (parking.inPlace() && !execution.isParked())) {
       inPlace.retry(execution, failure, retry);
       return;
     }

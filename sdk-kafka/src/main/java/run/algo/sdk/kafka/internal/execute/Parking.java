@@ -21,6 +21,15 @@ public interface Parking {
   /** {@return whether the records of a key keep their order} */
   boolean ordered();
 
+  /**
+   * Whether records wait in their place instead of being parked: what is held in the partition for a
+   * trigger keeps the transaction from being written that would park them, and the trigger may wait
+   * for them.
+   *
+   * @return whether they do
+   */
+  boolean inPlace();
+
   /** {@return whether the partition has gone, so that its records are another member's} */
   boolean closed();
 
