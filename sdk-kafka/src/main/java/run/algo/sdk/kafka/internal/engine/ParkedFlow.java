@@ -516,11 +516,12 @@ final class ParkedFlow implements Flow, Parking {
   @Override
   public boolean begin(long offset) {
     boolean begins = index.begin(offset, lot.clock().nanos());
-    if (begins) {
-      synchronized (this) {
-        if (begun.add(offset)) {
-          route.counters().read(1);
-        }
+    synchronized (this) {
+      if (begins && begun.add(offset)) {
+        route.counters().read(1);
+      } else if (!begins && begun.remove(offset)) {
+        // It was in a batch behind one that has failed; it will be read again.
+        route.counters().settled(Outcome.PARKED, 1);
       }
     }
     return begins;

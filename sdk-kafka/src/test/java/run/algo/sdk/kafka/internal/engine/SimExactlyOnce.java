@@ -128,7 +128,7 @@ final class SimExactlyOnce {
     int index = world.log.indexFrom(partition, committed[partition]);
     for (; index < entries.size() && entries.get(index).offset() < to; index++) {
       ModelLog.Entry entry = entries.get(index);
-      if (entry.kept() || parked.contains(entry)) {
+      if ((entry.kept() && !results.containsKey(entry)) || parked.contains(entry)) {
         continue;
       }
       behind.add(entry);

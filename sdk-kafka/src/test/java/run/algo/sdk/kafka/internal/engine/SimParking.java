@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.internal.execute.FormKind;
+import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.Tries;
 import run.algo.sdk.spi.ParkedRecord;
 import run.algo.sdk.spi.ParkedTry;
@@ -145,11 +146,12 @@ final class SimParking {
   }
 
   void begun(Sitting.Exec exec, boolean may) {
+    Sitting sitting = exec.sitting;
     if (!may) {
+      putBack(sitting, exec.entry);
       return;
     }
     again++;
-    Sitting sitting = exec.sitting;
     judge.require(
         now() >= sitting.dues.getOrDefault(exec.entry, Long.MAX_VALUE),
         "executed before its time, or without having been parked",
@@ -159,6 +161,14 @@ final class SimParking {
       sitting.member.inFlight++;
     }
     executes(exec);
+  }
+
+  /** It was in a batch behind one that failed: it has not been executed. */
+  private static void putBack(Sitting sitting, ModelLog.Entry entry) {
+    if (!sitting.ended && sitting.parkedOpen.remove(entry)) {
+      sitting.member.inFlight--;
+      sitting.member.expected.merge(Outcome.PARKED, 1L, Long::sum);
+    }
   }
 
   private long now() {
