@@ -101,8 +101,8 @@ public interface ParkingIndex {
   void putBack(long offset);
 
   /**
-   * A taken record was not where it is known to be stored: it waits again, and whatever {@link #found}
-   * tells of it next counts. It is not to be taken before that.
+   * A taken record was not where it is known to be stored: it waits again, and whatever {@link
+   * #found} tells of it next counts. It is not to be taken before that.
    *
    * @param offset its offset
    */

@@ -176,9 +176,10 @@ final class KeyQueues implements ParkingIndex {
   @Override
   public synchronized boolean begin(long offset, long now) {
     int entry = entries.find(offset);
-    if (entry == Entries.NONE || entries.state(entry) != State.TAKEN) {
-      return entry != Entries.NONE && entries.state(entry) == State.BEGUN; // again, in its place
+    if (entry == Entries.NONE || !entries.isOut(entry)) {
+      return false;
     }
+    // One that is begun again, in its place, may find that one before it has failed meanwhile.
     boolean may = entries.due(entry) <= now && queues.isFirstNotBegun(entry);
     become(entry, may ? State.BEGUN : State.WAITING);
     return may;

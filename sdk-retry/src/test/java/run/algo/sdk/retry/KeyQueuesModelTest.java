@@ -131,9 +131,15 @@ class KeyQueuesModelTest {
           begin(offset);
         }
         case 11 -> {
-          said("putBack " + offset);
-          index.putBack(offset);
-          model.putBack(offset);
+          boolean lost = random.nextInt(4) == 0;
+          said((lost ? "misplaced " : "putBack ") + offset);
+          if (lost) {
+            index.misplaced(offset);
+            model.misplaced(offset);
+          } else {
+            index.putBack(offset);
+            model.putBack(offset);
+          }
         }
         case 12, 13 -> {
           for (Entry e : List.copyOf(model.entries.values())) {

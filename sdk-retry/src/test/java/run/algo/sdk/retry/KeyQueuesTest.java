@@ -286,8 +286,34 @@ class KeyQueuesTest {
       assertThat(index.nextDue()).isEqualTo(50);
       assertThat(offsets(60)).containsExactly(1L, 2L);
       assertThat(index.begin(1, 60)).isTrue();
-      assertThat(index.begin(1, 60)).isFalse();
+      assertThat(index.begin(1, 60)).as("again, in its place").isTrue();
       assertThat(index.begin(3, 60)).isFalse();
+    }
+
+    @Test
+    void oneThatIsBegunAgainIsPutBackWhenOneAheadOfItHasFailedMeanwhile() {
+      park("a", 1, 50);
+      behind("a", 2);
+      take(60);
+      assertThat(index.begin(1, 60)).isTrue();
+      assertThat(index.begin(2, 60)).isTrue();
+      assertThat(index.failed("a".getBytes(UTF_8), 1, 90)).isTrue();
+      assertThat(index.begin(2, 60)).isFalse();
+      index.stored(1, 100);
+      assertThat(offsets(89)).isEmpty();
+      assertThat(offsets(90)).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void oneThatWasNotWhereItWasStoredWaitsWhereverItIsFound() {
+      index.found("a".getBytes(UTF_8), 1, 70, 0);
+      take(0);
+      index.misplaced(1);
+      index.found("a".getBytes(UTF_8), 1, 5, 0); // before the place where it was thought to be
+      assertThat(take(0)).containsExactly("1 at 5 due 0");
+      index.misplaced(1);
+      index.erased(1, 6);
+      assertThat(index.size()).isZero();
     }
 
     @Test

@@ -88,6 +88,7 @@ final class ParkedFlow implements Flow, Parking {
 
   /** When a record was found to wait in its place for as long as it takes. */
   private volatile long awaited;
+
   private volatile boolean inPlace;
   private volatile boolean stopped;
   private volatile boolean gone;
@@ -321,11 +322,15 @@ final class ParkedFlow implements Flow, Parking {
   @Override
   public boolean begin(long offset) {
     boolean begins = index.begin(offset, lot.clock().nanos());
-    if (begins) {
-      synchronized (this) {
-        if (!gone && begun.add(offset)) {
-          route.counters().read(1);
-        }
+    synchronized (this) {
+      if (gone) {
+        return false; // counted as released
+      }
+      if (begins && begun.add(offset)) {
+        route.counters().read(1);
+      } else if (!begins && begun.remove(offset)) {
+        // It was in a batch behind one that has failed; it will be read again.
+        route.counters().settled(Outcome.PARKED, 1);
       }
     }
     return begins;

@@ -281,7 +281,9 @@ final class TransactionLane {
             });
   }
 
-  /** One that moves nothing is known by its metadata; nobody commits after it, until it is known. */
+  /**
+   * One that moves nothing is known by its metadata; nobody commits after it, until it is known.
+   */
   private static boolean isCommitted(OffsetAndMetadata wanted, OffsetAndMetadata found) {
     return found.offset() > wanted.offset()
         || (found.offset() == wanted.offset()

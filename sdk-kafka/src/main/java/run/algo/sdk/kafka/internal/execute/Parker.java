@@ -91,9 +91,7 @@ final class Parker implements Retrier {
   @Override
   public void retry(Execution execution, Failure failure, RetryDecision.Retry retry) {
     Parking parking = execution.parking();
-    if (parking == null
-        || execution.gathers()
-        || (parking.inPlace() && !execution.isParked())) {
+    if (parking == null || execution.gathers() || (parking.inPlace() && !execution.isParked())) {
       inPlace.retry(execution, failure, retry);
       return;
     }

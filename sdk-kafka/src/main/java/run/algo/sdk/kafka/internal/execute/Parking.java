@@ -22,9 +22,9 @@ public interface Parking {
   boolean ordered();
 
   /**
-   * Whether records wait in their place instead of being parked: what is held in the partition for a
-   * trigger keeps the transaction from being written that would park them, and the trigger may wait
-   * for them.
+   * Whether records wait in their place instead of being parked: what is held in the partition for
+   * a trigger keeps the transaction from being written that would park them, and the trigger may
+   * wait for them.
    *
    * @return whether they do
    */

@@ -209,6 +209,16 @@ final class ModelConsumer extends MockConsumer<byte[], byte[]> {
     return partitions;
   }
 
+  @Override
+  public long position(TopicPartition partition, Duration timeout) {
+    Position position = owned.get(held(partition));
+    find(partition.partition());
+    if (!position.known || world.chance(100)) {
+      throw new TimeoutException("the position is not known yet");
+    }
+    return position.offset;
+  }
+
   private ConsumerRecords<byte[], byte[]> fetch() {
     int left = member.plan.bounds().pollRecords();
     long bytesLeft = member.plan.bounds().pollBytes();

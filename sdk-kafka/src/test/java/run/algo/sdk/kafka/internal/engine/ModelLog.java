@@ -25,7 +25,7 @@ final class ModelLog {
   final List<List<Entry>> partitions = new ArrayList<>();
   final OffsetAndMetadata[] committed;
   private final int[] visible;
-  private final int[] durable;
+  private final int[] kept;
 
   /** A record of the input. */
   static final class Entry {
@@ -45,6 +45,9 @@ final class ModelLog {
     /** Its outcome is acknowledged, whoever brought it about. */
     boolean durable;
 
+    /** It is in the parking topic. */
+    boolean parked;
+
     /** It has been begun, by whomever. */
     boolean begun;
 
@@ -60,6 +63,11 @@ final class ModelLog {
       this.index = index;
       this.before = before;
       this.next = next;
+    }
+
+    /** A commit may pass it. */
+    boolean kept() {
+      return durable || parked;
     }
 
     long offset() {
@@ -96,7 +104,7 @@ final class ModelLog {
   ModelLog(Schedule schedule, SplittableRandom random) {
     committed = new OffsetAndMetadata[schedule.partitions];
     visible = new int[schedule.partitions];
-    durable = new int[schedule.partitions];
+    kept = new int[schedule.partitions];
     long[] next = new long[schedule.partitions];
     List<Map<Object, Entry>> last = new ArrayList<>();
     for (int p = 0; p < schedule.partitions; p++) {
@@ -189,14 +197,14 @@ final class ModelLog {
     visible[partition] = Math.min(partitions.get(partition).size(), visible[partition] + count);
   }
 
-  /** The first record without a durable outcome; null when all have one. */
+  /** The first record that is neither parked nor has a durable outcome; null for none. */
   Entry firstOpen(int partition) {
     List<Entry> entries = partitions.get(partition);
-    int index = durable[partition];
-    while (index < entries.size() && entries.get(index).durable) {
+    int index = kept[partition];
+    while (index < entries.size() && entries.get(index).kept()) {
       index++;
     }
-    durable[partition] = index;
+    kept[partition] = index;
     return index == entries.size() ? null : entries.get(index);
   }
 
@@ -210,7 +218,8 @@ final class ModelLog {
     for (int p = 0; p < partitions.size(); p++) {
       List<Entry> entries = partitions.get(p);
       if (!entries.isEmpty()
-          && (firstOpen(p) != null || position(p) <= entries.get(entries.size() - 1).offset())) {
+          && (!entries.stream().allMatch(entry -> entry.durable)
+              || position(p) <= entries.get(entries.size() - 1).offset())) {
         return false;
       }
     }

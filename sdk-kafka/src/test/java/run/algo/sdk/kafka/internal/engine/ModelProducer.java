@@ -31,6 +31,9 @@ final class ModelProducer extends MockProducer<byte[], byte[]> {
   private final SimMember member;
   private final Map<String, ArrayDeque<InFlight>> queues = new HashMap<>();
 
+  /** Nothing more of what was sent is written. */
+  private boolean broken;
+
   private record InFlight(ProducerRecord<byte[], byte[]> record, Callback callback) {}
 
   ModelProducer(SimWorld world, SimMember member) {
@@ -60,11 +63,16 @@ final class ModelProducer extends MockProducer<byte[], byte[]> {
       return unused;
     }
     ArrayDeque<InFlight> queue =
-        queues.computeIfAbsent(
-            record.topic() + Math.floorMod(hash(record), PARTITIONS), q -> new ArrayDeque<>());
+        queues.computeIfAbsent(record.topic() + partition(record), q -> new ArrayDeque<>());
     queue.add(new InFlight(record, callback));
     world.time.after(world.delay(10), () -> answer(queue));
     return unused;
+  }
+
+  private static int partition(ProducerRecord<byte[], byte[]> record) {
+    return ModelParking.isParked(record)
+        ? record.partition()
+        : Math.floorMod(hash(record), PARTITIONS);
   }
 
   private static int hash(ProducerRecord<byte[], byte[]> record) {
@@ -75,12 +83,19 @@ final class ModelProducer extends MockProducer<byte[], byte[]> {
   private void answer(ArrayDeque<InFlight> queue) {
     InFlight first = queue.remove();
     if (member.vanished()) {
-      return; // it may be written, but nobody learns of it
+      mayBeWritten(first.record()); // but nobody learns of it
+      return;
     }
     if (world.faulty(world.schedule.failingSends)) {
       Exception error = error(world, first.record());
       world.tell(() -> member + "'s send fails: " + error);
+      if (error instanceof TimeoutException) {
+        mayBeWritten(first.record());
+      }
       first.callback().onCompletion(null, error);
+    } else if (ModelParking.isParked(first.record())) {
+      long place = world.parking.topic.write(member, first.record(), null);
+      first.callback().onCompletion(ModelParking.metadata(first.record().partition(), place), null);
     } else {
       if (isOutput(first.record())) {
         Sitting.Exec exec = world.execs.get(exec(first.record()));
@@ -91,6 +106,18 @@ final class ModelProducer extends MockProducer<byte[], byte[]> {
             member, origin, reason(first.record()), executions(first.record()));
       }
       first.callback().onCompletion(null, null);
+    }
+  }
+
+  /** Of what a process that has ended has sent, the first is written before the second. */
+  private void mayBeWritten(ProducerRecord<byte[], byte[]> record) {
+    if (ModelParking.isParked(record)) {
+      boolean written = !broken && world.random.nextBoolean();
+      broken = member.vanished() && !written;
+      if (written) {
+        long unheard = world.parking.topic.write(member, record, null);
+        world.tell(() -> "written all the same, at " + unheard);
+      }
     }
   }
 
@@ -109,7 +136,7 @@ final class ModelProducer extends MockProducer<byte[], byte[]> {
   // What a record tells of where it comes from
 
   static boolean isOutput(ProducerRecord<byte[], byte[]> record) {
-    return !record.topic().equals(DEAD_LETTERS);
+    return !record.topic().equals(DEAD_LETTERS) && !ModelParking.isParked(record);
   }
 
   /** Number of an output's execution. */

@@ -130,7 +130,9 @@ final class ModelTransactionalProducer extends MockProducer<byte[], byte[]> {
       abortable = error;
       return unused;
     }
-    if (world.plant == Plant.OUTPUT_OUTSIDE_THE_TRANSACTION && world.chance(50)) {
+    if (world.plant == Plant.OUTPUT_OUTSIDE_THE_TRANSACTION
+        && !ModelParking.isParked(record)
+        && world.chance(50)) {
       broker.writeOutside(member, record);
       callback.onCompletion(null, null);
       return unused;
@@ -153,15 +155,18 @@ final class ModelTransactionalProducer extends MockProducer<byte[], byte[]> {
         drop(abortable);
         return;
       }
+      long place;
       try {
-        broker.write(open, next.record());
+        place = broker.write(open, next.record());
       } catch (ProducerFencedException e) {
         fatal = e;
         next.callback().onCompletion(null, e);
         drop(e);
         return;
       }
-      next.callback().onCompletion(null, null);
+      RecordMetadata written =
+          place < 0 ? null : ModelParking.metadata(next.record().partition(), place);
+      next.callback().onCompletion(written, null);
     }
   }
 

@@ -104,9 +104,13 @@ final class ModelTransactions {
     init(id);
   }
 
-  void write(Transaction transaction, ProducerRecord<byte[], byte[]> record) {
+  /** Writes a record; returns its place where anybody wants to know it. */
+  long write(Transaction transaction, ProducerRecord<byte[], byte[]> record) {
     touch(transaction);
     transaction.records.add(new Written(sequence++, record));
+    return ModelParking.isParked(record)
+        ? world.parking.topic.write(transaction.member, record, transaction)
+        : -1;
   }
 
   /** Written by whom no transaction holds back. */
@@ -145,6 +149,9 @@ final class ModelTransactions {
                 + " records and "
                 + transaction.offsets);
     world.exactlyOnce.decided(transaction);
+    if (world.parking.on()) {
+      world.parking.topic.decided(transaction);
+    }
     world.time.after(world.delay(10), () -> end(ids.get(transaction.id), transaction));
   }
 
@@ -167,6 +174,9 @@ final class ModelTransactions {
       return;
     }
     transaction.ended = true;
+    if (world.parking.on()) {
+      world.parking.topic.ended(transaction);
+    }
     if (registered.open == transaction) {
       registered.open = null;
     }

@@ -109,6 +109,24 @@ enum Plant {
   /** What is held waits for ever. */
   NEVER_GIVEN_UP,
 
+  /** A parked record is forgotten by its store before its outcome is acknowledged. */
+  FORGOTTEN_TOO_EARLY,
+
+  /** A record is executed although earlier ones of its key are parked. */
+  PARKED_KEY_IGNORED,
+
+  /** A record is settled as parked before its store has acknowledged it. */
+  PARKED_WHEN_SENT,
+
+  /** A parked record is executed whatever the one before it does. */
+  FOLLOWER_NOT_HELD_UP,
+
+  /** The last record of the parking topic is not read when a partition comes. */
+  RESTORE_FORGETS_THE_LAST,
+
+  /** What is parked, and will be read from the input again, does not wait for that. */
+  DORMANT_NOT_KEPT_BACK,
+
   /** Revoked partitions are given back without waiting for what is under way. */
   NO_DRAIN
 }

@@ -61,6 +61,12 @@ class PlantedBugsTest {
     "WAIT_CUT_SHORT, begun before it has waited",
     "RETRIED_FOR_EVER, executed again without a reason",
     "NEVER_GIVEN_UP, does not come to its end",
+    "FORGOTTEN_TOO_EARLY, forgotten without an outcome",
+    "PARKED_KEY_IGNORED, of its key",
+    "PARKED_WHEN_SENT, settled PARKED without being so",
+    "FOLLOWER_NOT_HELD_UP, of its key",
+    "RESTORE_FORGETS_THE_LAST, does not come to its end",
+    "DORMANT_NOT_KEPT_BACK, of its key",
     "NO_DRAIN, given back before its end"
   })
   void isFound(Plant plant, String asWhat) {

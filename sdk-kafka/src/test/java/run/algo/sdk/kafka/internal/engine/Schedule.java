@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.internal.execute.FormKind;
 import run.algo.sdk.spi.RetryStep;
@@ -46,6 +47,12 @@ final class Schedule {
   /** Failed records wait in their place for each of these; empty when nothing is tried again. */
   final List<RetryStep> retries;
 
+  /** How failed records are parked; null when they wait in their place. */
+  final @Nullable Parks parks;
+
+  /** The order in which the input is executed: a key's, at least, where parking keeps it. */
+  final Ordering order;
+
   // Each of a thousand
 
   final int failingSends;
@@ -54,6 +61,16 @@ final class Schedule {
   final int slowAlgos;
   final int hangingAlgos;
   final int events;
+
+  /**
+   * How failed records are parked.
+   *
+   * @param ordered whether a key keeps its order
+   * @param perKey most of a key
+   * @param most most of a member
+   * @param haltWhenFull whether what has no room halts its partition
+   */
+  record Parks(boolean ordered, int perKey, int most, boolean haltWhenFull) {}
 
   Schedule(long seed) {
     this.seed = seed;
@@ -80,7 +97,15 @@ final class Schedule {
         random.nextInt(3) == 0
             ? Optional.of(Duration.ofMillis(1 + random.nextInt(30)))
             : Optional.empty();
-    gathers = deadLetters && random.nextInt(4) == 0; // else what is held in vain halts for good
+    parks = parks(new SplittableRandom(seed * 31 + 17), deadLetters);
+    order =
+        parks != null && parks.ordered() && ordering == Ordering.UNORDERED
+            ? Ordering.KEY
+            : ordering;
+    gathers =
+        deadLetters
+            && random.nextInt(4) == 0
+            && parks == null; // else what is held in vain halts for good
     plan =
         gathers
             ? new EnginePlan(
@@ -89,8 +114,19 @@ final class Schedule {
                 usual.times().gatherTimeout(gatherTimeout(random)))
             : usual;
     hangingAlgos = timeout.isPresent() ? 1 + random.nextInt(80) : 0;
-    retries = random.nextInt(3) == 0 ? retries(random) : List.of();
+    retries = random.nextInt(3) == 0 || parks != null ? retries(random) : List.of();
     failingAlgos = retries.isEmpty() ? failing : 100 + failing;
+  }
+
+  private static @Nullable Parks parks(SplittableRandom random, boolean deadLetters) {
+    if (random.nextInt(4) != 0) {
+      return null;
+    }
+    return new Parks(
+        random.nextInt(3) != 0,
+        random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1000,
+        random.nextInt(3) == 0 ? 1 + random.nextInt(10) : 1000,
+        !deadLetters || random.nextBoolean()); // else what finds no room halts for good
   }
 
   private static List<RetryStep> retries(SplittableRandom random) {
@@ -142,7 +178,7 @@ final class Schedule {
   @Override
   public String toString() {
     return String.format(
-        "seed %d: %s, %s, %s, %d records in %d partitions, %d keys, %d members, %s%s%s%s, retries %s, of a thousand"
+        "seed %d: %s, %s, %s, %d records in %d partitions, %d keys, %d members, %s%s%s%s, %s, retries %s, of a thousand"
             + " %d sends, %d commits, %d executions fail, %d are slow, %d hang (%s), %d steps are"
             + " events, %s",
         seed,
@@ -157,6 +193,7 @@ final class Schedule {
         deadLetters ? "" : ", failures halt",
         wideHoles ? ", wide holes" : "",
         gathers ? ", gathers" : "",
+        parks,
         retries,
         failingSends,
         failingCommits,

@@ -37,8 +37,13 @@ final class SimExactlyOnce {
 
   void decided(ModelTransactions.Transaction transaction) {
     Map<ModelLog.Entry, Object> results = new HashMap<>();
+    Set<ModelLog.Entry> parked = new HashSet<>();
+    Set<ModelLog.Entry> forgotten = new HashSet<>();
     for (ModelTransactions.Written written : transaction.records) {
-      if (ModelProducer.isOutput(written.record())) {
+      if (ModelParking.isParked(written.record())) {
+        ModelLog.Entry entry = world.parking.topic.entry(written.record());
+        (written.record().value() == null ? forgotten : parked).add(entry);
+      } else if (ModelProducer.isOutput(written.record())) {
         output(written, results);
       } else {
         deadLetter(transaction.member, written.record(), results);
@@ -50,11 +55,20 @@ final class SimExactlyOnce {
                 !(result instanceof Sitting.Exec exec) || exec.allAcknowledged(),
                 "only a part of its outputs is seen",
                 result));
-    Set<ModelLog.Entry> behind = new HashSet<>();
+    parked.forEach(
+        entry -> judge.require(!entry.durable, "parked, and has its result already", entry));
+    for (ModelLog.Entry entry : forgotten) {
+      judge.require(entry.parked, "forgotten without being parked", entry);
+      judge.require(
+          results.containsKey(entry) || world.parking.filtered(transaction.member, entry),
+          "forgotten without its result",
+          entry);
+    }
+    Set<ModelLog.Entry> behind = new HashSet<>(forgotten);
     transaction.offsets.forEach(
         (partition, offset) -> {
           long to = offset.commit().offset();
-          moves(transaction.member, partition, to, results, behind);
+          moves(transaction.member, partition, to, results, parked, behind);
           world.held.committed(transaction.member, partition, offset.commit());
           committed[partition] = Math.max(to, committed[partition]);
         });
@@ -72,8 +86,8 @@ final class SimExactlyOnce {
     judge.require((exec.acknowledged & (1 << output)) == 0, "an output is seen twice", exec);
     exec.acknowledged |= 1 << output;
     exec.entries.forEach(each -> first(each, exec, results));
-    if (world.schedule.ordering != Ordering.UNORDERED) {
-      Object scope = List.of(entry.partition, entry.scope(world.schedule.ordering));
+    if (world.schedule.order != Ordering.UNORDERED) {
+      Object scope = List.of(entry.partition, world.parking.outputScope(exec));
       Seen last = lastOfScope.put(scope, new Seen(entry, written.sequence()));
       judge.require(
           last == null
@@ -104,6 +118,7 @@ final class SimExactlyOnce {
       int partition,
       long to,
       Map<ModelLog.Entry, Object> results,
+      Set<ModelLog.Entry> parked,
       Set<ModelLog.Entry> behind) {
     judge.require(
         to >= committed[partition],
@@ -113,6 +128,9 @@ final class SimExactlyOnce {
     int index = world.log.indexFrom(partition, committed[partition]);
     for (; index < entries.size() && entries.get(index).offset() < to; index++) {
       ModelLog.Entry entry = entries.get(index);
+      if ((entry.kept() && !results.containsKey(entry)) || parked.contains(entry)) {
+        continue;
+      }
       behind.add(entry);
       Sitting.Exec latest = member.latest.get(entry);
       boolean filtered =

@@ -23,6 +23,7 @@ import run.algo.sdk.kafka.internal.execute.Scope;
 import run.algo.sdk.kafka.internal.execute.Settlement;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.Tries;
+import run.algo.sdk.spi.ParkedId;
 
 /** The real flows, with an eye on each record that goes into them and comes back. */
 final class SimFlows extends PartitionFlows {
@@ -47,7 +48,8 @@ final class SimFlows extends PartitionFlows {
         workers,
         timers,
         member.plan.execution(),
-        EngineFixtures.gate(member.plan.execution(), timers, member.world.time.timeOfDay()));
+        member.waiting(
+            EngineFixtures.gate(member.plan.execution(), timers, member.world.time.timeOfDay())));
     this.world = member.world;
     this.member = member;
     this.workers = workers;
@@ -74,6 +76,11 @@ final class SimFlows extends PartitionFlows {
     return new Registering(inner, latest);
   }
 
+  @Override
+  Dispatcher parkedDispatcher(Route route, ParkedInput input) {
+    return new Registering(super.parkedDispatcher(route, input), latest);
+  }
+
   /** Remembers to which assignment a batch belongs. */
   private final class Registering implements Dispatcher {
     private final Dispatcher inner;
@@ -92,6 +99,10 @@ final class SimFlows extends PartitionFlows {
     @Override
     public void dispatch(RecordBatch batch) {
       sittings.put(batch, sitting);
+      if (batch.isParked()) {
+        world.parking.loaded(
+            sitting, world.log.entry(sitting.partition, batch.offset(0)), batch.tries(0));
+      }
       for (int i = 0; world.schedule.gathers && i < batch.size(); i++) {
         if (batch.isSettled(i)) {
           world.held.dispatched(sitting, world.log.entry(sitting.partition, batch.offset(i)));
@@ -226,9 +237,11 @@ final class SimFlows extends PartitionFlows {
     world.judge.takesSlot(member);
     List<Sitting.Exec> execs = new ArrayList<>();
     List<BatchEntry> watched = new ArrayList<>();
+    Object together = new Object();
     Map<Object, Object> scopes = new HashMap<>();
     for (BatchEntry entry : entries) {
       Sitting.Exec exec = begun(entry.settlement(), entry.record(), entry.gathered());
+      exec.batch = together;
       execs.add(exec);
       watched.add(
           new BatchEntry(
@@ -238,7 +251,7 @@ final class SimFlows extends PartitionFlows {
               entry.gathered(),
               entry.scope()));
       // Several records of a scope may be in one batch: the first stands for all.
-      Object one = List.of(exec.sitting, exec.entry.scope(world.schedule.ordering));
+      Object one = List.of(exec.sitting, exec.scope);
       if (scopes.put(one, exec) == null) {
         world.judge.entered(exec);
       }
@@ -279,7 +292,11 @@ final class SimFlows extends PartitionFlows {
     Sitting.Exec exec = world.newExec(sitting, entries);
     exec.givenUp = gathered != null && gathered.state() != Gathered.State.WHOLE;
     world.tell(() -> (exec.givenUp ? "gives up " : "begins ") + exec);
-    exec.entries.forEach(each -> member.latest.put(each, exec));
+    exec.parked = settlement.isParked();
+    exec.scope = world.parking.scope(exec.parked, exec.entry);
+    if (!world.parking.on()) {
+      exec.entries.forEach(each -> member.latest.put(each, exec));
+    }
     world.judge.begun(exec);
     return exec;
   }
@@ -313,7 +330,10 @@ final class SimFlows extends PartitionFlows {
 
     @Override
     public Parking parking() {
-      return inner.parking();
+      Parking real = inner.parking();
+      return real == null
+          ? null
+          : new SimParked(real, world, exec, outcome -> settled(0, outcome, 0));
     }
 
     @Override
@@ -323,6 +343,7 @@ final class SimFlows extends PartitionFlows {
 
     @Override
     public void dropped(int index) {
+      world.parking.dropped(exec);
       inner.dropped(index);
     }
 
@@ -349,6 +370,20 @@ final class SimFlows extends PartitionFlows {
     public void emitted(int index, long bytes) {
       world.judge.emitted(exec, bytes);
       inner.emitted(index, bytes);
+      if (world.plant == Plant.FORGOTTEN_TOO_EARLY && exec.parked && member.producer != null) {
+        forgetTooEarly();
+      }
+    }
+
+    private void forgetTooEarly() {
+      inner
+          .parking()
+          .store()
+          .remove(
+              new ParkedId(exec.entry.partition.partition(), exec.entry.offset()),
+              record -> {
+                var unused = member.producer.send(record, (sent, error) -> {});
+              });
     }
 
     @Override

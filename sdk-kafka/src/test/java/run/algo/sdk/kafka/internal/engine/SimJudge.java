@@ -81,7 +81,8 @@ final class SimJudge {
     for (TopicPartition partition : partitions) {
       Sitting sitting = member.sittings.get(partition.partition());
       for (Sitting.Exec exec : sitting == null ? List.<Sitting.Exec>of() : sitting.execs) {
-        boolean ended = exec.outcome != null || exec.prepared || exec.again || exec.blocked > 0;
+        boolean ended =
+            exec.outcome != null || exec.prepared || exec.again || exec.dropped || exec.blocked > 0;
         require(ended, "given back before its end", exec);
       }
     }
@@ -91,9 +92,10 @@ final class SimJudge {
     Sitting sitting = member.sittings.remove(partition.partition());
     if (sitting != null) {
       sitting.ended = true;
-      member.expected.merge(Outcome.RELEASED, (long) sitting.open.size(), Long::sum);
+      int open = sitting.open.size() + sitting.parkedOpen.size();
+      member.expected.merge(Outcome.RELEASED, (long) open, Long::sum);
       sitting.open.forEach(entry -> member.readBytes -= entry.bytes());
-      member.inFlight -= sitting.open.size();
+      member.inFlight -= open;
       member.emittedBytes -= sitting.emitted;
     }
   }
@@ -134,14 +136,15 @@ final class SimJudge {
         });
     // Two transactions under way may each have taken as much as there may be.
     int most = schedule.exactlyOnce ? 3 * bounds.records() : bounds.records();
+    most += world.parking.on() ? Math.max(schedule.partitions, bounds.records() / 4) : 0;
     require(member.inFlight <= most, "in flight are " + member.inFlight + " records", member);
   }
 
   private void read(Sitting sitting, ModelLog.Entry entry) {
     SimMember member = sitting.member;
     member.read++;
-    if (sitting.before.contains(entry.offset())) {
-      require(entry.durable, "skipped without an outcome", entry);
+    if (sitting.before.contains(entry.offset()) && !world.parking.expects(sitting, entry)) {
+      require(entry.kept(), "skipped without an outcome", entry);
       member.expected.merge(Outcome.SKIPPED, 1L, Long::sum);
     } else {
       require(sitting.open.add(entry), "read twice", entry);
@@ -159,7 +162,10 @@ final class SimJudge {
     sitting.execs.add(exec);
     require(!sitting.ended, "begun after its partition had gone", exec);
     require(exec.givenUp || !sitting.member.beginsNothing, "begun while paused", exec);
-    for (ModelLog.Entry each : exec.entries) {
+    if (exec.parked) {
+      require(sitting.inStore.add(entry), "executed twice at once", exec);
+    }
+    for (ModelLog.Entry each : exec.parked ? List.<ModelLog.Entry>of() : exec.entries) {
       require(sitting.open.contains(each), "begun without being in flight", exec);
       require(sitting.executed.add(each), "executed twice", exec);
       each.begun = true;
@@ -169,8 +175,8 @@ final class SimJudge {
       return; // out of the order of their scopes
     }
     world.held.begun(exec);
-    Object scope = entry.scope(schedule.ordering);
-    if (schedule.ordering != Ordering.UNORDERED) {
+    Object scope = exec.scope;
+    if (!exec.parked && schedule.order != Ordering.UNORDERED) {
       Long last = sitting.lastBegunOfScope.put(scope, entry.offset());
       require(last == null || last < entry.offset(), "out of order, after " + last, exec);
     }
@@ -183,12 +189,15 @@ final class SimJudge {
 
   /** Its scope is its own from here to {@link #left}. */
   void entered(Sitting.Exec exec) {
-    Sitting.Exec other = exec.sitting.activeOfScope.put(exec.entry.scope(schedule.ordering), exec);
+    Sitting.Exec other = exec.sitting.activeOfScope.put(exec.scope, exec);
     require(other == null, "overlaps with " + other, exec);
   }
 
   void left(Sitting.Exec exec) {
-    exec.sitting.activeOfScope.remove(exec.entry.scope(schedule.ordering), exec);
+    exec.sitting.activeOfScope.remove(exec.scope, exec);
+    if (world.parking.on()) {
+      world.parking.left(exec);
+    }
   }
 
   /** A call of the Algo, of one record or several, takes a slot from here on. */
@@ -205,8 +214,8 @@ final class SimJudge {
     require(exec.outputs > output, "output of a failed execution", exec);
     require(!exec.again, "output of an execution that is made again", exec);
     exec.sent++;
-    if (output == 0 && exec.sent == 1 && schedule.ordering != Ordering.UNORDERED) {
-      Object scope = exec.entry.scope(schedule.ordering);
+    if (output == 0 && exec.sent == 1 && schedule.order != Ordering.UNORDERED) {
+      Object scope = world.parking.outputScope(exec);
       Long last = exec.sitting.lastSentOfScope.put(scope, exec.entry.offset());
       require(last == null || last < exec.entry.offset(), "sent after " + last, exec);
     }
@@ -256,7 +265,7 @@ final class SimJudge {
     require(exec.outcome == null, "settled " + outcome + " after " + exec.outcome, exec);
     require(!exec.again, "settled, and executed again", exec);
     require(
-        !exec.expired || outcome == Outcome.DEAD_LETTERED,
+        !exec.expired || outcome == Outcome.DEAD_LETTERED || outcome == Outcome.PARKED,
         "settled " + outcome + " after its deadline",
         exec);
     exec.outcome = outcome;
@@ -266,10 +275,17 @@ final class SimJudge {
         schedule.exactlyOnce
             && (sitting.ended || !sitting.member.consumer.owns(exec.entry.partition));
     require(isDurable(exec, outcome) || others, "settled " + outcome + " without being so", exec);
+    sitting.inStore.remove(exec.entry);
     if (!sitting.ended) {
       sitting.emitted -= exec.emitted;
       SimMember member = sitting.member;
       member.emittedBytes -= exec.emitted;
+      if (exec.parked) {
+        require(sitting.parkedOpen.remove(exec.entry), "settled without having begun", exec);
+        member.inFlight--;
+        member.expected.merge(outcome, 1L, Long::sum);
+        return;
+      }
       for (ModelLog.Entry entry : exec.entries) {
         require(sitting.open.remove(entry), "settled without being in flight", exec);
         member.inFlight--;
@@ -292,6 +308,7 @@ final class SimJudge {
           exec.entries.stream()
               .map(exec.sitting.member.deadLetters::remove)
               .reduce(true, Boolean::logicalAnd);
+      case PARKED -> exec.entry.kept();
       default -> false;
     };
   }
@@ -336,7 +353,7 @@ final class SimJudge {
       for (int i = log.indexFrom(p, commit.offset()); i < entries.size(); i++) {
         ModelLog.Entry entry = entries.get(i);
         require(
-            entry.durable || !ahead.contains(entry.offset()),
+            entry.kept() || !ahead.contains(entry.offset()),
             "metadata names what has no outcome",
             entry);
       }

@@ -27,9 +27,11 @@ import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.observe.OutputCounters;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
+import run.algo.sdk.kafka.internal.parking.KafkaParkingStore;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
 import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
 import run.algo.sdk.kafka.internal.record.Outcome;
+import run.algo.sdk.retry.StepRetryPolicyProvider;
 
 /** One runner of a simulation: a real engine between a model's consumer and producer. */
 final class SimMember implements Executor, Timers {
@@ -124,6 +126,21 @@ final class SimMember implements Executor, Timers {
     loop.begin();
   }
 
+  /** Where records wait. */
+  PartitionFlows.Waiting waiting(DueGate gate) {
+    return new PartitionFlows.Waiting(
+        gate,
+        world.parking.on()
+            ? new ParkingLot(
+                new ModelParkingReader(this, world.parking.topic),
+                this,
+                this,
+                world.time.timeOfDay(),
+                plan.bounds(),
+                new RateLimit(Duration.ofDays(1), () -> 0))
+            : null);
+  }
+
   private Crew.Workers workers() {
     Crew.Workers right = Crew.Workers.of(plan.execution().concurrency(), this, this, world.time);
     return world.plant == Plant.DELAYED_FORGOTTEN
@@ -202,6 +219,25 @@ final class SimMember implements Executor, Timers {
     @Override
     public Route route(String topic) {
       return route;
+    }
+
+    @Override
+    public Optional<ParkedInput> parked(String topic) {
+      Schedule.Parks parks = world.schedule.parks;
+      return Optional.ofNullable(parks)
+          .map(
+              how ->
+                  new ParkedInput(
+                      how.ordered(),
+                      how.most(),
+                      () ->
+                          PlantedParking.in(
+                              world.plant,
+                              new StepRetryPolicyProvider()
+                                  .parkingIndex(how.ordered(), how.perKey())),
+                      reader ->
+                          new KafkaParkingStore(
+                              world.parking.topic.format, ModelParking.TOPIC, reader)));
     }
 
     @Override

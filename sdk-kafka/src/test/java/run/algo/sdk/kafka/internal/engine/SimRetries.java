@@ -1,6 +1,7 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -44,6 +45,18 @@ final class SimRetries {
     private int retries;
     private boolean waits;
     private long due;
+
+    /** What is known of a record that has come from the parking topic. */
+    static Attempts of(Tries tries, SimRetries of) {
+      Attempts attempts = new Attempts();
+      attempts.executions = tries.executions();
+      attempts.retries = of.number(tries.state());
+      return attempts;
+    }
+
+    boolean are(Tries known, SimRetries of) {
+      return known.executions() == executions && of.number(known.state()) == retries;
+    }
   }
 
   SimRetries(SimWorld world) {
@@ -64,17 +77,27 @@ final class SimRetries {
     if (tries.isEmpty()) {
       return FailureRules.NONE;
     }
+    RetryStrategyKind kind =
+        !world.parking.on()
+            ? RetryStrategyKind.SIMPLE
+            : world.parking.ordered()
+                ? RetryStrategyKind.STATEFUL_ORDERED
+                : RetryStrategyKind.STATEFUL_UNORDERED;
     return new FailureRules(
         Map.of(
             ModelLog.TOPIC,
             new FailureRules.Input(
-                RetryStrategyKind.SIMPLE,
+                kind,
                 state -> {
                   int next = number(state);
                   return next == tries.size() ? new RetryDecision.Exhausted() : tries.get(next);
                 })),
         new FailureClasses(),
-        (step, retryNum) -> retries++);
+        (step, retryNum) -> retries++,
+        false,
+        new FailureRules.Parked(
+            () -> Instant.EPOCH.plusNanos(world.time.timeOfDay().nanos()),
+            world.parking.on() && world.schedule.parks.haltWhenFull()));
   }
 
   /** How many tries there were, up to this one. */
@@ -103,7 +126,10 @@ final class SimRetries {
   }
 
   private ModelLog.@Nullable Entry waitsAhead(Sitting.Exec exec) {
-    Ordering ordering = world.schedule.ordering;
+    if (exec.parked) {
+      return null;
+    }
+    Ordering ordering = world.schedule.order;
     for (Map.Entry<ModelLog.Entry, Attempts> each : exec.sitting.attempts.entrySet()) {
       ModelLog.Entry entry = each.getKey();
       if (each.getValue().waits
@@ -117,8 +143,15 @@ final class SimRetries {
 
   /** The author's code is called, and told which time it is. */
   void told(Sitting.Exec exec, int attempt) {
+    exec.called = true;
     int right = ++exec.attempts.executions;
     judge.require(attempt == right, "attempt " + attempt + " instead of " + right, exec);
+  }
+
+  /** A record has failed and is to be parked: how long it waits. */
+  Duration next(Attempts attempts) {
+    judge.require(attempts.retries < tries.size(), "parked after the last try", attempts);
+    return tries.get(attempts.retries++).step().backoff();
   }
 
   /** An execution has failed and is made again. */
@@ -129,8 +162,13 @@ final class SimRetries {
     judge.require(!exec.givenUp, "given up, and executed again", exec);
     int number = number(next.state());
     boolean own = number != attempts.retries;
-    attempts.executions -= own ? 0 : 1;
-    if (!own) {
+    attempts.executions -= own || !exec.called ? 0 : 1;
+    if (world.parking.on()) {
+      judge.require(
+          !own && world.parking.mayGoAlong(exec, wait, next.state()),
+          "executed again without a reason",
+          exec);
+    } else if (!own) {
       boolean behind = world.schedule.form == FormKind.BATCH && waitsAhead(exec) != null;
       judge.require(behind && wait.isZero(), "executed again without a reason", exec);
       takenAlong++;
@@ -145,12 +183,13 @@ final class SimRetries {
         "so often executed: " + next.executions() + ", not " + attempts.executions,
         exec);
     exec.again = true;
-    attempts.waits = true;
+    attempts.waits = !exec.parked;
     attempts.due = world.time.nanos() + wait.toNanos();
     Sitting sitting = exec.sitting;
     exec.entries.forEach(sitting.executed::remove);
-    if (world.schedule.ordering != Ordering.UNORDERED) {
-      Object scope = exec.entry.scope(world.schedule.ordering);
+    exec.sitting.inStore.remove(exec.entry);
+    if (!exec.parked && world.schedule.order != Ordering.UNORDERED) {
+      Object scope = exec.scope;
       sitting.lastBegunOfScope.merge(scope, exec.entry.offset() - 1, Math::min);
     }
   }
@@ -162,7 +201,8 @@ final class SimRetries {
         reason.equals(FailureReason.ALGO.wireName())
             || reason.equals(FailureReason.TIMEOUT.wireName());
     return !exec.again
+        && !exec.reserved
         && executions == attempts.executions
-        && (exec.givenUp || !retried || attempts.retries == tries.size());
+        && (exec.givenUp || exec.full || !retried || attempts.retries == tries.size());
   }
 }

@@ -33,6 +33,7 @@ final class SimWorld {
   final SimGathers held;
   final SimExactlyOnce exactlyOnce;
   final SimRetries retries;
+  final SimParking parking;
   final List<Sitting.Exec> execs = new ArrayList<>();
 
   private final List<SimMember> members = new ArrayList<>();
@@ -72,6 +73,7 @@ final class SimWorld {
     this.held = new SimGathers(this);
     this.exactlyOnce = new SimExactlyOnce(this);
     this.retries = new SimRetries(this);
+    this.parking = new SimParking(this);
   }
 
   /** {@return what was not as it should be; null when all was} */
@@ -253,21 +255,44 @@ final class SimWorld {
       if (turn == LAST_TURNS) {
         judge.violated("it does not come to its end: " + open());
       }
-      while (time.anyReady() && judge.violation() == null) {
-        time.runOne();
-        check();
-      }
-      members.stream().filter(SimMember::canTurn).forEach(SimMember::turn);
-      check();
-      time.pass(1_000_000_000);
+      settleAll();
     }
     members.stream().filter(SimMember::canTurn).forEach(SimMember::close);
     check();
+    forgetAll();
     for (SimMember member : members) {
       if (member.closed() && member.inFlight != 0) {
         judge.violated(member + " has closed with " + member.inFlight + " records in flight");
       }
     }
+  }
+
+  /** What a member has parked that was not the owner any more: the next owner takes care of it. */
+  private void forgetAll() {
+    for (int owners = 0; parking.on() && !parking.topic.live().isEmpty(); owners++) {
+      if (judge.violation() != null) {
+        return;
+      }
+      if (owners == 4) {
+        judge.violated("it stays parked: " + parking.topic.live());
+      }
+      newMember();
+      for (int turn = 0; turn < 60 && judge.violation() == null; turn++) {
+        settleAll();
+      }
+      members.stream().filter(SimMember::canTurn).forEach(SimMember::close);
+      check();
+    }
+  }
+
+  private void settleAll() {
+    while (time.anyReady() && judge.violation() == null) {
+      time.runOne();
+      check();
+    }
+    members.stream().filter(SimMember::canTurn).forEach(SimMember::turn);
+    check();
+    time.pass(1_000_000_000);
   }
 
   /** How many records met an outcome, in all members. */

@@ -80,6 +80,14 @@ class SimulationTest {
       events.merge("abandoned executions come back", (long) world.late, Long::sum);
       events.merge("executions on several records", (long) world.gathers, Long::sum);
       events.merge("executed again", world.retries.retries, Long::sum);
+      events.merge("parked, executed again from the store", world.parking.again, Long::sum);
+      events.merge("restored", world.parking.restored, Long::sum);
+      events.merge("waited in place for its key", world.parking.soon, Long::sum);
+      events.merge("dropped", world.parking.dropped, Long::sum);
+      events.merge("parked behind others", world.parking.behind, Long::sum);
+      events.merge("stored by an earlier owner", world.parking.stored, Long::sum);
+      events.merge("no room to be parked", world.parking.full, Long::sum);
+      events.merge("not found where it was parked", world.parking.lost, Long::sum);
       events.merge("executed again with another", world.retries.takenAlong, Long::sum);
       events.merge("traces given up", (long) world.givenUp, Long::sum);
       events.merge("commits", (long) world.commits, Long::sum);

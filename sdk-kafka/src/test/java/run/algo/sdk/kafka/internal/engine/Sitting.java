@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 import run.algo.sdk.kafka.internal.record.Outcome;
+import run.algo.sdk.spi.ParkingIndex;
 
 /** A partition during one assignment to one member, as the judge of a simulation sees it. */
 final class Sitting {
@@ -38,6 +39,23 @@ final class Sitting {
   /** By the last of them, records that have one outcome. */
   final Map<ModelLog.Entry, List<ModelLog.Entry>> together = new HashMap<>();
 
+  /** What was found in the parking topic when the partition came. */
+  final Set<ModelLog.Entry> restored = new HashSet<>();
+
+  /** Parked records that have begun, and are not settled. */
+  final Set<ModelLog.Entry> parkedOpen = new HashSet<>();
+
+  /** Parked records that are being executed. */
+  final Set<ModelLog.Entry> inStore = new HashSet<>();
+
+  /** When parked records are due, at the earliest; nanoseconds of the time of day. */
+  final Map<ModelLog.Entry, Long> dues = new HashMap<>();
+
+  /** Records that have been executed to their end, where some are parked. */
+  final Set<ModelLog.Entry> concluded = new HashSet<>();
+
+  final Map<Object, Exec> activeOfKey = new HashMap<>();
+
   long emitted;
   long frontier;
   boolean ended;
@@ -62,6 +80,35 @@ final class Sitting {
     final ModelLog.Entry entry;
 
     final List<ModelLog.Entry> entries;
+
+    /** Of a parked record. */
+    boolean parked;
+
+    /** Where order is kept. */
+    Object scope;
+
+    /** All that are executed in one call have the same. */
+    Object batch = this;
+
+    /**
+     * What it was told when it asked whether it may be executed; null before, and of parked ones.
+     */
+    ParkingIndex.Arrival arrival;
+
+    /** It was told that it may be. */
+    boolean executes;
+
+    /** It is to be parked. */
+    boolean reserved;
+
+    /** There is no room for it. */
+    boolean full;
+
+    /** It was not executed after all, and stays parked. */
+    boolean dropped;
+
+    /** The author's code was called. */
+    boolean called;
 
     /** Nothing is executed: they were held for too long. */
     boolean givenUp;
