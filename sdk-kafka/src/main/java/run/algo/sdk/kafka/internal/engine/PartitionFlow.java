@@ -459,7 +459,9 @@ final class PartitionFlow implements Flow {
   }
 
   void committed(OffsetAndMetadata commit) {
-    committed = commit;
+    if (!Transaction.isMarked(commit)) {
+      committed = commit;
+    }
   }
 
   /**
@@ -471,11 +473,11 @@ final class PartitionFlow implements Flow {
   Optional<OffsetAndMetadata> take(OffsetTracker.Taker taker) {
     OffsetAndMetadata known = taken == null ? committed : taken;
     Optional<OffsetAndMetadata> next = tracker.take(taker).filter(to -> !to.equals(known));
+    next.ifPresent(to -> taken = to);
     // What is parked has no offsets; a commit that moves nothing keeps out who has lost the group.
     if (parked != null && parked.take(taker) && next.isEmpty()) {
-      next = Optional.of(known == null ? new OffsetAndMetadata(beginning) : known);
+      next = Optional.of(Transaction.marked(known == null ? beginning : known.offset()));
     }
-    next.ifPresent(to -> taken = to);
     return next;
   }
 
