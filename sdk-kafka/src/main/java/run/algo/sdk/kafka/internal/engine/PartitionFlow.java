@@ -5,7 +5,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -459,11 +458,13 @@ final class PartitionFlow implements Flow {
 
   /** What to commit, empty when the broker has it already. */
   Optional<OffsetAndMetadata> toCommit() {
-    return tracker.commit().filter(commit -> !isSame(commit, committed));
+    return tracker.commit().filter(commit -> !commit.equals(committed));
   }
 
   void committed(OffsetAndMetadata commit) {
-    committed = commit;
+    if (!Transaction.isMarked(commit)) {
+      committed = commit;
+    }
   }
 
   /**
@@ -474,9 +475,15 @@ final class PartitionFlow implements Flow {
    */
   Optional<OffsetAndMetadata> take(OffsetTracker.Taker taker) {
     OffsetAndMetadata known = taken == null ? committed : taken;
-    Optional<OffsetAndMetadata> next = tracker.take(taker).filter(to -> !isSame(to, known));
+    Optional<OffsetAndMetadata> next =
+        tracker.take(taker).filter(to -> !to.equals(known) && !isBeginning(to));
     next.ifPresent(to -> taken = to);
     return next;
+  }
+
+  /** Whether it is where an earlier owner has left off, which would tell nothing as a commit. */
+  private boolean isBeginning(OffsetAndMetadata offset) {
+    return parked != null && taken == null && committed == null && offset.offset() == beginning;
   }
 
   /**
@@ -493,17 +500,7 @@ final class PartitionFlow implements Flow {
       return Optional.empty();
     }
     OffsetAndMetadata known = taken == null ? committed : taken;
-    taken =
-        new OffsetAndMetadata(
-            known == null ? beginning : known.offset(),
-            known == null ? Optional.empty() : known.leaderEpoch(),
-            UUID.randomUUID().toString());
-    return Optional.of(taken);
-  }
-
-  /** Metadata of transactions says nothing of offsets. */
-  private boolean isSame(OffsetAndMetadata one, @Nullable OffsetAndMetadata other) {
-    return transactional && other != null ? one.offset() == other.offset() : one.equals(other);
+    return Optional.of(Transaction.marked(known == null ? beginning : known.offset()));
   }
 
   /** What was taken and is not settled may be taken again. */

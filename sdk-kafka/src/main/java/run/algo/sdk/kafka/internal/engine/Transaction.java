@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
@@ -29,6 +30,8 @@ import run.algo.sdk.kafka.internal.execute.WriteFaults;
 final class Transaction implements OffsetTracker.Taker {
 
   private static final Logger log = LoggerFactory.getLogger(Transaction.class);
+
+  private static final String MARK = "parked ";
 
   private final ConsumerGroupMetadata group;
   private final Admission admission;
@@ -75,6 +78,19 @@ final class Transaction implements OffsetTracker.Taker {
     this.group = group;
     this.before = before;
     this.admission = admission;
+  }
+
+  /**
+   * A commit that moves no offset. Its metadata is its own, so that it can be told from the commit
+   * before it when the answer to it is lost.
+   */
+  static OffsetAndMetadata marked(long offset) {
+    return new OffsetAndMetadata(offset, MARK + UUID.randomUUID());
+  }
+
+  /** Whether a commit moves no offset. */
+  static boolean isMarked(OffsetAndMetadata commit) {
+    return commit.metadata().startsWith(MARK);
   }
 
   // For the owner thread

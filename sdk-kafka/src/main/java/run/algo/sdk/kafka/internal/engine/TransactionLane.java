@@ -1,6 +1,7 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -273,21 +274,19 @@ final class TransactionLane {
   private boolean isCommitted(Transaction transaction) {
     Map<TopicPartition, OffsetAndMetadata> wanted = transaction.offsetsByPartition();
     Map<TopicPartition, OffsetAndMetadata> found = lookup.committed(wanted.keySet());
-    return wanted.entrySet().stream()
+    Map<TopicPartition, OffsetAndMetadata> moving = new HashMap<>(wanted);
+    moving.values().removeIf(Transaction::isMarked);
+    if (moving.isEmpty()) {
+      // What others have committed since tells nothing; then it is not ours any more.
+      return wanted.entrySet().stream()
+          .anyMatch(entry -> entry.getValue().equals(found.get(entry.getKey())));
+    }
+    return moving.entrySet().stream()
         .allMatch(
             entry -> {
               OffsetAndMetadata offset = found.get(entry.getKey());
-              return offset != null && isCommitted(entry.getValue(), offset);
+              return offset != null && offset.offset() >= entry.getValue().offset();
             });
-  }
-
-  /**
-   * One that moves nothing is known by its metadata; nobody commits after it, until it is known.
-   */
-  private static boolean isCommitted(OffsetAndMetadata wanted, OffsetAndMetadata found) {
-    return found.offset() > wanted.offset()
-        || (found.offset() == wanted.offset()
-            && (wanted.metadata().isEmpty() || wanted.metadata().equals(found.metadata())));
   }
 
   private void abort(Transaction transaction, @Nullable Throwable error) {

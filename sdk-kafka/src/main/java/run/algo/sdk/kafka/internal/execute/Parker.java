@@ -76,7 +76,7 @@ final class Parker implements Retrier {
       }
       case SOON -> execution.again(execution.tries(), SOON);
       case STORED -> execution.settle(Outcome.PARKED);
-      case BEHIND -> store(parking, execution, behind(execution), false);
+      case BEHIND -> store(parking, execution, behind(execution));
       case FULL ->
           full(parking, execution, new Waiting(behind(execution), noRoomBehind(execution)));
     }
@@ -105,7 +105,7 @@ final class Parker implements Retrier {
             rules.clock().instant().plus(retry.backoff()));
     Waiting waiting = new Waiting(next, failure);
     if (reserve(parking, execution, next)) {
-      store(parking, execution, next, false);
+      store(parking, execution, next);
     } else {
       full(parking, execution, waiting);
     }
@@ -123,14 +123,14 @@ final class Parker implements Retrier {
     return parking.reserve(execution.record.key(), execution.record.offset(), next.due());
   }
 
-  private void store(Parking parking, Execution execution, ParkedTry next, boolean halted) {
+  private void store(Parking parking, Execution execution, ParkedTry next) {
     parksInOrder(parking, execution);
     execution.expectSends(1);
     parking
         .store()
         .put(
             InputRecords.parked(execution.record, next),
-            record -> sender.send(new ParkSend(parking, execution, record, halted)));
+            record -> sender.send(new ParkSend(parking, execution, record)));
   }
 
   private static void parksInOrder(Parking parking, Execution execution) {
@@ -157,7 +157,9 @@ final class Parker implements Retrier {
             Optional.of(
                 () -> {
                   if (reserve(parking, execution, waiting.next())) {
-                    store(parking, execution, waiting.next(), true);
+                    // Not only when it is written: its transaction may wait for earlier records.
+                    execution.unblock();
+                    store(parking, execution, waiting.next());
                   } else {
                     waitForRoom(parking, execution, waiting, true);
                   }
@@ -178,12 +180,8 @@ final class Parker implements Retrier {
     private final Parking parking;
     private volatile long place = -1;
 
-    ParkSend(
-        Parking parking,
-        Execution execution,
-        ProducerRecord<byte[], byte[]> record,
-        boolean alreadyBlocked) {
-      super(sender, execution, record, alreadyBlocked);
+    ParkSend(Parking parking, Execution execution, ProducerRecord<byte[], byte[]> record) {
+      super(sender, execution, record, false);
       this.parking = parking;
     }
 

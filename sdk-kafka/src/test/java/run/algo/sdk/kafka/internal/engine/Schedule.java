@@ -97,7 +97,7 @@ final class Schedule {
         random.nextInt(3) == 0
             ? Optional.of(Duration.ofMillis(1 + random.nextInt(30)))
             : Optional.empty();
-    parks = parks(new SplittableRandom(seed * 31 + 17), deadLetters);
+    parks = parks(new SplittableRandom(seed * 31 + 17));
     order =
         parks != null && parks.ordered() && ordering == Ordering.UNORDERED
             ? Ordering.KEY
@@ -118,15 +118,17 @@ final class Schedule {
     failingAlgos = retries.isEmpty() ? failing : 100 + failing;
   }
 
-  private static @Nullable Parks parks(SplittableRandom random, boolean deadLetters) {
+  private @Nullable Parks parks(SplittableRandom random) {
     if (random.nextInt(4) != 0) {
       return null;
     }
+    boolean halts = !deadLetters || random.nextBoolean(); // else what has no room halts for good
+    // In a transaction what has room may wait for earlier records, and those for who waits for it.
+    boolean endless = exactlyOnce && halts;
+    int perKey = random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1000;
+    int most = random.nextInt(3) == 0 ? 1 + random.nextInt(10) : 1000;
     return new Parks(
-        random.nextInt(3) != 0,
-        random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1000,
-        random.nextInt(3) == 0 ? 1 + random.nextInt(10) : 1000,
-        !deadLetters || random.nextBoolean()); // else what finds no room halts for good
+        random.nextInt(3) != 0, endless ? 1000 : perKey, endless ? 1000 : most, halts);
   }
 
   private static List<RetryStep> retries(SplittableRandom random) {

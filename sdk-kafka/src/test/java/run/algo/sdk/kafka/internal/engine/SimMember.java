@@ -1,6 +1,7 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -237,7 +238,10 @@ final class SimMember implements Executor, Timers {
                                   .parkingIndex(how.ordered(), how.perKey())),
                       reader ->
                           new KafkaParkingStore(
-                              world.parking.topic.format, ModelParking.TOPIC, reader)));
+                              world.parking.topic.format,
+                              ModelParking.TOPIC,
+                              reader,
+                              () -> Instant.EPOCH.plusNanos(world.time.timeOfDay().nanos()))));
     }
 
     @Override

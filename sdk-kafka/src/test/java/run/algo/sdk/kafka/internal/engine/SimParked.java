@@ -42,6 +42,11 @@ final class SimParked implements Parking, ParkingStore<Consumer<ProducerRecord<b
   }
 
   @Override
+  public boolean inPlace() {
+    return real.inPlace();
+  }
+
+  @Override
   public boolean closed() {
     return real.closed();
   }
