@@ -127,9 +127,7 @@ class PartitionFlows implements PollLoop.Flows {
   /** How a partition's parked records are executed. */
   Dispatcher parkedDispatcher(Route route, ParkedInput input) {
     if (route.form() == FormKind.BATCH) {
-      Ordering among = input.ordered() ? Ordering.KEY : Ordering.UNORDERED;
-      return batches(
-          route, true, plan.ordering() == Ordering.PARTITION ? Ordering.PARTITION : among);
+      return batches(route, true, input.ordered() ? Ordering.KEY : Ordering.UNORDERED);
     }
     EnginePlan.Share share = shareBesideOrder();
     return input.ordered()
