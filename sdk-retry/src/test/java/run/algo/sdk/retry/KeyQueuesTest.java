@@ -286,8 +286,22 @@ class KeyQueuesTest {
       assertThat(index.nextDue()).isEqualTo(50);
       assertThat(offsets(60)).containsExactly(1L, 2L);
       assertThat(index.begin(1, 60)).isTrue();
-      assertThat(index.begin(1, 60)).isFalse();
+      assertThat(index.begin(1, 60)).as("again, in its place").isTrue();
       assertThat(index.begin(3, 60)).isFalse();
+    }
+
+    @Test
+    void oneThatBeginsAgainInItsPlaceWaitsForOneBeforeItThatHasFailed() {
+      park("a", 1, 0);
+      behind("a", 2);
+      take(0);
+      assertThat(index.begin(1, 0)).isTrue();
+      assertThat(index.begin(2, 0)).isTrue();
+      assertThat(index.failed(key("a"), 1, 80)).isTrue();
+
+      assertThat(index.begin(2, 0)).isFalse();
+      index.stored(1, 2001);
+      assertThat(offsets(99)).containsExactly(1L, 2L);
     }
 
     @Test

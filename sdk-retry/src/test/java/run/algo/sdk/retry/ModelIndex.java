@@ -109,7 +109,7 @@ final class ModelIndex {
 
   boolean begin(long offset, long now) {
     Entry own = entries.get(offset);
-    if (own == null || own.state != State.TAKEN) {
+    if (own == null || (own.state != State.TAKEN && own.state != State.BEGUN)) {
       return false;
     }
     boolean may =
