@@ -218,7 +218,8 @@ final class ModelLog {
     for (int p = 0; p < partitions.size(); p++) {
       List<Entry> entries = partitions.get(p);
       if (!entries.isEmpty()
-          && (!entries.stream().allMatch(entry -> entry.durable) || position(p) <= entries.get(entries.size() - 1).offset())) {
+          && (!entries.stream().allMatch(entry -> entry.durable)
+              || position(p) <= entries.get(entries.size() - 1).offset())) {
         return false;
       }
     }

@@ -45,8 +45,7 @@ final class ModelParking {
 
     private boolean readable;
 
-    Slot(
-        ConsumerRecord<byte[], byte[]> record, ModelLog.Entry entry, SimMember writer, long at) {
+    Slot(ConsumerRecord<byte[], byte[]> record, ModelLog.Entry entry, SimMember writer, long at) {
       this.record = record;
       this.entry = entry;
       this.writer = writer;

@@ -102,7 +102,10 @@ final class Schedule {
         parks != null && parks.ordered() && ordering == Ordering.UNORDERED
             ? Ordering.KEY
             : ordering;
-    gathers = deadLetters && random.nextInt(4) == 0 && parks == null; // else what is held in vain halts for good
+    gathers =
+        deadLetters
+            && random.nextInt(4) == 0
+            && parks == null; // else what is held in vain halts for good
     plan =
         gathers
             ? new EnginePlan(
@@ -124,8 +127,7 @@ final class Schedule {
     boolean endless = exactlyOnce && halts;
     int perKey = random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1000;
     int most = random.nextInt(3) == 0 ? 1 + random.nextInt(10) : 1000;
-    return new Parks(
-        random.nextInt(3) != 0, endless ? 1000 : perKey, endless ? 1000 : most, halts);
+    return new Parks(random.nextInt(3) != 0, endless ? 1000 : perKey, endless ? 1000 : most, halts);
   }
 
   private static List<RetryStep> retries(SplittableRandom random) {

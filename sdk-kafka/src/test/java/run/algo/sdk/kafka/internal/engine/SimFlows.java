@@ -49,8 +49,7 @@ final class SimFlows extends PartitionFlows {
         timers,
         member.plan.execution(),
         member.waiting(
-            EngineFixtures.gate(
-                member.plan.execution(), timers, member.world.time.timeOfDay())));
+            EngineFixtures.gate(member.plan.execution(), timers, member.world.time.timeOfDay())));
     this.world = member.world;
     this.member = member;
     this.workers = workers;

@@ -81,7 +81,8 @@ final class SimJudge {
     for (TopicPartition partition : partitions) {
       Sitting sitting = member.sittings.get(partition.partition());
       for (Sitting.Exec exec : sitting == null ? List.<Sitting.Exec>of() : sitting.execs) {
-        boolean ended = exec.outcome != null || exec.prepared || exec.again || exec.dropped || exec.blocked > 0;
+        boolean ended =
+            exec.outcome != null || exec.prepared || exec.again || exec.dropped || exec.blocked > 0;
         require(ended, "given back before its end", exec);
       }
     }

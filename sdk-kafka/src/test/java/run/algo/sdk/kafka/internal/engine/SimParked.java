@@ -12,8 +12,7 @@ import run.algo.sdk.spi.ParkingIndex;
 import run.algo.sdk.spi.ParkingStore;
 
 /** A partition's real parking as one execution sees it, with an eye on what it is told. */
-final class SimParked
-    implements Parking, ParkingStore<Consumer<ProducerRecord<byte[], byte[]>>> {
+final class SimParked implements Parking, ParkingStore<Consumer<ProducerRecord<byte[], byte[]>>> {
 
   private final Parking real;
   private final SimWorld world;

@@ -90,7 +90,9 @@ final class Sitting {
     /** All that are executed in one call have the same. */
     Object batch = this;
 
-    /** What it was told when it asked whether it may be executed; null before, and of parked ones. */
+    /**
+     * What it was told when it asked whether it may be executed; null before, and of parked ones.
+     */
     ParkingIndex.Arrival arrival;
 
     /** It was told that it may be. */
