@@ -71,6 +71,9 @@ final class ParkedFlow implements Flow, Parking {
   /** When records began to wait in their place for their key. */
   private final Map<Long, Long> waitingSince = new ConcurrentHashMap<>();
 
+  /** Offsets of those that the next transactions park. */
+  private final Set<Long> fresh = ConcurrentHashMap.newKeySet();
+
   // Under the lock
 
   /** In memory and not settled, in the order in which they were taken. */
@@ -287,9 +290,13 @@ final class ParkedFlow implements Flow, Parking {
     Long since = waitingSince.isEmpty() ? null : waitingSince.get(offset);
     boolean mayWait = since == null ? now - impatientUntil >= 0 : now - since < PATIENCE;
     ParkingIndex.Arrival arrival = index.arrive(key, offset, mayWait, lot.clock().nanos());
-    if (arrival == ParkingIndex.Arrival.BEHIND && lot.parked() > most) {
-      index.remove(offset);
-      arrival = ParkingIndex.Arrival.FULL;
+    if (arrival == ParkingIndex.Arrival.BEHIND) {
+      if (parked() > most) {
+        index.remove(offset);
+        arrival = ParkingIndex.Arrival.FULL;
+      } else {
+        isFresh(offset);
+      }
     }
     if (arrival == ParkingIndex.Arrival.SOON) {
       waitingSince.putIfAbsent(offset, now);
@@ -342,11 +349,35 @@ final class ParkedFlow implements Flow, Parking {
     synchronized (this) {
       known = begun.contains(offset);
     }
-    return (known || lot.parked() < most) && index.failed(key, offset, ParkingLot.nanos(due));
+    if (known) {
+      return index.failed(key, offset, ParkingLot.nanos(due));
+    }
+    boolean reserved = parked() < most && index.failed(key, offset, ParkingLot.nanos(due));
+    if (reserved) {
+      isFresh(offset);
+    }
+    return reserved;
+  }
+
+  /**
+   * How many are parked. What a transaction has yet to park does not count: it may have to wait for
+   * whoever asks. There are no more of them than may be in flight.
+   */
+  private long parked() {
+    return lot.parked() - (transactional ? lot.fresh().get() : 0);
+  }
+
+  private void isFresh(long offset) {
+    if (transactional && fresh.add(offset)) {
+      lot.fresh().incrementAndGet();
+    }
   }
 
   @Override
   public void stored(long offset, long place) {
+    if (fresh.remove(offset)) {
+      lot.fresh().decrementAndGet();
+    }
     index.stored(offset, place);
     loader.goOn();
   }
@@ -542,6 +573,12 @@ final class ParkedFlow implements Flow, Parking {
   int abandon() {
     stop();
     lot.remove(index);
+    fresh.forEach(
+        offset -> {
+          if (fresh.remove(offset)) {
+            lot.fresh().decrementAndGet();
+          }
+        });
     int released = 0;
     synchronized (this) {
       gone = true;

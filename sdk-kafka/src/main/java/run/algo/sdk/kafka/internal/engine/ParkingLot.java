@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
 import run.algo.sdk.kafka.internal.parking.ParkingReader;
 import run.algo.sdk.kafka.internal.record.SteadyClock;
@@ -18,6 +19,8 @@ import run.algo.sdk.spi.ParkingIndex;
  * @param clock the time of day that due times are compared with
  * @param bounds what may be in flight, of which parked records take a part
  * @param warnings keeps the log readable
+ * @param indexes of the partitions that are here
+ * @param fresh how many records the next transactions park
  */
 record ParkingLot(
     ParkingReader reader,
@@ -26,7 +29,8 @@ record ParkingLot(
     SteadyClock clock,
     EnginePlan.Bounds bounds,
     RateLimit warnings,
-    List<ParkingIndex> indexes) {
+    List<ParkingIndex> indexes,
+    AtomicLong fresh) {
 
   /** What may be in memory of parked records, of all partitions, is a part of what may flow. */
   private static final int PART_OF_FLIGHT = 4;
@@ -41,7 +45,15 @@ record ParkingLot(
       SteadyClock clock,
       EnginePlan.Bounds bounds,
       RateLimit warnings) {
-    this(reader, restorer, timers, clock, bounds, warnings, new CopyOnWriteArrayList<>());
+    this(
+        reader,
+        restorer,
+        timers,
+        clock,
+        bounds,
+        warnings,
+        new CopyOnWriteArrayList<>(),
+        new AtomicLong());
   }
 
   /** A due time as nanoseconds since the epoch, or as much as can be said so. */

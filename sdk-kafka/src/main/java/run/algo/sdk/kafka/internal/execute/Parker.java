@@ -77,8 +77,13 @@ final class Parker implements Retrier {
       case SOON -> execution.again(execution.tries(), SOON);
       case STORED -> execution.settle(Outcome.PARKED);
       case BEHIND -> store(parking, execution, behind(execution));
-      case FULL ->
+      case FULL -> {
+        if (waitsInPlaceForRoom()) {
+          execution.again(execution.tries(), IN_PLACE);
+        } else {
           full(parking, execution, new Waiting(behind(execution), noRoomBehind(execution)));
+        }
+      }
     }
     return false;
   }
@@ -106,9 +111,19 @@ final class Parker implements Retrier {
     Waiting waiting = new Waiting(next, failure);
     if (reserve(parking, execution, next)) {
       store(parking, execution, next);
+    } else if (waitsInPlaceForRoom()) {
+      inPlace.retry(execution, failure, retry);
     } else {
       full(parking, execution, waiting);
     }
+  }
+
+  /**
+   * In transactions a halt could never end: what has found room may be behind a record that the
+   * halted partition does not begin, and is only parked together with that.
+   */
+  private boolean waitsInPlaceForRoom() {
+    return rules.haltWhenFull() && sender.keepsTogether();
   }
 
   /**

@@ -115,7 +115,7 @@ final class ModelParking {
       world.parking.visible(slot);
       slot.readable = true;
       decided(slot);
-      if (world.chance(50)) {
+      if (world.chance(100)) {
         compact(p);
       }
     } else {
@@ -157,7 +157,7 @@ final class ModelParking {
         }
       }
       slots.stream().map(slot -> slot.record.partition()).distinct().forEach(p -> next[p]++);
-      if (world.chance(50)) {
+      if (world.chance(100)) {
         compact(slots.get(0).record.partition());
       }
     }
@@ -216,7 +216,7 @@ final class ModelParking {
     return null;
   }
 
-  /** Whether it was written by another than this member, with these tries. */
+  /** All that is there of a record. */
   List<Slot> versions(ModelLog.Entry entry) {
     return partitions.get(entry.partition.partition()).stream()
         .filter(slot -> slot.entry == entry && !slot.tombstone())
@@ -231,7 +231,7 @@ final class ModelParking {
             .anyMatch(
                 other ->
                     other.entry == slot.entry && other.readable && other.place() > slot.place());
-    return superseded && !slot.tombstone() && world.chance(300) && partitions.get(p).remove(slot);
+    return superseded && !slot.tombstone() && world.chance(800) && partitions.get(p).remove(slot);
   }
 
   /** Records that are parked. */

@@ -66,7 +66,7 @@ class PlantedBugsTest {
     "PARKED_WHEN_SENT, settled PARKED without being so",
     "FOLLOWER_NOT_HELD_UP, of its key",
     "RESTORE_FORGETS_THE_LAST, does not come to its end",
-    "DORMANT_NOT_KEPT_BACK, of its key",
+    "DORMANT_NOT_KEPT_BACK, sent after",
     "NO_DRAIN, given back before its end"
   })
   void isFound(Plant plant, String asWhat) {

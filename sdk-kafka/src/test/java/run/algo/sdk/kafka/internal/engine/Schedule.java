@@ -123,12 +123,9 @@ final class Schedule {
       return null;
     }
     boolean halts = !deadLetters || random.nextBoolean(); // else what has no room halts for good
-    // In a transaction what has room may wait for earlier records, and those for who waits for it.
-    boolean endless = exactlyOnce && halts;
     int perKey = random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1000;
     int most = random.nextInt(3) == 0 ? 1 + random.nextInt(10) : 1000;
-    return new Parks(
-        random.nextInt(3) != 0, endless ? 1000 : perKey, endless ? 1000 : most, halts);
+    return new Parks(random.nextInt(3) != 0, perKey, most, halts);
   }
 
   private static List<RetryStep> retries(SplittableRandom random) {

@@ -261,6 +261,9 @@ final class SimParking {
     if (exec.arrival == ParkingIndex.Arrival.SOON) {
       return wait.equals(Duration.ofMillis(10));
     }
+    if (exec.arrival == ParkingIndex.Arrival.FULL && waitsForRoom(exec)) {
+      return wait.equals(Duration.ofMillis(100));
+    }
     return world.schedule.form == FormKind.BATCH
         && wait.isZero()
         && exec.sitting.execs.stream()
@@ -269,6 +272,11 @@ final class SimParking {
                     other.batch == exec.batch
                         && other.entry.offset() < exec.entry.offset()
                         && (other.reserved || other.again || other.full || other.dropped));
+  }
+
+  /** Whether it waits in its place since there is no room: in transactions it halts nothing. */
+  boolean waitsForRoom(Sitting.Exec exec) {
+    return exec.full && world.schedule.exactlyOnce && world.schedule.parks.haltWhenFull();
   }
 
   static long nanos(Instant instant) {

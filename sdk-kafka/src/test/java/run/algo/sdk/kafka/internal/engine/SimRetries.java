@@ -161,9 +161,13 @@ final class SimRetries {
     judge.require(!exec.again, "executed again twice", exec);
     judge.require(!exec.givenUp, "given up, and executed again", exec);
     int number = number(next.state());
-    boolean own = number != attempts.retries;
+    boolean room = world.parking.on() && exec.called && world.parking.waitsForRoom(exec);
+    boolean own = room || number != attempts.retries;
     attempts.executions -= own || !exec.called ? 0 : 1;
-    if (world.parking.on()) {
+    if (room) { // counted when it has asked for room
+      Duration right = tries.get(attempts.retries - 1).step().backoff();
+      judge.require(number == attempts.retries && wait.equals(right), "waits " + wait, exec);
+    } else if (world.parking.on()) {
       judge.require(
           !own && world.parking.mayGoAlong(exec, wait, next.state()),
           "executed again without a reason",
