@@ -1,10 +1,6 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +14,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.Parking;
-import run.algo.sdk.kafka.internal.execute.PreparedSends;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.parking.InputRecords;
 import run.algo.sdk.kafka.internal.record.Outcome;
@@ -38,8 +33,8 @@ import run.algo.sdk.spi.ParkingStore;
  * parked does not.
  *
  * <p>Thread-safe: the owner opens, counts and closes it, the loader brings records, and workers say
- * what becomes of them. The loader's lock may be held when this one's is taken, never the other way
- * round; index, dispatcher and timers take neither.
+ * what becomes of them. The loader's lock may be held when that of the {@link ParkedBatches} is
+ * taken, never the other way round; index, dispatcher and timers take neither.
  */
 final class ParkedFlow implements Flow, Parking {
 
@@ -74,16 +69,7 @@ final class ParkedFlow implements Flow, Parking {
   /** Offsets of those that the next transactions park. */
   private final Set<Long> fresh = ConcurrentHashMap.newKeySet();
 
-  // Under the lock
-
-  /** In memory and not settled, in the order in which they were taken. */
-  private final List<Loaded> loaded = new ArrayList<>();
-
-  /** Offsets of those that were begun and are not settled. */
-  private final Set<Long> begun = new HashSet<>();
-
-  /** What the latest transactions have taken. */
-  private final Set<Loaded> taken = new HashSet<>();
+  private final ParkedBatches batches = new ParkedBatches();
 
   // For whoever asks
 
@@ -95,17 +81,6 @@ final class ParkedFlow implements Flow, Parking {
   private volatile boolean inPlace;
   private volatile boolean stopped;
   private volatile boolean gone;
-  private int unsettled;
-  private long bytes;
-
-  /**
-   * A record in memory.
-   *
-   * @param batch a batch of it alone
-   * @param offset its offset in the input
-   * @param key hash of its key
-   */
-  private record Loaded(RecordBatch batch, long offset, int key) {}
 
   /**
    * What a partition's parked records need.
@@ -245,9 +220,7 @@ final class ParkedFlow implements Flow, Parking {
     if (transactional) {
       batch.preparable();
     }
-    synchronized (this) {
-      loaded.add(new Loaded(batch, record.offset(), Arrays.hashCode(record.key())));
-    }
+    batches.add(batch, record.key());
     dispatcher.dispatch(batch);
   }
 
@@ -328,28 +301,21 @@ final class ParkedFlow implements Flow, Parking {
 
   @Override
   public boolean begin(long offset) {
-    boolean begins = index.begin(offset, lot.clock().nanos());
-    synchronized (this) {
-      if (gone) {
-        return false; // counted as released
+    boolean may = index.begin(offset, lot.clock().nanos());
+    switch (batches.begin(offset, may)) {
+      case READ -> route.counters().read(1);
+      case PUT_BACK -> route.counters().settled(Outcome.PARKED, 1);
+      case GONE -> {
+        return false;
       }
-      if (begins && begun.add(offset)) {
-        route.counters().read(1);
-      } else if (!begins && begun.remove(offset)) {
-        // It was in a batch behind one that has failed; it will be read again.
-        route.counters().settled(Outcome.PARKED, 1);
-      }
+      case AGAIN, NOT -> {} // counted, or not to be
     }
-    return begins;
+    return may;
   }
 
   @Override
   public boolean reserve(byte @Nullable [] key, long offset, Instant due) {
-    boolean known;
-    synchronized (this) {
-      known = begun.contains(offset);
-    }
-    if (known) {
+    if (batches.isBegun(offset)) {
       return index.failed(key, offset, ParkingLot.nanos(due));
     }
     boolean reserved = parked() < most && index.failed(key, offset, ParkingLot.nanos(due));
@@ -417,9 +383,7 @@ final class ParkedFlow implements Flow, Parking {
     byte[] value = record.value();
     int size = value == null ? 0 : value.length;
     route.counters().settled(outcome, size, size, clock.nanos() - read);
-    synchronized (this) {
-      begun.remove(record.offset());
-    }
+    batches.settled(record.offset());
     owner.settled(true);
     loader.gone(size + (key == null ? 0L : key.length));
   }
@@ -461,84 +425,14 @@ final class ParkedFlow implements Flow, Parking {
 
   // For the owner, as the flow of what is read
 
-  /** Counts what is in memory. */
-  synchronized void count() {
-    int records = 0;
-    long sum = 0;
-    for (Iterator<Loaded> each = loaded.iterator(); each.hasNext(); ) {
-      Loaded next = each.next();
-      if (next.batch().unsettled() == 0) {
-        each.remove();
-        taken.remove(next);
-      } else {
-        records++;
-        sum += next.batch().bytes();
-      }
-    }
-    unsettled = records;
-    bytes = sum;
-  }
-
-  /** Records in memory that are not settled, when they were counted last. */
-  int unsettled() {
-    return unsettled;
-  }
-
-  /** Their bytes. */
-  long bytes() {
-    return bytes;
+  /** What is in memory. */
+  ParkedBatches batches() {
+    return batches;
   }
 
   /** Whether nothing is in memory, or on its way to it. */
-  synchronized boolean isIdle() {
-    return loader.isIdle() && loaded.stream().allMatch(each -> each.batch().unsettled() == 0);
-  }
-
-  /** How many have been begun and are not settled. */
-  synchronized int begun() {
-    int count = 0;
-    for (Loaded each : loaded) {
-      count += each.batch().begun();
-    }
-    return count;
-  }
-
-  /** How many wait for nothing but their transaction. */
-  synchronized int waitingForCommit() {
-    int count = 0;
-    for (Loaded each : loaded) {
-      count += each.batch().prepared();
-    }
-    return count;
-  }
-
-  /**
-   * Takes what is prepared. Of the records of one key none is taken before an earlier one.
-   *
-   * @return whether any was
-   */
-  synchronized boolean take(OffsetTracker.Taker taker) {
-    boolean any = false;
-    Set<Integer> behind = new HashSet<>();
-    for (Loaded each : loaded) {
-      RecordBatch batch = each.batch();
-      if (batch.unsettled() == 0 || taken.contains(each)) {
-        continue;
-      }
-      PreparedSends sends = batch.prepared(0);
-      if (!behind.contains(each.key()) && sends != null && taker.take(batch, 0, sends)) {
-        taken.add(each);
-        any = true;
-      } else if (sends != null || batch.begun() > 0) {
-        behind.add(each.key());
-      }
-    }
-    return any;
-  }
-
-  /** What was taken and is not settled may be taken again. */
-  synchronized void untake() {
-    taken.clear();
+  boolean isIdle() {
+    return loader.isIdle() && batches.areSettled();
   }
 
   /** Why its records, or those of the input, do not flow. */
@@ -566,7 +460,7 @@ final class ParkedFlow implements Flow, Parking {
 
   /** After {@link #stop}: whether all that was begun is settled, or halted for good. */
   boolean isQuiet() {
-    return begun() <= halt.blockedRecords();
+    return batches.begun() <= halt.blockedRecords();
   }
 
   /** Lets go of everything; returns how many were begun and have no outcome. */
@@ -579,18 +473,8 @@ final class ParkedFlow implements Flow, Parking {
             lot.fresh().decrementAndGet();
           }
         });
-    int released = 0;
-    synchronized (this) {
-      gone = true;
-      for (Loaded each : loaded) {
-        if (each.batch().abandon() > 0 && begun.contains(each.offset())) {
-          released++;
-        }
-      }
-      loaded.clear();
-      taken.clear();
-      begun.clear();
-    }
+    gone = true;
+    int released = batches.abandon();
     route.counters().settled(Outcome.RELEASED, released);
     return released;
   }

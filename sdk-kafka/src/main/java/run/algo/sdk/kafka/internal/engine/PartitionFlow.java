@@ -313,16 +313,16 @@ final class PartitionFlow implements Flow {
       gate.takes(tracker.places());
     }
     if (parked != null) {
-      parked.count();
-      unsettled += parked.unsettled();
-      bytesInFlight += parked.bytes();
+      parked.batches().count();
+      unsettled += parked.batches().unsettled();
+      bytesInFlight += parked.batches().bytes();
     }
     settledRate.count(settledInAll(), time);
   }
 
   /** Records settled since the partition was assigned, when they were counted last. */
   long settledInAll() {
-    return read - unsettled + (parked == null ? 0 : parked.unsettled());
+    return read - unsettled + (parked == null ? 0 : parked.batches().unsettled());
   }
 
   /** Records settled within the last second or two, when they were counted last. */
@@ -350,8 +350,8 @@ final class PartitionFlow implements Flow {
     int prepared = transactional ? tracker.prepared() : 0;
     int open = tracker.unsettled() - tracker.postponed();
     if (transactional && parked != null) {
-      prepared += parked.waitingForCommit();
-      open += parked.unsettled();
+      prepared += parked.batches().prepared();
+      open += parked.batches().unsettled();
     }
     return prepared > 0 && 2 * prepared >= open;
   }
@@ -496,7 +496,7 @@ final class PartitionFlow implements Flow {
    * @return what to commit with them, empty when there are none
    */
   Optional<OffsetAndMetadata> takeParked(OffsetTracker.Taker taker) {
-    if (parked == null || !parked.take(taker)) {
+    if (parked == null || !parked.batches().take(taker)) {
       return Optional.empty();
     }
     OffsetAndMetadata known = taken == null ? committed : taken;
@@ -508,14 +508,14 @@ final class PartitionFlow implements Flow {
     taken = null;
     tracker.untake();
     if (parked != null) {
-      parked.untake();
+      parked.batches().untake();
     }
   }
 
   /** A transaction has begun, or ended, with so many more records of this partition, or less. */
   void writing(int records) {
     writing += records;
-    unsettled = tracker.unsettled() + (parked == null ? 0 : parked.unsettled());
+    unsettled = tracker.unsettled() + (parked == null ? 0 : parked.batches().unsettled());
   }
 
   @Override
