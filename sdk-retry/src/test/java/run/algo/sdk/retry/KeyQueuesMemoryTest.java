@@ -31,13 +31,11 @@ class KeyQueuesMemoryTest {
     }
     for (int offset = FAILING; offset < MILLION; offset++) {
       int key = offset % FAILING;
-      assertThat(index.arrive(key(key), offset, false, 0)).isEqualTo(Arrival.BEHIND);
+      require(index.arrive(key(key), offset, false, 0) == Arrival.BEHIND, key);
       index.stored(offset, offset);
     }
     for (int key = FAILING; key < MILLION; key++) {
-      if (index.arrive(key(key), MILLION + key, false, 0) != Arrival.FREE) {
-        throw new AssertionError("key " + key + " has nothing parked");
-      }
+      require(index.arrive(key(key), MILLION + key, false, 0) == Arrival.FREE, key);
     }
 
     assertThat(index.size()).isEqualTo(MILLION);
@@ -50,7 +48,7 @@ class KeyQueuesMemoryTest {
     while (index.size() > 0) {
       index.take(1, 1000, (offset, place, due) -> taken[takenSize++] = offset);
       for (int i = 0; i < takenSize; i++) {
-        assertThat(index.begin(taken[i], 1)).isTrue();
+        require(index.begin(taken[i], 1), taken[i]);
         index.remove(taken[i]);
       }
       takenSize = 0;
@@ -64,6 +62,13 @@ class KeyQueuesMemoryTest {
     assertThat(index.heapBytes())
         .isEqualTo(arrays(index))
         .isLessThanOrEqualTo(KeyQueues.BYTES_IDLE);
+  }
+
+  /** Millions of times, which takes long with more words. */
+  private static void require(boolean right, long which) {
+    if (!right) {
+      throw new AssertionError("not so for " + which);
+    }
   }
 
   @Test

@@ -17,7 +17,7 @@ import run.algo.sdk.retry.ModelIndex.State;
  */
 class KeyQueuesModelTest {
 
-  private static final int SEEDS = 200;
+  private static final int SEEDS = Integer.getInteger("index.seeds", 100);
   private static final int CALLS = 500;
 
   @Test
