@@ -138,11 +138,9 @@ class ParkingIT {
   @ParameterizedTest
   @CsvSource({
     "at-least-once, partition",
-    "at-least-once, key",
     "at-least-once, unordered",
     "exactly-once, partition",
-    "exactly-once, key",
-    "exactly-once, unordered"
+    "exactly-once, key"
   })
   void theKeyOfAFailedRecordWaitsAndKeepsItsOrder(String delivery, String ordering) {
     algo.failures.putAll(Map.of("0:3", 2, "0:8", 1, "1:0", 1, "1:44", 99));
