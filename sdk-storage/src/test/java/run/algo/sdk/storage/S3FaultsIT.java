@@ -351,10 +351,10 @@ class S3FaultsIT {
     s3.addFault(S3Fault.delay(Duration.ofMillis(30)).on(UPLOAD_PART));
     byte[] piece = random(1 << 20);
     try (FileUpload upload = store.upload(FileTarget.of("a"))) {
-      for (int i = 0; i < 64; i++) {
+      for (int i = 0; i < 36; i++) {
         upload.write(piece);
       }
-      assertThat(upload.complete().size()).hasValue(64L << 20);
+      assertThat(upload.complete().size()).hasValue(36L << 20);
     }
     // One that fills and those that are sent; the rounding is that of the segments.
     assertThat(store.pool().mostBytesTaken())
