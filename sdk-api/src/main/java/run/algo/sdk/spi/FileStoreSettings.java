@@ -15,6 +15,7 @@ import java.util.Set;
  * @param readBuckets further buckets that references may point to
  * @param inputDirectory folder that files are delivered under
  * @param credentials access and secret, empty for anonymous access
+ * @param options how files are moved
  * @since 0.1.0
  */
 public record FileStoreSettings(
@@ -23,7 +24,8 @@ public record FileStoreSettings(
     String bucket,
     Set<String> readBuckets,
     Path inputDirectory,
-    Optional<Credentials> credentials) {
+    Optional<Credentials> credentials,
+    FileStoreOptions options) {
 
   /** Copies the buckets and checks the endpoint. */
   public FileStoreSettings {
@@ -31,12 +33,40 @@ public record FileStoreSettings(
     Objects.requireNonNull(bucket, "bucket");
     Objects.requireNonNull(inputDirectory, "inputDirectory");
     Objects.requireNonNull(credentials, "credentials");
+    Objects.requireNonNull(options, "options");
     readBuckets = Set.copyOf(readBuckets);
     if (endpoint.getHost() == null || endpoint.getRawUserInfo() != null) {
       // The text itself stays out of the message: it may hold a secret.
       throw new IllegalArgumentException(
           "the storage endpoint must read http(s)://host[:port], without credentials in it");
     }
+  }
+
+  /**
+   * Settings with the default options.
+   *
+   * @param endpoint the storage endpoint, {@code http(s)://host[:port]}
+   * @param region the region that requests are signed for
+   * @param bucket the deployment's own bucket
+   * @param readBuckets further buckets that references may point to
+   * @param inputDirectory folder that files are delivered under
+   * @param credentials access and secret, empty for anonymous access
+   */
+  public FileStoreSettings(
+      URI endpoint,
+      String region,
+      String bucket,
+      Set<String> readBuckets,
+      Path inputDirectory,
+      Optional<Credentials> credentials) {
+    this(
+        endpoint,
+        region,
+        bucket,
+        readBuckets,
+        inputDirectory,
+        credentials,
+        FileStoreOptions.DEFAULTS);
   }
 
   /**

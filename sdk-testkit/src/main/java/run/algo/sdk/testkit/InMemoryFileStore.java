@@ -1,22 +1,37 @@
 package run.algo.sdk.testkit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
 import run.algo.sdk.spi.FileMismatchException;
 import run.algo.sdk.spi.FileReference;
 import run.algo.sdk.spi.FileStore;
+import run.algo.sdk.spi.FileTarget;
+import run.algo.sdk.spi.FileUpload;
+import run.algo.sdk.spi.StoredFile;
 
 /**
  * A file store that keeps its files in memory, for tests that need no storage server. It passes
@@ -28,9 +43,14 @@ import run.algo.sdk.spi.FileStore;
  */
 public final class InMemoryFileStore implements FileStore {
 
+  private static final int MAX_KEY_BYTES = 1024;
+  private static final int MAX_TAG_LENGTH = 256;
+  private static final int PAGE = 1_000;
+
   private final String host;
   private final String bucket;
-  private final Map<String, byte[]> files = new ConcurrentHashMap<>();
+  private final Clock clock;
+  private final NavigableMap<String, Content> files = new ConcurrentSkipListMap<>();
   private volatile boolean closed;
 
   /**
@@ -40,46 +60,65 @@ public final class InMemoryFileStore implements FileStore {
    * @param bucket bucket that its references name
    */
   public InMemoryFileStore(String host, String bucket) {
+    this(host, bucket, Clock.systemUTC());
+  }
+
+  /**
+   * An empty store with a clock of the test's.
+   *
+   * @param host authority that its references name, such as {@code minio:9000}
+   * @param bucket bucket that its references name
+   * @param clock tells when files are written
+   */
+  public InMemoryFileStore(String host, String bucket, Clock clock) {
     this.host = Objects.requireNonNull(host, "host");
     this.bucket = Objects.requireNonNull(bucket, "bucket");
+    this.clock = Objects.requireNonNull(clock, "clock");
   }
 
   @Override
-  public FileReference write(String key, InputStream content) throws IOException {
+  public FileUpload upload(FileTarget target) {
     checkOpen();
-    if (key.isEmpty()) {
-      throw new IllegalArgumentException("an object key cannot be empty");
+    checkKey(target.key());
+    return new MemoryUpload(target);
+  }
+
+  @Override
+  public FileReference write(FileTarget target, byte[] content) {
+    checkOpen();
+    checkKey(target.key());
+    return put(target, content.clone());
+  }
+
+  @Override
+  public FileReference write(FileTarget target, Path content) throws IOException {
+    checkOpen();
+    checkKey(target.key());
+    return put(target, Files.readAllBytes(content));
+  }
+
+  @Override
+  public InputStream read(FileReference reference, Duration timeout) throws IOException {
+    Content content = content(reference);
+    long size = reference.size().orElse(content.bytes().length);
+    if (size != content.bytes().length) {
+      throw new FileMismatchException(
+          reference.file()
+              + " has "
+              + content.bytes().length
+              + " bytes, its reference says "
+              + size);
     }
-    byte[] bytes = content.readAllBytes();
-    files.put(key, bytes);
-    return new FileReference(
-        host,
-        bucket,
-        key,
-        OptionalLong.of(bytes.length),
-        Optional.of(sha256(bytes)),
-        Optional.empty());
+    if (!reference.sha256().orElse(content.sha256()).equals(content.sha256())) {
+      throw new FileMismatchException(
+          reference.file() + " has the SHA-256 " + content.sha256() + ", its reference another");
+    }
+    return new ByteArrayInputStream(content.bytes());
   }
 
   @Override
   public InputStream read(FileReference reference) throws IOException {
-    checkOpen();
-    checkOwn(reference);
-    byte[] bytes = files.get(reference.file());
-    if (bytes == null) {
-      throw new NoSuchFileException(reference.file());
-    }
-    long size = reference.size().orElse(bytes.length);
-    if (size != bytes.length) {
-      throw new FileMismatchException(
-          reference.file() + " has " + bytes.length + " bytes, its reference says " + size);
-    }
-    String digest = sha256(bytes);
-    if (!reference.sha256().orElse(digest).equals(digest)) {
-      throw new FileMismatchException(
-          reference.file() + " has the SHA-256 " + digest + ", its reference says another");
-    }
-    return new ByteArrayInputStream(bytes);
+    return read(reference, Duration.ZERO);
   }
 
   @Override
@@ -87,6 +126,31 @@ public final class InMemoryFileStore implements FileStore {
     checkOpen();
     checkOwn(reference);
     return files.remove(reference.file()) != null;
+  }
+
+  @Override
+  public List<StoredFile> list(String prefix, String after) {
+    checkOpen();
+    return files.tailMap(after, false).entrySet().stream()
+        .filter(file -> file.getKey().startsWith(prefix))
+        .limit(PAGE)
+        .map(
+            file ->
+                new StoredFile(
+                    file.getKey(), file.getValue().bytes().length, file.getValue().modified()))
+        .toList();
+  }
+
+  @Override
+  public Map<String, String> tags(FileReference reference) throws IOException {
+    return content(reference).tags();
+  }
+
+  /** Nothing is ever left over in memory. */
+  @Override
+  public int removeUnfinished(String prefix, Instant begunBefore) {
+    checkOpen();
+    return 0;
   }
 
   /**
@@ -101,6 +165,50 @@ public final class InMemoryFileStore implements FileStore {
   @Override
   public void close() {
     closed = true;
+  }
+
+  private FileReference put(FileTarget target, byte[] bytes) {
+    String digest = sha256(bytes);
+    files.compute(
+        target.key(),
+        (key, old) ->
+            old != null && old.sha256().equals(digest)
+                ? old
+                : new Content(bytes, digest, clean(target.tags()), clock.instant()));
+    return new FileReference(
+        host,
+        bucket,
+        target.key(),
+        OptionalLong.of(bytes.length),
+        Optional.of(digest),
+        Optional.empty());
+  }
+
+  private Content content(FileReference reference) throws IOException {
+    checkOpen();
+    checkOwn(reference);
+    Content content = files.get(reference.file());
+    if (content == null) {
+      throw new NoSuchFileException(reference.file());
+    }
+    return content;
+  }
+
+  private static Map<String, String> clean(Map<String, String> tags) {
+    Map<String, String> clean = new TreeMap<>();
+    tags.forEach((name, value) -> clean.put(clean(name), clean(value)));
+    return Map.copyOf(clean);
+  }
+
+  private static String clean(String text) {
+    String clean = text.replaceAll("[^\\p{L}\\p{N} +\\-=._:/@]", "_");
+    return clean.length() > MAX_TAG_LENGTH ? clean.substring(0, MAX_TAG_LENGTH) : clean;
+  }
+
+  private static void checkKey(String key) {
+    if (key.isEmpty() || key.getBytes(UTF_8).length > MAX_KEY_BYTES) {
+      throw new IllegalArgumentException("an object key has 1 to " + MAX_KEY_BYTES + " bytes");
+    }
   }
 
   private void checkOpen() {
@@ -128,6 +236,56 @@ public final class InMemoryFileStore implements FileStore {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** A file. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Content(byte[] bytes, String sha256, Map<String, String> tags, Instant modified) {}
+
+  /** Gathers what is written, and puts it there as a whole. */
+  private final class MemoryUpload extends FileUpload {
+
+    private final FileTarget target;
+    private final ByteArrayOutputStream gathered = new ByteArrayOutputStream();
+    private @Nullable FileReference reference;
+    private boolean over;
+
+    MemoryUpload(FileTarget target) {
+      this.target = target;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      checkUsable();
+      gathered.write(b);
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int length) throws IOException {
+      checkUsable();
+      gathered.write(from, offset, length);
+    }
+
+    @Override
+    public FileReference complete() throws IOException {
+      if (reference == null) {
+        checkUsable();
+        reference = put(target, gathered.toByteArray());
+        over = true;
+      }
+      return reference;
+    }
+
+    @Override
+    public void close() {
+      over = true;
+    }
+
+    private void checkUsable() throws IOException {
+      if (over || closed) {
+        throw new IOException("the upload of " + target.key() + " is over");
+      }
     }
   }
 }

@@ -8,10 +8,18 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -23,6 +31,9 @@ import org.junit.jupiter.api.Test;
 import run.algo.sdk.spi.FileMismatchException;
 import run.algo.sdk.spi.FileReference;
 import run.algo.sdk.spi.FileStore;
+import run.algo.sdk.spi.FileTarget;
+import run.algo.sdk.spi.FileUpload;
+import run.algo.sdk.spi.StoredFile;
 
 /**
  * What every {@link FileStore} owes. Extend it in a test class and open the store to judge.
@@ -44,20 +55,56 @@ public abstract class FileStoreContract {
    */
   protected abstract FileStore open() throws Exception;
 
+  /**
+   * The length in bytes at which the store begins to treat a file otherwise, such as that of its
+   * parts: files around it, and of several times its length, are tried.
+   *
+   * @return the length, 64 KiB unless overridden
+   */
+  protected int partSize() {
+    return 64 * 1024;
+  }
+
+  /**
+   * Opens a store that its storage forbids everything, as with a wrong secret.
+   *
+   * @return the store, empty when there is no such thing; then that is not judged
+   * @throws Exception when it cannot be opened
+   */
+  protected Optional<FileStore> openForbidden() throws Exception {
+    return Optional.empty();
+  }
+
   @Test
   void whatIsWrittenIsReadBack() throws Exception {
     try (FileStore store = open()) {
-      for (int size : new int[] {0, 1, 8_192, 300_001}) {
+      int part = partSize();
+      for (int size : new int[] {0, 1, 8_192, part - 1, part, part + 1}) {
         byte[] content = random(size);
-        FileReference reference = store.write("size-" + size, stream(content));
-
-        assertThat(reference.file()).isEqualTo("size-" + size);
-        assertThat(reference.host()).isNotEmpty();
-        assertThat(reference.bucket()).isNotEmpty();
-        assertThat(reference.size()).hasValue(size);
-        assertThat(read(store, reference)).isEqualTo(content);
+        Path file = Files.createTempFile("file-store-contract", null);
+        try {
+          Files.write(file, content);
+          verify(store, "stream-" + size, content, store.write("stream-" + size, stream(content)));
+          verify(store, "path-" + size, content, store.write(target("path-" + size), file));
+          verify(store, "bytes-" + size, content, store.write(target("bytes-" + size), content));
+        } finally {
+          Files.delete(file);
+        }
       }
+      byte[] content = random(3 * part + 1);
+      verify(store, "large", content, store.write("large", stream(content)));
     }
+  }
+
+  private static void verify(FileStore store, String key, byte[] content, FileReference reference)
+      throws IOException {
+    assertThat(reference.file()).isEqualTo(key);
+    assertThat(reference.host()).isNotEmpty();
+    assertThat(reference.bucket()).isNotEmpty();
+    assertThat(reference.size()).hasValue(content.length);
+    assertThat(reference.sha256()).hasValue(sha256(content));
+    // Without the dump of megabytes that a failed comparison would print.
+    assertThat(Arrays.equals(read(store, reference), content)).as("the content of " + key).isTrue();
   }
 
   @Test
@@ -73,7 +120,17 @@ public abstract class FileStoreContract {
   @Test
   void keysAreTakenAsTheyAre() throws Exception {
     try (FileStore store = open()) {
-      List<String> keys = List.of("a/b", "a/B", "a b+c%20d", "ü\uD83D\uDE80", "a/b/c", "=&?#x");
+      List<String> keys =
+          List.of(
+              "a/b",
+              "a/B",
+              "a b+c%20d",
+              "ü\uD83D\uDE80/日本 語",
+              "a/b/c",
+              "=&?#x",
+              "~!$'()*,;:@[]{}|^`<>\"",
+              ("n".repeat(203) + "/").repeat(4) + "ü".repeat(104));
+      assertThat(keys.get(keys.size() - 1).getBytes(UTF_8)).hasSize(1_024);
       List<FileReference> references = new ArrayList<>();
       for (String key : keys) {
         references.add(store.write(key, text(key)));
@@ -107,6 +164,149 @@ public abstract class FileStoreContract {
       assertThat(read(store, old)).isEqualTo("old".getBytes(UTF_8));
       assertThatThrownBy(() -> read(store, unverified(old, "b")))
           .isInstanceOf(NoSuchFileException.class);
+    }
+  }
+
+  @Test
+  void anUploadIsThereWhenItIsComplete() throws Exception {
+    try (FileStore store = open()) {
+      byte[] content = random(2 * partSize() + 7);
+      try (FileUpload upload = store.upload(target("a"))) {
+        upload.write(content[0]);
+        upload.write(content, 1, content.length - 1);
+        upload.flush();
+        assertThat(keys(store)).isEmpty();
+
+        FileReference reference = upload.complete();
+        verify(store, "a", content, reference);
+        assertThat(upload.complete()).isEqualTo(reference);
+        assertThatThrownBy(() -> upload.write(1)).isInstanceOf(IOException.class);
+      }
+      assertThat(keys(store)).containsExactly("a");
+    }
+  }
+
+  @Test
+  void anAbortedUploadLeavesNothingAndKeepsWhatWasThere() throws Exception {
+    try (FileStore store = open()) {
+      FileReference old = store.write("a", text("old"));
+      for (int size : new int[] {0, 10, 2 * partSize() + 7}) {
+        for (String key : List.of("a", "b")) {
+          FileUpload upload = store.upload(target(key));
+          upload.write(random(size));
+          upload.close();
+          upload.close();
+
+          assertThatThrownBy(() -> upload.write(1)).isInstanceOf(IOException.class);
+          assertThatThrownBy(upload::complete).isInstanceOf(IOException.class);
+        }
+      }
+      assertThat(read(store, old)).isEqualTo("old".getBytes(UTF_8));
+      assertThat(keys(store)).containsExactly("a");
+      assertThat(store.removeUnfinished("", Instant.MAX)).isZero();
+    }
+  }
+
+  @Test
+  void uploadsMayBeOpenSideBySide() throws Exception {
+    try (FileStore store = open()) {
+      byte[] content = random(partSize() + 3);
+      List<FileUpload> uploads = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        uploads.add(store.upload(target("side/" + i)));
+      }
+      for (int offset = 0; offset < content.length; offset += partSize()) {
+        for (FileUpload upload : uploads) {
+          upload.write(content, offset, Math.min(partSize(), content.length - offset));
+        }
+      }
+      for (int i = 0; i < uploads.size(); i++) {
+        verify(store, "side/" + i, content, uploads.get(i).complete());
+      }
+    }
+  }
+
+  @Test
+  void whatIsWrittenAgainIsTheSameFile() throws Exception {
+    try (FileStore store = open()) {
+      for (int size : new int[] {100, partSize(), partSize() + 1}) {
+        byte[] content = random(size);
+        FileReference first = store.write(target("a"), content);
+        FileReference second = store.write(target("a"), content);
+
+        assertThat(second).isEqualTo(first);
+        verify(store, "a", content, second);
+        byte[] other = content.clone();
+        other[size / 2]++;
+        verify(store, "a", other, store.write(target("a"), other));
+      }
+    }
+  }
+
+  @Test
+  void tagsAreKept() throws Exception {
+    try (FileStore store = open()) {
+      Map<String, String> tags =
+          Map.of(
+              FileTarget.TRACE_TAG, "0af7651916cd43dd8448eb211c80319c",
+              FileTarget.ALGO_TAG, "acme/word-count@1.2 x=y",
+              FileTarget.TIME_TAG, "2026-01-02T03:04:05Z");
+      for (int size : new int[] {10, partSize() + 1}) {
+        FileReference reference =
+            store.write(new FileTarget("a-" + size, tags, Optional.empty()), random(size));
+        assertThat(store.tags(reference)).isEqualTo(tags);
+      }
+      FileReference odd =
+          store.write(
+              new FileTarget("odd", Map.of("trace", "a&b\n\"" + "x".repeat(400)), Optional.empty()),
+              random(1));
+      assertThat(store.tags(odd)).containsExactly(Map.entry("trace", "a_b__" + "x".repeat(251)));
+      FileReference bare = store.write("bare", text("x"));
+      assertThat(store.tags(bare)).isEmpty();
+      store.delete(bare);
+      assertThatThrownBy(() -> store.tags(bare)).isInstanceOf(NoSuchFileException.class);
+    }
+  }
+
+  @Test
+  void filesAreListedByPrefixAndInPages() throws Exception {
+    try (FileStore store = open()) {
+      assertThat(store.list("", "")).isEmpty();
+      assertThat(store.removeUnfinished("", Instant.MAX)).isZero();
+      for (String key : List.of("p/1", "p/2", "p/3", "q/1")) {
+        store.write(key, text(key));
+      }
+      List<StoredFile> all = store.list("p/", "");
+
+      assertThat(all).extracting(StoredFile::key).containsExactly("p/1", "p/2", "p/3");
+      assertThat(all).extracting(StoredFile::size).containsOnly(3L);
+      assertThat(store.list("p/", "p/1")).isEqualTo(all.subList(1, 3));
+      assertThat(store.list("p/", "p/3")).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsForbiddenIsSaidToBe() throws Exception {
+    Optional<FileStore> forbidden = openForbidden();
+    if (forbidden.isPresent()) {
+      try (FileStore store = forbidden.get();
+          FileStore other = open()) {
+        FileReference reference = other.write("a", text("x"));
+        FileReference there =
+            new FileReference(
+                reference.host(),
+                reference.bucket(),
+                "a",
+                reference.size(),
+                reference.sha256(),
+                reference.etag());
+        assertThatThrownBy(() -> read(store, there)).isInstanceOf(AccessDeniedException.class);
+        assertThatThrownBy(() -> store.delete(there)).isInstanceOf(AccessDeniedException.class);
+        assertThatThrownBy(() -> store.write("b", text("x")))
+            .isInstanceOf(AccessDeniedException.class);
+        assertThatThrownBy(() -> store.write(target("b"), new byte[1]))
+            .isInstanceOf(AccessDeniedException.class);
+      }
     }
   }
 
@@ -181,6 +381,10 @@ public abstract class FileStoreContract {
     try (FileStore store = open()) {
       assertThatThrownBy(() -> store.write("", text("x")))
           .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> store.write(target(""), new byte[1]))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> store.upload(target("x".repeat(1_025))))
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 
@@ -206,9 +410,24 @@ public abstract class FileStoreContract {
   void afterTheCloseItIsOfNoUse() throws Exception {
     FileStore store = open();
     FileReference reference = store.write("a", text("x"));
+    FileUpload upload = store.upload(target("c"));
     store.close();
     store.close();
 
+    assertThatThrownBy(
+            () -> {
+              upload.write(1);
+              upload.complete();
+            })
+        .isInstanceOf(IOException.class);
+    upload.close();
+    assertThatThrownBy(() -> store.upload(target("b"))).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> store.write(target("b"), new byte[1]))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> store.list("", "")).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> store.tags(reference)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> store.removeUnfinished("", Instant.MAX))
+        .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> store.write("b", text("x"))).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> read(store, reference)).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> store.delete(reference)).isInstanceOf(IllegalStateException.class);
@@ -227,6 +446,22 @@ public abstract class FileStoreContract {
   private static FileReference unverified(FileReference own, String file) {
     return new FileReference(
         own.host(), own.bucket(), file, OptionalLong.empty(), Optional.empty(), Optional.empty());
+  }
+
+  private static FileTarget target(String key) {
+    return FileTarget.of(key);
+  }
+
+  private static List<String> keys(FileStore store) throws IOException {
+    return store.list("", "").stream().map(StoredFile::key).toList();
+  }
+
+  private static String sha256(byte[] content) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static byte[] random(int size) {
