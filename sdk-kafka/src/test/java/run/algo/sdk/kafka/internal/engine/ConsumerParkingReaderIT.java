@@ -91,6 +91,7 @@ class ConsumerParkingReaderIT {
   private static Producer<byte[], byte[]> producer(String... properties) {
     Map<String, Object> config = new HashMap<>();
     config.put("bootstrap.servers", kafka.bootstrapServers());
+    config.put("max.in.flight.requests.per.connection", 1); // the topic has just been made
     for (int i = 0; i < properties.length; i += 2) {
       config.put(properties[i], properties[i + 1]);
     }
