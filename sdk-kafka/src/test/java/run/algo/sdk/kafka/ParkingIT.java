@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoContext;
 import run.algo.sdk.testkit.kafka.EmbeddedKafka;
+import run.algo.sdk.testkit.kafka.KafkaProbe;
 import run.algo.sdk.testkit.kafka.Listener;
 
 /** Failed records are parked, with the later ones of their key, and the key keeps its order. */
@@ -233,6 +234,32 @@ class ParkingIT {
     assertThat(algo.attempts.get("1:7")).containsExactly(1, 2, 3);
     assertThat(algo.attempts.values()).filteredOn(tries -> tries.size() > 1).hasSize(2);
     verifyOutputs();
+  }
+
+  /** What is held keeps the transaction open that would park, and its trigger is of that key. */
+  @Test
+  void withExactlyOnceAGatherDoesNotWaitForWhatItHoldsUp() {
+    algo.failures.put("0:1", 1);
+    try (AlgoRunner runner =
+        runner(
+            ParkingTopicProbe.strategy("StatefulOrdered", Duration.ofMillis(200), 1),
+            "ALGO_DELIVERY",
+            "exactly-once")) {
+      runner.start();
+      Deployment.awaitReady(runner);
+      Header trace = KafkaProbe.header("traceID", "t");
+      Header hold = KafkaProbe.header("run", "false");
+      Header trigger = KafkaProbe.header("run", "true");
+      deployment.probe.produceAll(
+          List.of(
+              KafkaProbe.record(deployment.in, 0, "k", "held", trace, hold),
+              KafkaProbe.record(deployment.in, 0, "k", "fails once"),
+              KafkaProbe.record(deployment.in, 0, "k", "triggers", trace, trigger)));
+      await().atMost(Deployment.SOON).until(() -> deployment.committed(0) == 3);
+    }
+    assertThat(algo.attempts.get("0:1")).containsExactly(1, 2);
+    assertThat(algo.attempts.get("0:2")).containsExactly(1);
+    assertThat(algo.completed.get("k")).containsExactly(1L, 2L);
   }
 
   @Test
