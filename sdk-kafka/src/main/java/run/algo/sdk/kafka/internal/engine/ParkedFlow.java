@@ -268,7 +268,7 @@ final class ParkedFlow implements Flow, Parking {
         index.remove(offset);
         arrival = ParkingIndex.Arrival.FULL;
       } else {
-        isFresh(offset);
+        toBeStored(offset);
       }
     }
     if (arrival == ParkingIndex.Arrival.SOON) {
@@ -320,7 +320,7 @@ final class ParkedFlow implements Flow, Parking {
     }
     boolean reserved = parked() < most && index.failed(key, offset, ParkingLot.nanos(due));
     if (reserved) {
-      isFresh(offset);
+      toBeStored(offset);
     }
     return reserved;
   }
@@ -333,7 +333,7 @@ final class ParkedFlow implements Flow, Parking {
     return lot.parked() - (transactional ? lot.fresh().get() : 0);
   }
 
-  private void isFresh(long offset) {
+  private void toBeStored(long offset) {
     if (transactional && fresh.add(offset)) {
       lot.fresh().incrementAndGet();
     }

@@ -108,13 +108,12 @@ final class Parker implements Retrier {
             failure.attempts(),
             new RetryState.After(retry.step().index(), retry.retryNum()),
             rules.clock().instant().plus(retry.backoff()));
-    Waiting waiting = new Waiting(next, failure);
     if (reserve(parking, execution, next)) {
       store(parking, execution, next);
     } else if (waitsInPlaceForRoom()) {
       inPlace.retry(execution, failure, retry);
     } else {
-      full(parking, execution, waiting);
+      full(parking, execution, new Waiting(next, failure));
     }
   }
 
