@@ -1,5 +1,6 @@
 package run.algo.sdk;
 
+import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -68,6 +69,15 @@ public interface AlgoContext {
    * @return the name; data from outside, not safe as a path
    */
   String fileName();
+
+  /**
+   * The record's content as stream, bytes or file, wherever it lies: in the record, or in storage.
+   * Nothing is read before it is asked for. An Algo that wants nothing else has {@link Payload} as
+   * its input's type, and then this is its input.
+   *
+   * @return the payload, empty for a record without a value (a tombstone)
+   */
+  Optional<Payload> payload();
 
   /**
    * The Algo's parameters: those of the runner config, overridden by the record's header {@code
@@ -171,4 +181,33 @@ public interface AlgoContext {
    * @see #emit(Pipe, Object)
    */
   void emit(Output<?> output);
+
+  /**
+   * Opens a file of any size that goes to storage while it is written; a record of the output will
+   * refer to it. Its place among what is emitted is where it was opened.
+   *
+   * <p>Close it when all is written. It is seen by nobody before the execution has succeeded: then
+   * the file is completed and its reference written. An execution that fails removes it, also one
+   * that succeeds although a write here has failed, or that leaves it open.
+   *
+   * @param pipe the output, whatever its type of values: its codec is not used
+   * @param name name of the payload, header {@code fileName}; any text
+   * @return the file, for one thread at a time; a write or {@code close} that fails throws {@link
+   *     StorageException}
+   * @throws IllegalArgumentException when the pipe is not an output of this Algo or has no topic
+   * @throws IllegalStateException when the execution has ended
+   * @throws StorageException when this deployment has no storage; the message says what is missing
+   */
+  default OutputStream openOutput(Pipe<?> pipe, String name) throws StorageException {
+    return openOutput(OutputFile.of(pipe, name));
+  }
+
+  /**
+   * Opens a file, and gives the record that will refer to it a key or headers of its own.
+   *
+   * @param file the file
+   * @return as of {@link #openOutput(Pipe, String)}
+   * @throws StorageException as {@link #openOutput(Pipe, String)} does
+   */
+  OutputStream openOutput(OutputFile file) throws StorageException;
 }

@@ -71,4 +71,11 @@ public interface GatheredRecord {
    * @return the position
    */
   RecordPosition position();
+
+  /**
+   * The record's content, wherever it lies; nothing is read before it is asked for.
+   *
+   * @return the payload, empty for a record without a value (a tombstone)
+   */
+  Optional<Payload> payload();
 }

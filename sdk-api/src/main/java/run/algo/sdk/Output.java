@@ -2,7 +2,6 @@ package run.algo.sdk;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -82,14 +81,7 @@ public final class Output<T> {
    * @throws IllegalArgumentException when the protocol owns the name
    */
   public Output<T> withHeader(String name, String text) {
-    if (ReservedHeaders.contains(name)) {
-      throw new IllegalArgumentException(
-          "header " + name + " is written by the SDK itself; choose another name");
-    }
-    List<RecordHeader> more = new ArrayList<>(headers);
-    more.removeIf(header -> header.name().equals(name));
-    more.add(RecordHeader.of(name, text));
-    return new Output<>(pipe, value, key, List.copyOf(more), fileName);
+    return new Output<>(pipe, value, key, ReservedHeaders.with(headers, name, text), fileName);
   }
 
   /**

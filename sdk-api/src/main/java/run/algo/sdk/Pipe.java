@@ -92,6 +92,17 @@ public final class Pipe<T> {
     return new Pipe<>(name, Codec.bytes());
   }
 
+  /**
+   * A pipe of payloads of any size, as stream, bytes or file. Whether they travel in the record or
+   * by reference is the deployment's affair.
+   *
+   * @param name name of the input or output
+   * @return the pipe
+   */
+  public static Pipe<Payload> payload(String name) {
+    return new Pipe<>(name, Payload.codec());
+  }
+
   /** {@return the name, in lower case} */
   public String name() {
     return name;

@@ -1,5 +1,6 @@
 package run.algo.sdk.codec;
 
+import java.io.InputStream;
 import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
@@ -31,6 +32,19 @@ public interface Codec<T> {
    * @throws Exception when the bytes are not a value of this format
    */
   T decode(byte[] bytes) throws Exception;
+
+  /**
+   * Reads a value whose bytes come from a stream, as those of a file in storage do.
+   *
+   * @param in the bytes, to their end; not closed
+   * @return the value
+   * @throws Exception when the bytes are not a value of this format, or cannot be read
+   * @implSpec Reads all of it into memory. A format that need not should override this, and read
+   *     the stream to its end: its content is verified there.
+   */
+  default T decode(InputStream in) throws Exception {
+    return decode(in.readAllBytes());
+  }
 
   /**
    * Writes a value.

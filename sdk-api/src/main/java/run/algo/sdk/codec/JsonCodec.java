@@ -1,5 +1,8 @@
 package run.algo.sdk.codec;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DeserializationFeature;
@@ -49,7 +52,17 @@ final class JsonCodec<T> implements Codec<T> {
 
   @Override
   public T decode(byte[] bytes) {
-    T value = reader.readValue(bytes);
+    return present(reader.readValue(bytes));
+  }
+
+  @Override
+  public T decode(InputStream in) throws IOException {
+    T value = present(reader.readValue(in));
+    in.transferTo(OutputStream.nullOutputStream()); // the end is where the content is verified
+    return value;
+  }
+
+  private T present(@Nullable T value) {
     if (value == null) {
       throw new IllegalArgumentException("the value is the JSON null, not a " + type.toCanonical());
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import run.algo.sdk.Payload;
 import run.algo.sdk.codec.Codec;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.type.TypeFactory;
@@ -113,6 +114,9 @@ public record AlgoTypes(Codec<?> input, Optional<Codec<?>> output) {
   }
 
   private static Codec<?> codec(JavaType type) {
+    if (type.hasRawClass(Payload.class)) {
+      return Payload.codec();
+    }
     return type.hasGenericTypes() ? Codec.forType(type) : Codec.forType(type.getRawClass());
   }
 

@@ -42,4 +42,27 @@ public record FileReference(
     }
     Objects.requireNonNull(etag, "etag");
   }
+
+  /**
+   * Reads a reference that came as the value of a record.
+   *
+   * @param json the value: at most 64 KiB of JSON, an object with {@code host}, {@code bucket},
+   *     {@code file} and, where they are known, {@code size}, {@code sha256}, {@code etag}; what
+   *     else it has is ignored
+   * @return the reference; not judged yet
+   * @throws IllegalArgumentException when it is none; the message names the field and quotes
+   *     nothing of it
+   */
+  public static FileReference parse(byte[] json) {
+    return FileReferenceJson.parse(json);
+  }
+
+  /**
+   * Writes it as the value of a record.
+   *
+   * @return the JSON, as {@link #parse} reads it
+   */
+  public byte[] toJson() {
+    return FileReferenceJson.format(this);
+  }
 }

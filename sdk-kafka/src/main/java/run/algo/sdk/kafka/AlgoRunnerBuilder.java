@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
@@ -24,6 +25,7 @@ import run.algo.sdk.kafka.config.SettingsSource;
 import run.algo.sdk.kafka.config.ThreadModel;
 import run.algo.sdk.kafka.internal.engine.KafkaClients;
 import run.algo.sdk.kafka.internal.execute.AlgoForm;
+import run.algo.sdk.spi.FileStore;
 
 /**
  * Declares what runs, and overrides settings. What is set here beats a system property, which beats
@@ -40,6 +42,7 @@ public final class AlgoRunnerBuilder {
   private @Nullable Properties properties;
   private KafkaClients clients = KafkaClients.REAL;
   private @Nullable MeterRegistry meterRegistry;
+  private @Nullable FileStore fileStore;
 
   AlgoRunnerBuilder() {}
 
@@ -55,6 +58,7 @@ public final class AlgoRunnerBuilder {
       Wiring wiring,
       KafkaClients clients,
       Optional<MeterRegistry> meterRegistry,
+      Optional<FileStore> fileStore,
       List<Consumer<RunnerState>> listeners) {}
 
   /**
@@ -355,6 +359,19 @@ public final class AlgoRunnerBuilder {
     return this;
   }
 
+  /**
+   * Keeps files of file references in a store of one's own, instead of the storage that the
+   * deployment names: for an embedder's, or for a test ({@code InMemoryFileStore} of {@code
+   * sdk-testkit}).
+   *
+   * @param store the store; closed by its owner, not by the runner
+   * @return this builder
+   */
+  public AlgoRunnerBuilder fileStore(FileStore store) {
+    fileStore = Objects.requireNonNull(store, "store");
+    return this;
+  }
+
   /** For tests: other clients. */
   AlgoRunnerBuilder clients(KafkaClients factory) {
     clients = factory;
@@ -375,10 +392,15 @@ public final class AlgoRunnerBuilder {
             wired,
             environment == null ? System.getenv() : environment,
             properties == null ? System.getProperties() : properties);
-    Support.check(settings);
+    Support.check(settings, fileStore != null);
     return new AlgoRunner(
         settings,
-        new Parts(wired, clients, Optional.ofNullable(meterRegistry), List.copyOf(listeners)));
+        new Parts(
+            wired,
+            clients,
+            Optional.ofNullable(meterRegistry),
+            Optional.ofNullable(fileStore),
+            List.copyOf(listeners)));
   }
 
   /**
@@ -392,8 +414,8 @@ public final class AlgoRunnerBuilder {
             wired,
             new TestEnvironment(given, overrides).complete(wired),
             properties == null ? new Properties() : properties);
-    Support.check(settings);
-    return new AlgoTestDriver(settings, wired);
+    Support.check(settings, fileStore != null);
+    return new AlgoTestDriver(settings, wired, Optional.ofNullable(fileStore));
   }
 
   private AlgoSettings settings(

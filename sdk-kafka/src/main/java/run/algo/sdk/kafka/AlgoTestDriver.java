@@ -24,6 +24,7 @@ import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.config.InputSettings;
 import run.algo.sdk.kafka.config.OutputSettings;
 import run.algo.sdk.kafka.internal.engine.ManualEngine;
+import run.algo.sdk.spi.FileStore;
 
 /**
  * Runs an Algo, of any form, through the real engine in a test: without a broker, without a thread,
@@ -83,10 +84,10 @@ public final class AlgoTestDriver implements AutoCloseable {
   private final ManualEngine engine;
   private boolean closed;
 
-  AlgoTestDriver(AlgoSettings settings, Wiring wiring) {
+  AlgoTestDriver(AlgoSettings settings, Wiring wiring, Optional<FileStore> fileStore) {
     this.settings = settings;
     this.wiring = wiring;
-    this.assembly = new Assembly(settings, wiring);
+    this.assembly = new Assembly(settings, wiring, fileStore);
     this.engine = assembly.manualEngine(START);
   }
 

@@ -22,6 +22,7 @@ import run.algo.sdk.kafka.config.DeploymentIdentity;
 import run.algo.sdk.kafka.config.EngineSettings;
 import run.algo.sdk.kafka.config.FailureAction;
 import run.algo.sdk.kafka.config.InputSettings;
+import run.algo.sdk.kafka.config.MessageDataType;
 import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.config.OutputSettings;
 import run.algo.sdk.kafka.config.ParameterResolver;
@@ -44,6 +45,7 @@ import run.algo.sdk.kafka.internal.execute.RecordProcessors;
 import run.algo.sdk.kafka.internal.execute.RetriedRecords;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
+import run.algo.sdk.kafka.internal.files.FileScope;
 import run.algo.sdk.kafka.internal.observe.RunnerCounters;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
 import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
@@ -51,6 +53,7 @@ import run.algo.sdk.kafka.internal.record.RetryHeaders;
 import run.algo.sdk.kafka.internal.record.SteadyClock;
 import run.algo.sdk.kafka.internal.topics.Assignor;
 import run.algo.sdk.kafka.internal.topics.TopicPreparation;
+import run.algo.sdk.spi.FileStore;
 import run.algo.sdk.spi.RetryPolicy;
 import run.algo.sdk.spi.RetryPolicyProvider;
 
@@ -66,14 +69,26 @@ final class Assembly {
   private final AlgoSettings settings;
   private final Wiring wiring;
   private final RunnerCounters counters;
+  private final FileScope files;
 
-  Assembly(AlgoSettings settings, Wiring wiring) {
+  /**
+   * Of one runner.
+   *
+   * @param fileStore the embedder's own file store; empty for the one that the deployment names
+   */
+  Assembly(AlgoSettings settings, Wiring wiring, Optional<FileStore> fileStore) {
     this.settings = settings;
     this.wiring = wiring;
     this.counters =
         new RunnerCounters(
             settings.inputs().stream().map(InputSettings::name).toList(),
             settings.outputs().stream().map(OutputSettings::name).toList());
+    this.files = FileSettings.scope(settings, fileStore, algoName());
+  }
+
+  /** Payloads outside of records; closed by whoever ends the runner. */
+  FileScope files() {
+    return files;
   }
 
   RunnerCounters counters() {
@@ -271,7 +286,8 @@ final class Assembly {
               settings.instanceName(),
               closing,
               deadlines,
-              settings.runnerConfig().requiredInputs()),
+              settings.runnerConfig().requiredInputs(),
+              files),
           engine.contentTypeCheck(),
           new ParameterResolver(settings.parameters()),
           sender,
@@ -349,13 +365,15 @@ final class Assembly {
     }
 
     private OutputTarget target(OutputSettings output, Codec<?> codec) {
-      return new OutputTarget(
-          output.name(),
-          output.topic(),
-          codec,
-          output.contentType().orElse(codec.contentType()),
-          maxBytes(output.topic()),
-          counters.output(output.name()));
+      OutputTarget target =
+          new OutputTarget(
+              output.name(),
+              output.topic(),
+              codec,
+              output.contentType().orElse(codec.contentType()),
+              maxBytes(output.topic()),
+              counters.output(output.name()));
+      return output.dataType() == MessageDataType.FILE_REFERENCE ? target.byReference() : target;
     }
 
     /** With compression only the broker can tell what fits. */

@@ -19,6 +19,7 @@ import run.algo.sdk.kafka.internal.engine.HaltReport;
 import run.algo.sdk.kafka.internal.engine.Intake;
 import run.algo.sdk.kafka.internal.engine.PollLoop;
 import run.algo.sdk.kafka.internal.engine.WorkerKind;
+import run.algo.sdk.kafka.internal.files.FileScope;
 import run.algo.sdk.kafka.internal.observe.Condition;
 import run.algo.sdk.kafka.internal.observe.Health;
 import run.algo.sdk.kafka.internal.observe.RunnerMetrics;
@@ -32,6 +33,7 @@ final class RunnerLife {
   private static final Logger log = LoggerFactory.getLogger(RunnerLife.class);
 
   private final Supervision supervision;
+  private final FileScope files;
   private final Engine engine;
   private final Observation observation;
   private final Thread thread;
@@ -57,7 +59,8 @@ final class RunnerLife {
 
   RunnerLife(AlgoRunnerBuilder.Parts parts, AlgoSettings settings, Witness witness) {
     this.witness = witness;
-    Assembly assembly = new Assembly(settings, parts.wiring());
+    Assembly assembly = new Assembly(settings, parts.wiring(), parts.fileStore());
+    this.files = assembly.files();
     RunnerMetrics metrics =
         new RunnerMetrics(
             settings.runnerConfig().identity(), assembly.counters(), parts.meterRegistry());
@@ -204,6 +207,7 @@ final class RunnerLife {
 
   private void over(RunnerState last) {
     supervision.close();
+    files.close();
     try {
       witness.ended(last);
     } finally {

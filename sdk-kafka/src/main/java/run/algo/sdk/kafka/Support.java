@@ -9,15 +9,12 @@ import run.algo.sdk.AlgoConfigurationException;
 import run.algo.sdk.ConfigurationProblem;
 import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.config.ClientProperties;
-import run.algo.sdk.kafka.config.MessageDataType;
 import run.algo.sdk.kafka.config.Ordering;
-import run.algo.sdk.kafka.config.OutputSettings;
 import run.algo.sdk.kafka.config.RetryStrategy;
 import run.algo.sdk.kafka.config.RetryStrategyKind;
 import run.algo.sdk.kafka.config.ThreadModel;
 import run.algo.sdk.kafka.internal.engine.Engine;
 import run.algo.sdk.kafka.internal.engine.WorkerKind;
-import run.algo.sdk.spi.FileStoreProvider;
 import run.algo.sdk.spi.RetryPolicyProvider;
 
 /**
@@ -28,7 +25,12 @@ final class Support {
 
   private Support() {}
 
-  static void check(AlgoSettings settings) {
+  /**
+   * Checks the settings.
+   *
+   * @param ownStore whether the embedder brings a file store
+   */
+  static void check(AlgoSettings settings, boolean ownStore) {
     List<ConfigurationProblem> problems = new ArrayList<>();
     if (settings.engine().threads() == ThreadModel.VIRTUAL && !WorkerKind.virtualAvailable()) {
       problems.add(
@@ -43,7 +45,9 @@ final class Support {
     TopicClaims claims = new TopicClaims(settings, problems);
     RetryTopicNames.check(settings, claims);
     ParkingTopicNames.check(settings, claims);
-    checkFileReferences(settings, problems);
+    if (!ownStore) {
+      FileSettings.check(settings, problems);
+    }
     if (!problems.isEmpty()) {
       throw new AlgoConfigurationException(problems);
     }
@@ -109,28 +113,7 @@ final class Support {
     }
   }
 
-  private static void checkFileReferences(
-      AlgoSettings settings, List<ConfigurationProblem> problems) {
-    for (OutputSettings output : settings.outputs()) {
-      if (output.dataType() != MessageDataType.FILE_REFERENCE) {
-        continue;
-      }
-      if (ServiceLoader.load(FileStoreProvider.class).findFirst().isEmpty()) {
-        problems.add(
-            new ConfigurationProblem(
-                "pipes[].sourceOutputMessageDataType",
-                "FileReference",
-                "output "
-                    + output.name()
-                    + " is written as file references, and there is no file store on the class"
-                    + " path",
-                "add the dependency <groupId>run.algo</groupId><artifactId>sdk-storage</artifactId>"
-                    + " in a version that has one, or make the pipe Embedded"));
-      }
-    }
-  }
-
-  private static ConfigurationProblem missing(String setting, String what, String module) {
+  static ConfigurationProblem missing(String setting, String what, String module) {
     return new ConfigurationProblem(
         setting,
         ConfigurationProblem.NOT_SET,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -147,6 +148,6 @@ class FormsOfTheBuilderTest {
       environment.put(pairs[i], pairs[i + 1]);
     }
     AlgoSettings settings = AlgoSettings.load(SettingsSource.of(environment));
-    return new Assembly(settings, builder.wiring.build()).concurrency();
+    return new Assembly(settings, builder.wiring.build(), Optional.empty()).concurrency();
   }
 }

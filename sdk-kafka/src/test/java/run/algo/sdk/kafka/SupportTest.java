@@ -33,14 +33,14 @@ class SupportTest {
 
   @Test
   void defaultsNeedNoWord() {
-    assertThatCode(() -> Support.check(settings())).doesNotThrowAnyException();
+    assertThatCode(() -> Support.check(settings(), false)).doesNotThrowAnyException();
     assertThat(Support.warnings(settings())).isEmpty();
   }
 
   @Test
   void bothDeliveriesAreKept() {
     AlgoSettings settings = settings("ALGO_DELIVERY", "exactly-once");
-    assertThatCode(() -> Support.check(settings)).doesNotThrowAnyException();
+    assertThatCode(() -> Support.check(settings, false)).doesNotThrowAnyException();
     assertThat(Support.warnings(settings)).isEmpty();
   }
 
@@ -50,8 +50,8 @@ class SupportTest {
     assertThatThrownBy(
             () ->
                 Support.check(
-                    settings(
-                        "ALGO_MAX_IN_FLIGHT", "400", "KAFKA_CONSUMER_MAX_POLL_RECORDS", "500")))
+                    settings("ALGO_MAX_IN_FLIGHT", "400", "KAFKA_CONSUMER_MAX_POLL_RECORDS", "500"),
+                    false))
         .isInstanceOf(AlgoConfigurationException.class)
         .hasMessageContaining("max.poll.records")
         .hasMessageContaining("ALGO_MAX_IN_FLIGHT");
@@ -63,12 +63,12 @@ class SupportTest {
   void retriesWithoutTheirModuleNameTheDependency(RetryStrategyKind kind) {
     AlgoSettings settings =
         settings("ALGO_RETRY_STRATEGY", RETRIES.replace("Simple", kind.wireName()));
-    assertThatCode(() -> Support.check(settings)).doesNotThrowAnyException();
+    assertThatCode(() -> Support.check(settings, false)).doesNotThrowAnyException();
     Thread thread = Thread.currentThread();
     ClassLoader all = thread.getContextClassLoader();
     thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
     try {
-      assertThatThrownBy(() -> Support.check(settings))
+      assertThatThrownBy(() -> Support.check(settings, false))
           .isInstanceOfSatisfying(
               AlgoConfigurationException.class,
               e ->
@@ -110,7 +110,8 @@ class SupportTest {
                         "ALGO_RETRY_STRATEGY",
                         topics,
                         "KAFKA_CONSUMER_AUTO_OFFSET_RESET",
-                        "latest")))
+                        "latest"),
+                    false))
         .isInstanceOf(AlgoConfigurationException.class)
         .hasMessageContaining("auto.offset.reset")
         .hasMessageContaining("latest");
@@ -121,9 +122,10 @@ class SupportTest {
                         "ALGO_RETRY_STRATEGY",
                         RETRIES,
                         "KAFKA_CONSUMER_AUTO_OFFSET_RESET",
-                        "latest")))
+                        "latest"),
+                    false))
         .doesNotThrowAnyException();
-    assertThatCode(() -> Support.check(settings("ALGO_RETRY_STRATEGY", topics)))
+    assertThatCode(() -> Support.check(settings("ALGO_RETRY_STRATEGY", topics), false))
         .doesNotThrowAnyException();
   }
 
@@ -137,7 +139,7 @@ class SupportTest {
             strategy(stateful),
             "KAFKA_CONSUMER_AUTO_OFFSET_RESET",
             "latest");
-    assertThatCode(() -> Support.check(settings)).doesNotThrowAnyException();
+    assertThatCode(() -> Support.check(settings, false)).doesNotThrowAnyException();
   }
 
   @Test
@@ -149,7 +151,8 @@ class SupportTest {
                         "ALGO_RETRY_STRATEGY",
                         strategy("StatefulOrdered"),
                         "ALGO_GROUP_ID",
-                        "a group")))
+                        "a group"),
+                    false))
         .isInstanceOf(AlgoConfigurationException.class)
         .hasMessageContaining("ALGO_GROUP_ID = a group");
   }

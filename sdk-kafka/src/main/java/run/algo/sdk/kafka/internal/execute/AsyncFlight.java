@@ -67,7 +67,7 @@ final class AsyncFlight extends Flight
   Progress run(AsyncAlgo<@Nullable Object, Object> algo, @Nullable Object input) {
     begin(List.of(execution));
     try {
-      CompletionStage<@Nullable Object> returned = algo.run(input, execution);
+      CompletionStage<@Nullable Object> returned = algo.run(execution.load(input), execution);
       if (returned == null) {
         throw new IllegalStateException(
             algo.getClass().getName() + " returned null instead of a stage");

@@ -1,7 +1,10 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import run.algo.sdk.BatchRecord;
 
 /**
  * One execution of a batch Algo, on the records that have reached it. They begin together, so they
@@ -25,7 +28,10 @@ final class BatchFlight extends Flight {
     begin(() -> items.stream().map(BatchItem::execution).iterator());
     @Nullable Throwable thrown = null;
     try {
-      batch.untyped().run(List.copyOf(items));
+      List<BatchRecord<@Nullable Object, Object>> loaded = loaded();
+      if (!loaded.isEmpty()) {
+        batch.untyped().run(loaded);
+      }
     } catch (Throwable t) { // an Algo's Error fails its records, not the process
       thrown = t;
     }
@@ -47,6 +53,16 @@ final class BatchFlight extends Flight {
     }
     conclude();
     return Progress.ENDED;
+  }
+
+  private List<BatchRecord<@Nullable Object, Object>> loaded() {
+    List<BatchRecord<@Nullable Object, Object>> loaded = new ArrayList<>(items.size());
+    for (BatchItem item : items) {
+      if (item.load()) {
+        loaded.add(item);
+      }
+    }
+    return Collections.unmodifiableList(loaded);
   }
 
   /** Every record was under way for the whole of it. */

@@ -20,7 +20,7 @@ final class BatchItem implements BatchRecord<@Nullable Object, Object> {
 
   private final Execution execution;
   private final @Nullable Object scope;
-  private final @Nullable Object value;
+  private @Nullable Object value;
   private final AtomicReference<Verdict> verdict = new AtomicReference<>();
 
   private record Verdict(
@@ -59,6 +59,22 @@ final class BatchItem implements BatchRecord<@Nullable Object, Object> {
   @Override
   public void fail(Throwable cause) {
     settle(null, Objects.requireNonNull(cause, "cause"));
+  }
+
+  /**
+   * Reads what of the record lies in storage.
+   *
+   * @return whether it can be executed; otherwise it has failed by itself
+   */
+  boolean load() {
+    try {
+      value = execution.load(value);
+      return true;
+    } catch (Throwable t) { // fails its record alone
+      verdict.compareAndSet(null, Verdict.failed(t, FailureReason.DECODE));
+      execution.close();
+      return false;
+    }
   }
 
   private void settle(@Nullable Object output, @Nullable Throwable failure) {

@@ -171,6 +171,11 @@ public final class Deadlines {
     return watch().time.nanos() + watch().nanos();
   }
 
+  /** How long a moment of the monotonic clock is away; zero when it has passed. */
+  Duration until(long nanos) {
+    return Duration.ofNanos(Math.max(0, nanos - watch().time.nanos()));
+  }
+
   /** The time of day at a moment of the monotonic clock. */
   Instant timeOfDay(long nanos) {
     Time time = watch().time;

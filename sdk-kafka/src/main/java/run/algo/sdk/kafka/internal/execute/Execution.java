@@ -3,6 +3,7 @@ package run.algo.sdk.kafka.internal.execute;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.OutputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -20,11 +21,16 @@ import org.jspecify.annotations.Nullable;
 import run.algo.sdk.AlgoContext;
 import run.algo.sdk.GatheredRecord;
 import run.algo.sdk.Output;
+import run.algo.sdk.OutputFile;
 import run.algo.sdk.Parameters;
+import run.algo.sdk.Payload;
 import run.algo.sdk.Pipe;
 import run.algo.sdk.RecordHeaders;
 import run.algo.sdk.RecordPosition;
+import run.algo.sdk.StorageException;
+import run.algo.sdk.kafka.config.MessageDataType;
 import run.algo.sdk.kafka.internal.record.Failure;
+import run.algo.sdk.kafka.internal.record.FailureReason;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
 import run.algo.sdk.kafka.internal.record.RetryHeaders;
@@ -44,6 +50,9 @@ class Execution implements AlgoContext {
 
   private static final VarHandle OPEN_SENDS;
   private static final VarHandle EMISSIONS;
+
+  /** Stands for an input that is to be read from storage. */
+  private static final Object IN_STORAGE = new Object();
 
   /** Takes the place of the emissions when the execution has ended. */
   private static final Emission CLOSED = new Emission(null, null);
@@ -78,6 +87,9 @@ class Execution implements AlgoContext {
   private byte @Nullable [] traceId;
   private @Nullable Parameters parameters;
   private long emittedBytes;
+
+  /** Null for most: made when a payload or an output file is asked for. */
+  private volatile @Nullable ExecutionFiles files;
 
   /** On the monotonic clock; of use only where there are deadlines. */
   private long due;
@@ -169,6 +181,26 @@ class Execution implements AlgoContext {
   }
 
   @Override
+  public Optional<Payload> payload() {
+    return record.value() == null ? Optional.empty() : Optional.of(content());
+  }
+
+  private RecordPayload content() {
+    ExecutionFiles kept = files();
+    RecordPayload known = kept.payload;
+    if (known == null) {
+      known = new RecordPayload(this, kept, scope.files());
+      kept.payload = known;
+    }
+    return known;
+  }
+
+  @Override
+  public OutputStream openOutput(OutputFile file) throws StorageException {
+    throw new StorageException("not yet", new IllegalArgumentException("not yet"));
+  }
+
+  @Override
   public Parameters parameters() {
     Parameters known = parameters;
     return known == null ? Parameters.none() : known;
@@ -234,16 +266,86 @@ class Execution implements AlgoContext {
   // What the SDK sees
 
   /**
-   * Decodes the record.
+   * Decodes the record. What lies in storage is left to {@link #load}, which takes its time.
    *
    * @param gate checks what it says of itself
-   * @return the Algo's input
+   * @return what {@link #load} makes the Algo's input of
    * @throws Exception when it does not reach the Algo
    */
   @Nullable Object admit(InputGate gate) throws Exception {
     gate.admit(this);
     byte[] value = record.value();
-    return value == null ? route.codec.decodeTombstone() : route.codec.decode(value);
+    if (value == null) {
+      return route.codec.decodeTombstone();
+    }
+    if (route.takesPayloads) {
+      return content();
+    }
+    return isReference() ? IN_STORAGE : route.codec.decode(value);
+  }
+
+  /**
+   * The Algo's input. Reads what lies in storage, within the execution's deadline, so once that
+   * runs.
+   *
+   * @param admitted what {@link #admit} has returned
+   * @throws Exception when it cannot be read or is not of its format
+   */
+  @Nullable Object load(@Nullable Object admitted) throws Exception {
+    if (admitted != IN_STORAGE) {
+      return admitted;
+    }
+    try {
+      return content().as(route.codec);
+    } catch (StorageException e) {
+      throw e;
+    } catch (Exception e) {
+      throw FailureClasses.chainHolds(e, StorageException.class)
+          ? e
+          : new Refusal(FailureReason.DECODE, 0, e);
+    }
+  }
+
+  /** Whether the record's value refers to its payload. */
+  boolean isReference() {
+    Header type = record.headers().lastHeader(ProtocolHeaders.MESSAGE_DATA_TYPE);
+    return type != null && MessageDataType.FILE_REFERENCE.wireName().equals(text(type));
+  }
+
+  private static String text(Header header) {
+    byte[] value = header.value();
+    return value == null ? "" : new String(value, UTF_8);
+  }
+
+  /**
+   * What it holds beside its record, for the author's part.
+   *
+   * @throws IllegalStateException when that has ended
+   */
+  final ExecutionFiles files() {
+    ExecutionFiles known = files;
+    if (known == null) {
+      known = new ExecutionFiles();
+      files = known;
+      if (emissions == CLOSED) { // whoever has closed it may not have seen these
+        known.end();
+        refuseWhenClosed(CLOSED);
+      }
+    }
+    return known;
+  }
+
+  /** Nothing of it is needed any more: what it has open is closed. */
+  void endFiles() {
+    ExecutionFiles known = files;
+    if (known != null) {
+      known.end();
+    }
+  }
+
+  /** How long its deadline is away; empty where it has none. */
+  Optional<Duration> remaining() {
+    return scope.deadlines().on() ? Optional.of(scope.deadlines().until(due)) : Optional.empty();
   }
 
   /** What has one outcome with this execution: the record, and before it those gathered. */
@@ -276,6 +378,7 @@ class Execution implements AlgoContext {
    * executed again. That is no try of its own.
    */
   void goAlong() {
+    endFiles();
     again(tries(), Duration.ZERO);
   }
 
@@ -473,6 +576,7 @@ class Execution implements AlgoContext {
 
   /** A defect of ours must not lose the record: its partition halts there. */
   void defect(Throwable error) {
+    endFiles();
     block(new Blockage("an error within the SDK", error, false, Optional.empty()));
   }
 

@@ -7,6 +7,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.Output;
+import run.algo.sdk.StorageException;
 import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.FailureReason;
 import run.algo.sdk.kafka.internal.record.Outcome;
@@ -62,6 +63,7 @@ final class ExecutionEnd {
       failed(execution, FailureReason.ENCODE, t);
       return;
     }
+    execution.endFiles();
     send(execution, outputs);
   }
 
@@ -73,6 +75,7 @@ final class ExecutionEnd {
    */
   void failed(Execution execution, FailureReason stage, Throwable cause) {
     execution.close();
+    execution.endFiles();
     endWhenInterrupted(execution, cause);
     fail(execution, failure(execution, stage, cause));
   }
@@ -138,7 +141,17 @@ final class ExecutionEnd {
       return refusal.failure(execution.tries().executions());
     }
     int before = execution.tries().executions();
-    return new Failure(stage, cause, stage == FailureReason.DECODE ? before : before + 1);
+    return new Failure(
+        reason(stage, cause), cause, stage == FailureReason.DECODE ? before : before + 1);
+  }
+
+  /** What the Algo was told of a payload it may have wrapped. */
+  private static FailureReason reason(FailureReason stage, Throwable cause) {
+    return switch (stage) {
+      case ALGO, DECODE, ENCODE ->
+          FailureClasses.chainHolds(cause, StorageException.class) ? FailureReason.STORAGE : stage;
+      default -> stage;
+    };
   }
 
   /** An output on its way. */

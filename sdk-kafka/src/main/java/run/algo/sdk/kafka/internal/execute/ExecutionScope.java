@@ -2,6 +2,7 @@ package run.algo.sdk.kafka.internal.execute;
 
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import run.algo.sdk.kafka.internal.files.FileScope;
 
 /**
  * What all executions of a runner share.
@@ -12,13 +13,15 @@ import java.util.function.BooleanSupplier;
  * @param deadlines how long an execution may take
  * @param requiredInputs inputs, in lower case, without a record of which nothing gathered may be
  *     executed
+ * @param files payloads outside of records
  */
 public record ExecutionScope(
     Outputs outputs,
     String instanceName,
     BooleanSupplier closing,
     Deadlines deadlines,
-    Set<String> requiredInputs) {
+    Set<String> requiredInputs,
+    FileScope files) {
 
   /** Copies the set. */
   public ExecutionScope {
@@ -35,7 +38,7 @@ public record ExecutionScope(
    */
   public ExecutionScope(
       Outputs outputs, String instanceName, BooleanSupplier closing, Deadlines deadlines) {
-    this(outputs, instanceName, closing, deadlines, Set.of());
+    this(outputs, instanceName, closing, deadlines, Set.of(), FileScope.none());
   }
 
   /**

@@ -108,7 +108,7 @@ public final class FailureClasses {
     }
   }
 
-  private static boolean chainHolds(Throwable top, Class<? extends Throwable> type) {
+  static boolean chainHolds(Throwable top, Class<? extends Throwable> type) {
     Throwable next = top;
     for (int depth = 0; depth < DEEPEST_CAUSE && next != null; depth++) {
       if (type.isInstance(next)) {

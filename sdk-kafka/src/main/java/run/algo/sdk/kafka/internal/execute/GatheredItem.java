@@ -3,6 +3,7 @@ package run.algo.sdk.kafka.internal.execute;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.GatheredRecord;
+import run.algo.sdk.Payload;
 import run.algo.sdk.RecordHeaders;
 import run.algo.sdk.RecordPosition;
 
@@ -52,6 +53,11 @@ final class GatheredItem implements GatheredRecord {
   @Override
   public String fileName() {
     return record.fileName();
+  }
+
+  @Override
+  public Optional<Payload> payload() {
+    return record.payload();
   }
 
   @Override

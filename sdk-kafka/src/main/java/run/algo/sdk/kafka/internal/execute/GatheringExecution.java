@@ -41,32 +41,63 @@ final class GatheringExecution extends Execution {
         shared, each.route().ofHeld(each.record()), each.record(), settlement, index);
   }
 
+  /** Decodes all records, or refuses them. */
+  @Override
+  @Nullable Object admit(InputGate gate) throws Exception {
+    refuseUnlessWhole();
+    Admitted admitted = new Admitted(new ArrayList<>(held.size() + 1));
+    for (Execution each : held) {
+      admitted.values().add(each.admit(gate));
+    }
+    if (gathered.triggerOnly()) {
+      gate.admit(this); // its parameters are the execution's
+    } else {
+      admitted.values().add(super.admit(gate));
+    }
+    return admitted;
+  }
+
+  /** What the records were decoded to, in their order. */
+  private record Admitted(List<@Nullable Object> values) {}
+
   /**
-   * Decodes all records, or refuses them.
+   * Reads what lies in storage.
    *
    * @return the Algo's input: the trigger's value, or where it has none the last that was held of
    *     the same input
    */
   @Override
-  @Nullable Object admit(InputGate gate) throws Exception {
-    refuseUnlessWhole();
+  @Nullable Object load(@Nullable Object admitted) throws Exception {
+    if (!(admitted instanceof Admitted all)) {
+      throw new IllegalStateException("not admitted: " + this);
+    }
     @Nullable Object input = null;
-    List<GatheredRecord> decoded = new ArrayList<>(held.size() + 1);
+    List<GatheredRecord> decoded = new ArrayList<>(all.values().size());
     for (Execution each : held) {
-      Object value = each.admit(gate);
+      Object value = each.load(all.values().get(decoded.size()));
       decoded.add(new GatheredItem(each, value));
       if (each.route.input.equals(route.input)) {
         input = value;
       }
     }
-    if (gathered.triggerOnly()) {
-      gate.admit(this); // its parameters are the execution's
-    } else {
-      input = super.admit(gate);
+    if (!gathered.triggerOnly()) {
+      input = super.load(all.values().get(decoded.size()));
       decoded.add(new GatheredItem(this, input));
     }
     items = List.copyOf(decoded);
     return input;
+  }
+
+  @Override
+  void due(long nanos) {
+    super.due(nanos);
+    held.forEach(each -> each.due(nanos));
+  }
+
+  @Override
+  void endFiles() {
+    super.endFiles();
+    held.forEach(Execution::endFiles);
   }
 
   private void refuseUnlessWhole() {

@@ -3,11 +3,18 @@ package run.algo.sdk.kafka.internal.execute;
 import java.util.Locale;
 import org.apache.kafka.common.header.Header;
 import run.algo.sdk.codec.Codec;
+import run.algo.sdk.kafka.config.MessageDataType;
 import run.algo.sdk.kafka.internal.observe.OutputCounters;
 import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
 
 /** One output of the Algo: where its records go, and the headers that are the same for all. */
 public final class OutputTarget {
+
+  /** Says that a record's value is its payload. */
+  static final Header EMBEDDED = dataType(MessageDataType.EMBEDDED);
+
+  /** Says that a record's value refers to its payload. */
+  static final Header REFERENCE = dataType(MessageDataType.FILE_REFERENCE);
 
   private final String name;
   private final String topic;
@@ -41,7 +48,35 @@ public final class OutputTarget {
     this.maxBytes = maxBytes;
     this.counters = counters;
     this.contentType = ProtocolHeaders.header(ProtocolHeaders.CONTENT_TYPE, contentType);
-    this.messageDataType = ProtocolHeaders.header(ProtocolHeaders.MESSAGE_DATA_TYPE, "Embedded");
+    this.messageDataType = EMBEDDED;
+  }
+
+  private OutputTarget(OutputTarget target, Header messageDataType) {
+    this.name = target.name;
+    this.topic = target.topic;
+    this.codec = target.codec;
+    this.maxBytes = target.maxBytes;
+    this.counters = target.counters;
+    this.contentType = target.contentType;
+    this.messageDataType = messageDataType;
+  }
+
+  /**
+   * The same output, whose values go to storage.
+   *
+   * @return the output
+   */
+  public OutputTarget byReference() {
+    return new OutputTarget(this, REFERENCE);
+  }
+
+  /** Whether all its values go to storage. */
+  boolean isByReference() {
+    return messageDataType == REFERENCE;
+  }
+
+  private static Header dataType(MessageDataType type) {
+    return ProtocolHeaders.header(ProtocolHeaders.MESSAGE_DATA_TYPE, type.wireName());
   }
 
   /** {@return the output's name, in lower case} */

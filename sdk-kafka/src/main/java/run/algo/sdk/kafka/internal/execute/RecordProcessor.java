@@ -206,9 +206,10 @@ public final class RecordProcessor {
   private static @Nullable Object run(
       Algo<@Nullable Object, Object> algo, Execution execution, @Nullable Object input)
       throws Exception {
+    Object loaded = execution.load(input);
     long begin = System.nanoTime();
     try {
-      return algo.run(input, execution);
+      return algo.run(loaded, execution);
     } finally {
       execution.route.counters.executed(System.nanoTime() - begin);
       // An Algo that interrupts its own thread must not disturb what comes after it.

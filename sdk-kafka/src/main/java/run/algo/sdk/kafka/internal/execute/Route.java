@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
+import run.algo.sdk.Payload;
 import run.algo.sdk.RecordPosition;
 import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
@@ -25,6 +26,10 @@ public final class Route {
   private final @Nullable RetriedRecords retried;
 
   final Codec<Object> codec;
+
+  /** Whether the Algo reads its records' content itself, or not. */
+  final boolean takesPayloads;
+
   final AlgoForm form;
   final @Nullable OutputTarget result;
   final ContentTypes contentTypes;
@@ -56,6 +61,7 @@ public final class Route {
     this.inputTopic = topic;
     this.retried = null;
     this.codec = (Codec<Object>) codec;
+    this.takesPayloads = codec == (Codec<?>) Payload.codec();
     this.form = form;
     this.result = result.orElse(null);
     this.contentTypes = input.contentTypes();
@@ -70,6 +76,7 @@ public final class Route {
     this.inputTopic = route.inputTopic;
     this.retried = retried;
     this.codec = route.codec;
+    this.takesPayloads = route.takesPayloads;
     this.form = route.form;
     this.result = route.result;
     this.contentTypes = route.contentTypes;

@@ -11,7 +11,7 @@ final class SyncFlight extends Flight {
   private final Execution execution;
   private final Scope scope;
   private final ExecutionEnd end;
-  private final long begin = System.nanoTime();
+  private long begin = System.nanoTime();
 
   SyncFlight(Deadlines deadlines, Execution execution, Scope scope, ExecutionEnd end) {
     super(deadlines);
@@ -26,7 +26,9 @@ final class SyncFlight extends Flight {
     @Nullable Object result = null;
     @Nullable Throwable thrown = null;
     try {
-      result = algo.run(input, execution);
+      Object loaded = execution.load(input);
+      begin = System.nanoTime();
+      result = algo.run(loaded, execution);
     } catch (Throwable t) { // an Algo's Error fails its record, not the process
       thrown = t;
     }

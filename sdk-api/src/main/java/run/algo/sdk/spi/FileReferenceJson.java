@@ -1,9 +1,8 @@
-package run.algo.sdk.storage;
+package run.algo.sdk.spi;
 
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
-import run.algo.sdk.spi.FileReference;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;

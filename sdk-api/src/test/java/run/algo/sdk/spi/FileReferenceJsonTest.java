@@ -1,4 +1,4 @@
-package run.algo.sdk.storage;
+package run.algo.sdk.spi;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import run.algo.sdk.spi.FileReference;
 
 class FileReferenceJsonTest {
 
