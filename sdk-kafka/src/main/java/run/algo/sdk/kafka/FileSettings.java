@@ -96,7 +96,8 @@ final class FileSettings {
                 .map(
                     login ->
                         new FileStoreSettings.Credentials(
-                            login.accessKey().reveal(), login.secretKey().reveal())));
+                            login.accessKey().reveal(), login.secretKey().reveal())),
+            settings.engine().fileStoreOptions());
     return storage.bucket().isPresent()
         ? Storage.opening(() -> provider.get().open(opened))
         : Storage.reading(() -> provider.get().open(opened), NO_BUCKET);

@@ -7,11 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import run.algo.sdk.spi.FileStoreOptions;
 
 /** Reads the settings of the engine: a table of settings, readers and defaults. */
 final class EngineReader {
 
   /** Less would not hold one record of usual size besides the buffers of the clients. */
+  private static final long LARGEST_PART = 1L << 30;
+
   private static final long SMALLEST_BUDGET = 64 * 1024;
 
   private final Variables variables;
@@ -66,8 +69,25 @@ final class EngineReader {
         Setting.STORAGE_READ_BUCKETS,
         ValueParsers::buckets,
         new EngineSettings.BucketNames(List.of()));
+    files();
     warnOfHeap();
     return new EngineSettings(values, deadLetterSuffix);
+  }
+
+  /** How files are moved. */
+  private void files() {
+    FileStoreOptions defaults = FileStoreOptions.DEFAULTS;
+    read(
+        Setting.STORAGE_PART_SIZE,
+        ValueParsers.size(FileStoreOptions.MIN_PART_SIZE, LARGEST_PART),
+        (long) defaults.partSize());
+    read(Setting.STORAGE_PARTS, ValueParsers.integer(1, 1000), defaults.parts());
+    read(
+        Setting.STORAGE_CHECKSUM,
+        ValueParsers.oneOf(StorageChecksum.values()),
+        StorageChecksum.NONE);
+    read(Setting.STORAGE_TIMEOUT, ValueParsers::positiveDuration, defaults.timeout());
+    read(Setting.STORAGE_CA_LOCATION, ValueParsers::certificates);
   }
 
   private void read(Setting setting, Function<String, Object> parser, Object defaultValue) {

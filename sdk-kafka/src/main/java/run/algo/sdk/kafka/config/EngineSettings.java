@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import run.algo.sdk.spi.FileStoreOptions;
 
 /**
  * How records are read, executed and settled. Sizes are bytes.
@@ -280,6 +281,20 @@ public final class EngineSettings {
    */
   public List<String> storageReadBuckets() {
     return get(Setting.STORAGE_READ_BUCKETS, BucketNames.class).names();
+  }
+
+  /**
+   * Returns how files are moved to and from storage; {@link FileStoreOptions#DEFAULTS} by default.
+   *
+   * @return part size, parts at once, checksum, time for trying again, authorities
+   */
+  public FileStoreOptions fileStoreOptions() {
+    return new FileStoreOptions(
+        Math.toIntExact(get(Setting.STORAGE_PART_SIZE, Long.class)),
+        get(Setting.STORAGE_PARTS, Integer.class),
+        get(Setting.STORAGE_CHECKSUM, StorageChecksum.class) == StorageChecksum.CRC32C,
+        get(Setting.STORAGE_TIMEOUT, Duration.class),
+        find(Setting.STORAGE_CA_LOCATION, Path.class));
   }
 
   /**

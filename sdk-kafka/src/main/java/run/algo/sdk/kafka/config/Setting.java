@@ -166,6 +166,36 @@ public enum Setting {
       "–",
       "list bucket names (3 to 63 of a-z 0-9 . -) with commas between",
       "further buckets whose files may be read, with commas between"),
+  /** Length of an upload's parts. */
+  STORAGE_PART_SIZE(
+      "ALGO_STORAGE_PART_SIZE",
+      "8MiB",
+      "use a size from 5MiB to 1GiB such as 8MiB",
+      "length of the parts of a file that is uploaded; an open output file takes so much memory at most"),
+  /** Parts sent at once. */
+  STORAGE_PARTS(
+      "ALGO_STORAGE_PARTS",
+      "4",
+      "use a whole number from 1 to 1000",
+      "parts of uploads that are sent at once, of all files together"),
+  /** Whether the storage is given a checksum. */
+  STORAGE_CHECKSUM(
+      "ALGO_STORAGE_CHECKSUM",
+      "none",
+      "use none or crc32c",
+      "crc32c lets the storage check what it is sent; not every compatible one knows it"),
+  /** How long failed requests are tried again. */
+  STORAGE_TIMEOUT(
+      "ALGO_STORAGE_TIMEOUT",
+      "2m",
+      "use a positive Go duration such as 2m",
+      "how long failed requests to the storage are tried again where ALGO_TIMEOUT sets no deadline"),
+  /** Who vouches for the storage. */
+  STORAGE_CA_LOCATION(
+      "ALGO_STORAGE_CA_LOCATION",
+      "the system's",
+      "mount the PEM file of the authorities there",
+      "PEM file of the authorities that an https storage is trusted by, in place of the system's"),
   /** The consumer group. */
   GROUP_ID(
       "ALGO_GROUP_ID",

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import run.algo.sdk.kafka.internal.tls.PemException;
+import run.algo.sdk.kafka.internal.tls.PemFiles;
 import run.algo.sdk.spi.GoDuration;
 
 /**
@@ -82,6 +84,11 @@ final class ValueParsers {
 
   /** A number of bytes, also with a unit: KiB and so on by 1024, KB and so on by 1000. */
   static Function<String, Object> size(long min) {
+    return size(min, Long.MAX_VALUE);
+  }
+
+  /** As {@link #size(long)}, up to a most. */
+  static Function<String, Object> size(long min, long max) {
     return text -> {
       Matcher matcher = SIZE.matcher(text);
       if (text.length() > 40 || !matcher.matches()) {
@@ -97,6 +104,9 @@ final class ValueParsers {
       }
       if (bytes < min) {
         throw new IllegalArgumentException("is less than " + min + " bytes");
+      }
+      if (bytes > max) {
+        throw new IllegalArgumentException("is more than " + max + " bytes");
       }
       return bytes;
     };
@@ -115,7 +125,7 @@ final class ValueParsers {
     };
   }
 
-  static Object path(String text) {
+  static Path path(String text) {
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {
@@ -136,5 +146,18 @@ final class ValueParsers {
 
   static boolean isBucket(String name) {
     return name.length() <= 63 && BUCKET.matcher(name).matches() && !name.contains("..");
+  }
+
+  /** The path of a PEM file of certificates. */
+  static Object certificates(String text) {
+    Path path = path(text);
+    try {
+      PemFiles.certificates(path);
+    } catch (PemException e) {
+      throw new IllegalArgumentException(String.valueOf(e.getMessage()), e);
+    } catch (SecurityException e) {
+      throw new IllegalArgumentException("cannot be read", e);
+    }
+    return path;
   }
 }

@@ -2,14 +2,19 @@ package run.algo.sdk.kafka.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import run.algo.sdk.spi.FileStoreOptions;
+import run.algo.sdk.testkit.tls.TestCertificates;
 
 class EngineSettingsTest {
 
@@ -43,6 +48,7 @@ class EngineSettingsTest {
     assertThat(engine.contentTypeCheck()).isEqualTo(ContentTypeCheck.WARN);
     assertThat(engine.inputDir()).isEqualTo(Path.of("/input"));
     assertThat(engine.storageReadBuckets()).isEmpty();
+    assertThat(engine.fileStoreOptions()).isEqualTo(FileStoreOptions.DEFAULTS);
     assertThat(engine.deadLetterSuffix()).isEqualTo("dlq");
     assertThat(settings.http())
         .isEqualTo(new HttpSettings(OptionalInt.of(10080), Optional.empty()));
@@ -79,6 +85,10 @@ class EngineSettingsTest {
             .with("ALGO_CONTENT_TYPE", "reject")
             .with("ALGO_INPUT_DIR", "/tmp/in")
             .with("ALGO_STORAGE_READ_BUCKETS", "one.bucket, two-bucket")
+            .with("ALGO_STORAGE_PART_SIZE", "5MiB")
+            .with("ALGO_STORAGE_PARTS", "3")
+            .with("ALGO_STORAGE_CHECKSUM", "crc32c")
+            .with("ALGO_STORAGE_TIMEOUT", "90s")
             .load()
             .engine();
     assertThat(engine.ordering()).isEqualTo(Ordering.KEY);
@@ -106,6 +116,25 @@ class EngineSettingsTest {
     assertThat(engine.contentTypeCheck()).isEqualTo(ContentTypeCheck.REJECT);
     assertThat(engine.inputDir()).isEqualTo(Path.of("/tmp/in"));
     assertThat(engine.storageReadBuckets()).containsExactly("one.bucket", "two-bucket");
+    assertThat(engine.fileStoreOptions())
+        .isEqualTo(
+            new FileStoreOptions(5 << 20, 3, true, Duration.ofSeconds(90), Optional.empty()));
+  }
+
+  @Test
+  void theStoragesAuthoritiesAreReadAtStartUp(@TempDir Path folder) throws IOException {
+    Path pem = TestCertificates.create(folder).caFile();
+    assertThat(
+            Env.valid()
+                .with("ALGO_STORAGE_CA_LOCATION", pem.toString())
+                .load()
+                .engine()
+                .fileStoreOptions()
+                .caFile())
+        .contains(pem);
+    Files.writeString(pem, "no certificate");
+    assertThat(Env.valid().with("ALGO_STORAGE_CA_LOCATION", pem.toString()).problem())
+        .contains("ALGO_STORAGE_CA_LOCATION", pem.toString());
   }
 
   @ParameterizedTest
@@ -156,6 +185,14 @@ class EngineSettingsTest {
           ALGO_CREATE_TOPICS         | yes
           ALGO_OVERSIZE              | drop
           ALGO_CONTENT_TYPE          | on
+          ALGO_STORAGE_PART_SIZE     | 4MiB
+          ALGO_STORAGE_PART_SIZE     | 2GiB
+          ALGO_STORAGE_PART_SIZE     | big
+          ALGO_STORAGE_PARTS         | 0
+          ALGO_STORAGE_PARTS         | 1001
+          ALGO_STORAGE_CHECKSUM      | md5
+          ALGO_STORAGE_TIMEOUT       | 0s
+          ALGO_STORAGE_CA_LOCATION   | /nowhere/ca.pem
           ALGO_STORAGE_READ_BUCKETS  | a
           ALGO_STORAGE_READ_BUCKETS  | good-one,,good-two
           ALGO_STORAGE_READ_BUCKETS  | Upper.Case
