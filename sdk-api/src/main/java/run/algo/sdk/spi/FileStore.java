@@ -21,7 +21,8 @@ import java.util.Map;
 public interface FileStore extends AutoCloseable {
 
   /**
-   * Begins a file whose content is still to come.
+   * Begins a file whose content is still to come. Once it is sent in parts, unfinished uploads of
+   * the same key are ended; see {@link FileUpload}.
    *
    * @param target where it goes
    * @return the upload, to be completed or closed by the caller
@@ -146,7 +147,8 @@ public interface FileStore extends AutoCloseable {
 
   /**
    * Removes what uploads have left that were neither completed nor aborted, as those of a process
-   * that was killed. An upload that goes on elsewhere fails by it, so leave out the recent ones.
+   * that was killed and whose keys nobody has written again. An upload that goes on elsewhere fails
+   * by it, so leave out the recent ones.
    *
    * @param prefix what the keys of the uploads begin with, empty for all
    * @param begunBefore only those begun before this time, by the store's clock

@@ -14,6 +14,14 @@ import java.io.OutputStream;
  * }
  * }</pre>
  *
+ * <p>A store that sends large files in parts keeps the parts of an upload that nobody has ended, as
+ * when its process was killed. So whoever begins to send parts of a key ends the unfinished uploads
+ * of exactly that key, those of other processes included, as far as the storage lets it: what a
+ * retried record writes again leaves nothing behind, and a process that has lost the record to
+ * another one without knowing it fails with an {@link IOException} rather than replace the file
+ * later. Two uploads of one key therefore do not go on side by side. A file that fits into one part
+ * ends nobody's upload.
+ *
  * <p>After a failed write or a failed {@code complete()} the upload is aborted; each further call
  * but {@code close()} fails. For one thread at a time.
  *

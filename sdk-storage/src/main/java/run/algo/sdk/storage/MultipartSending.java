@@ -73,6 +73,7 @@ final class MultipartSending {
     try {
       Deadline deadline = patience.deadline();
       parts.bucket().ensure(deadline);
+      parts.unfinished().removeOf(target.key(), deadline);
       uploadId =
           parts
               .requests()

@@ -25,8 +25,6 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
-import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.Tag;
 
@@ -301,61 +299,10 @@ final class S3FileStore implements FileStore {
   @Override
   public int removeUnfinished(String prefix, Instant begunBefore) throws IOException {
     checkOpen();
-    int removed = 0;
     try {
-      ListMultipartUploadsResponse page = unfinished(prefix, null, null);
-      while (true) {
-        for (MultipartUpload upload : page.uploads()) {
-          if (upload.key().startsWith(prefix)
-              && upload.initiated().isBefore(begunBefore)
-              && remove(upload)) {
-            removed++;
-          }
-        }
-        if (!Boolean.TRUE.equals(page.isTruncated())) {
-          return removed;
-        }
-        page = unfinished(prefix, page.nextKeyMarker(), page.nextUploadIdMarker());
-      }
+      return parts.unfinished().remove(prefix, begunBefore);
     } catch (SdkException e) {
-      if (Requests.missing(e)) {
-        return removed;
-      }
       throw requests.translate("cleaning up", bucket.name(), e);
-    }
-  }
-
-  private ListMultipartUploadsResponse unfinished(
-      String prefix, @Nullable String keyMarker, @Nullable String uploadIdMarker)
-      throws IOException {
-    return call(
-        limits ->
-            client.listMultipartUploads(
-                r ->
-                    r.bucket(bucket.name())
-                        .prefix(prefix)
-                        .keyMarker(keyMarker)
-                        .uploadIdMarker(uploadIdMarker)
-                        .overrideConfiguration(limits)));
-  }
-
-  private boolean remove(MultipartUpload upload) throws IOException {
-    try {
-      call(
-          limits ->
-              client.abortMultipartUpload(
-                  r ->
-                      r.bucket(bucket.name())
-                          .key(upload.key())
-                          .uploadId(upload.uploadId())
-                          .overrideConfiguration(limits)));
-      return true;
-    } catch (SdkException e) {
-      if (Requests.status(e) == 404) {
-        // It was completed or removed meanwhile.
-        return false;
-      }
-      throw e;
     }
   }
 

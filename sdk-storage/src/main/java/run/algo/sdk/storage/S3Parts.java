@@ -35,6 +35,7 @@ final class S3Parts {
   private final Requests requests;
   private final Bucket bucket;
   private final FileStoreOptions options;
+  private final UnfinishedUploads unfinished;
   private final SegmentPool pool;
   private final Semaphore slots;
   private final ExecutorService threads;
@@ -44,6 +45,7 @@ final class S3Parts {
     this.requests = requests;
     this.bucket = bucket;
     this.options = options;
+    unfinished = new UnfinishedUploads(client, requests, bucket, options);
     pool = new SegmentPool((long) options.partSize() * (options.parts() + 1));
     slots = new Semaphore(options.parts());
     ThreadPoolExecutor executor =
@@ -72,6 +74,10 @@ final class S3Parts {
 
   Bucket bucket() {
     return bucket;
+  }
+
+  UnfinishedUploads unfinished() {
+    return unfinished;
   }
 
   SegmentPool pool() {

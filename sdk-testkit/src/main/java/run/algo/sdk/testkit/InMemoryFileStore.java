@@ -24,6 +24,7 @@ import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.spi.FileMismatchException;
@@ -47,10 +48,14 @@ public final class InMemoryFileStore implements FileStore {
   private static final int MAX_TAG_LENGTH = 256;
   private static final int PAGE = 1_000;
 
+  /** Beyond this length an upload counts as one in parts, which another one of its key ends. */
+  private static final int PART = 64 * 1024;
+
   private final String host;
   private final String bucket;
   private final Clock clock;
   private final NavigableMap<String, Content> files = new ConcurrentSkipListMap<>();
+  private final Map<String, MemoryUpload> inParts = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   /**
@@ -146,11 +151,22 @@ public final class InMemoryFileStore implements FileStore {
     return content(reference).tags();
   }
 
-  /** Nothing is ever left over in memory. */
+  /**
+   * Ends uploads that have been given more than 64 KiB and are neither complete nor closed; smaller
+   * ones have left nothing that could be removed.
+   */
   @Override
   public int removeUnfinished(String prefix, Instant begunBefore) {
     checkOpen();
-    return 0;
+    int removed = 0;
+    for (MemoryUpload upload : List.copyOf(inParts.values())) {
+      if (upload.target.key().startsWith(prefix)
+          && upload.isBegunBefore(begunBefore)
+          && inParts.remove(upload.target.key(), upload)) {
+        removed++;
+      }
+    }
+    return removed;
   }
 
   /**
@@ -248,6 +264,7 @@ public final class InMemoryFileStore implements FileStore {
 
     private final FileTarget target;
     private final ByteArrayOutputStream gathered = new ByteArrayOutputStream();
+    private volatile @Nullable Instant begun;
     private @Nullable FileReference reference;
     private boolean over;
 
@@ -259,20 +276,32 @@ public final class InMemoryFileStore implements FileStore {
     public void write(int b) throws IOException {
       checkUsable();
       gathered.write(b);
+      countParts();
     }
 
     @Override
     public void write(byte[] from, int offset, int length) throws IOException {
       checkUsable();
       gathered.write(from, offset, length);
+      countParts();
+    }
+
+    private void countParts() {
+      if (gathered.size() > PART && !isInParts()) {
+        begun = clock.instant();
+        inParts.put(target.key(), this);
+      }
     }
 
     @Override
     public FileReference complete() throws IOException {
       if (reference == null) {
         checkUsable();
-        reference = put(target, gathered.toByteArray());
         over = true;
+        if (isInParts() && !inParts.remove(target.key(), this)) {
+          throw ended();
+        }
+        reference = put(target, gathered.toByteArray());
       }
       return reference;
     }
@@ -280,12 +309,31 @@ public final class InMemoryFileStore implements FileStore {
     @Override
     public void close() {
       over = true;
+      inParts.remove(target.key(), this);
+    }
+
+    boolean isBegunBefore(Instant time) {
+      Instant when = begun;
+      return when != null && when.isBefore(time);
+    }
+
+    private boolean isInParts() {
+      return begun != null;
     }
 
     private void checkUsable() throws IOException {
+      if (isInParts() && !over && inParts.get(target.key()) != this) {
+        over = true;
+        throw ended();
+      }
       if (over || closed) {
         throw new IOException("the upload of " + target.key() + " is over");
       }
+    }
+
+    private IOException ended() {
+      return new IOException(
+          "the upload of " + target.key() + " was removed, or another one of that key has begun");
     }
   }
 }

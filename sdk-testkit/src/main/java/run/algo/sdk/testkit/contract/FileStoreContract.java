@@ -227,6 +227,42 @@ public abstract class FileStoreContract {
   }
 
   @Test
+  void anUploadInPartsEndsTheUnfinishedOnesOfItsKey() throws Exception {
+    try (FileStore store = open()) {
+      byte[] content = random(2 * partSize() + 9);
+      try (FileUpload first = store.upload(target("a"));
+          FileUpload neighbour = store.upload(target("ax"));
+          FileUpload second = store.upload(target("a"))) {
+        first.write(random(2 * partSize() + 7));
+        neighbour.write(random(2 * partSize() + 8));
+        second.write(content);
+
+        assertThatThrownBy(first::complete).isInstanceOf(IOException.class);
+        verify(store, "a", content, second.complete());
+        verify(store, "ax", random(2 * partSize() + 8), neighbour.complete());
+      }
+      assertThat(store.removeUnfinished("", Instant.MAX)).isZero();
+      assertThat(keys(store)).containsExactly("a", "ax");
+    }
+  }
+
+  @Test
+  void whatIsUnfinishedIsRemovedByPrefixAndAge() throws Exception {
+    try (FileStore store = open()) {
+      try (FileUpload upload = store.upload(target("p/1"))) {
+        upload.write(random(2 * partSize() + 7));
+
+        assertThat(store.removeUnfinished("q/", Instant.MAX)).isZero();
+        assertThat(store.removeUnfinished("p/", Instant.EPOCH)).isZero();
+        assertThat(store.removeUnfinished("p/", Instant.MAX)).isEqualTo(1);
+        assertThat(store.removeUnfinished("p/", Instant.MAX)).isZero();
+        assertThatThrownBy(upload::complete).isInstanceOf(IOException.class);
+      }
+      assertThat(keys(store)).isEmpty();
+    }
+  }
+
+  @Test
   void whatIsWrittenAgainIsTheSameFile() throws Exception {
     try (FileStore store = open()) {
       for (int size : new int[] {100, partSize(), partSize() + 1}) {
