@@ -75,12 +75,14 @@ final class UnfinishedUploads {
   /**
    * Removes the old ones, of all keys that begin with the prefix.
    *
+   * <p>The storage is asked for all of them: MinIO takes a prefix for a whole key.
+   *
    * @return how many
    */
   int remove(String prefix, Instant begunBefore) throws SdkException, InterruptedIOException {
     int removed = 0;
     try {
-      ListMultipartUploadsResponse page = list(prefix, null, perRequest());
+      ListMultipartUploadsResponse page = list(null, null, perRequest());
       while (true) {
         for (MultipartUpload upload : page.uploads()) {
           if (upload.key().startsWith(prefix)
@@ -92,7 +94,7 @@ final class UnfinishedUploads {
         if (!Boolean.TRUE.equals(page.isTruncated())) {
           return removed;
         }
-        page = list(prefix, page, perRequest());
+        page = list(null, page, perRequest());
       }
     } catch (SdkException e) {
       if (Requests.missing(e)) {
@@ -107,7 +109,7 @@ final class UnfinishedUploads {
   }
 
   private ListMultipartUploadsResponse list(
-      String prefix, @Nullable ListMultipartUploadsResponse before, Deadline deadline)
+      @Nullable String prefix, @Nullable ListMultipartUploadsResponse before, Deadline deadline)
       throws SdkException, InterruptedIOException {
     return requests.call(
         deadline,
