@@ -95,12 +95,22 @@ public final class Child implements AutoCloseable {
     return read(out);
   }
 
+  /** All that it has printed and said of itself. */
+  public String said() {
+    return read(out) + read(err);
+  }
+
   /** The last of what it said of itself, for a message. */
   public String tail() {
     String said = read(err).strip();
     return (process.isAlive() ? "it still runs" : "it ended with " + process.exitValue())
         + "; the end of what it said: "
         + said.substring(Math.max(0, said.length() - 2_000));
+  }
+
+  /** Whether it still runs. */
+  public boolean isAlive() {
+    return process.isAlive();
   }
 
   /** Kills it where it still runs. */

@@ -124,25 +124,25 @@ final class CompareStorage {
     Row row = new Row(arm, size, Phase.WRITE);
     int heap = heaps.getOrDefault(row, options.large().heap());
     while (true) {
-      Optional<String> problem = largeOnce(address, stored, arm, size, round, heap);
+      Optional<Problem> problem = largeOnce(address, stored, arm, size, round, heap);
       if (problem.isEmpty()) {
         heaps.put(row, heap);
         heaps.put(new Row(arm, size, Phase.READ), heap);
         return;
       }
       String what = arm.label() + ", " + StorageResults.size(size) + ", -Xmx" + heap + "m";
-      System.out.println("round " + round + ", " + what + ": " + problem.get());
-      if (arm.isOurs() || heap >= LARGEST_HEAP) {
-        results.failed(arm, size, round, "-Xmx" + heap + "m: " + problem.get());
+      System.out.println("round " + round + ", " + what + ": " + problem.get().text());
+      if (arm.isOurs() || !problem.get().ofMemory() || heap >= LARGEST_HEAP) {
+        results.failed(arm, size, round, "-Xmx" + heap + "m: " + problem.get().text());
         return;
       }
-      results.note("not enough: " + what + ": " + problem.get());
+      results.note("not enough: " + what + ": " + problem.get().text());
       heap *= 2;
     }
   }
 
   /** Returns what went wrong. */
-  private Optional<String> largeOnce(
+  private Optional<Problem> largeOnce(
       S3Address address, StoredObjects stored, StorageArm arm, long size, int round, int heap)
       throws InterruptedException {
     String key = "large/" + ++runs;
@@ -166,13 +166,14 @@ final class CompareStorage {
                 Files.createDirectory(place).toString()),
             Map.of(ADDRESS, address.words()))) {
       if (!child.awaitEnd(options.jvm().timeout())) {
-        return Optional.of(child.tail());
+        return Optional.of(Problem.of(child));
       }
       RunResult run = RunResult.find(child.output());
       String expected = digests.computeIfAbsent(size, bytes -> new Content(bytes).sha256());
       String found = stored.sha256(key);
       if (!found.equals(expected)) {
-        return Optional.of("stored are other bytes than were written: SHA-256 " + found);
+        return Optional.of(
+            new Problem("stored are other bytes than were written: SHA-256 " + found, false));
       }
       results.add(arm, size, round, run);
       System.out.printf(
@@ -186,11 +187,37 @@ final class CompareStorage {
           run.read().perSecond() / (1 << 20));
       return Optional.empty();
     } catch (IOException | IllegalStateException e) {
-      return Optional.of(e.toString());
+      return Optional.of(new Problem(e.toString(), false));
     } finally {
       // What a run leaves would be in the next one's way: gigabytes.
       stored.removeAll();
       StoredObjects.removeFiles(place);
+    }
+  }
+
+  /**
+   * Why there is no figure.
+   *
+   * @param text the reason
+   * @param ofMemory whether more memory may help
+   */
+  private record Problem(String text, boolean ofMemory) {
+
+    /** Of a child that ended badly, or has not ended at all: some hang when memory is out. */
+    static Problem of(Child child) {
+      boolean runs = child.isAlive();
+      String said = child.said();
+      boolean memory = runs || said.contains("OutOfMemory") || said.contains("OutOfDirectMemory");
+      String why =
+          said.lines()
+              .filter(
+                  line ->
+                      line.startsWith("Exception in")
+                          || line.startsWith("Caused by:")
+                          || line.startsWith("Terminating due to"))
+              .reduce((first, second) -> second)
+              .orElseGet(child::tail);
+      return new Problem((runs ? "no end in time; " : "") + why, memory);
     }
   }
 
@@ -233,7 +260,7 @@ final class CompareStorage {
             command,
             Map.of(ADDRESS, address.words()))) {
       if (!child.awaitEnd(options.jvm().timeout())) {
-        throw new IllegalStateException(child.tail());
+        throw new IllegalStateException(Problem.of(child).text());
       }
       RunResult run = RunResult.find(child.output());
       if (round > 0) {

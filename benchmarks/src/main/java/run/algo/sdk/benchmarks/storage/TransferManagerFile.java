@@ -16,15 +16,24 @@ import software.amazon.awssdk.transfer.s3.S3TransferManager;
 import software.amazon.awssdk.transfer.s3.model.DownloadRequest;
 import software.amazon.awssdk.transfer.s3.model.Upload;
 
-/** The transfer manager of the AWS SDK. It is told a stream's length, which the store is not. */
+/**
+ * The transfer manager of the AWS SDK. It is told a stream's length, which the store is not.
+ *
+ * <p>Over Netty it reads by part numbers, which not every store knows, the embedded one among them:
+ * there it reads with a client that is not set to parts.
+ */
 final class TransferManagerFile implements LargeClient {
 
   private final S3AsyncClient client;
   private final S3TransferManager manager;
+  private final S3AsyncClient readingClient;
+  private final S3TransferManager reading;
 
   TransferManagerFile(S3Address address, StorageArm.Api api) {
     client = RawClients.multipart(address, api);
     manager = S3TransferManager.builder().s3Client(client).build();
+    readingClient = api == StorageArm.Api.NETTY ? RawClients.async(address, api, 1) : client;
+    reading = S3TransferManager.builder().s3Client(readingClient).build();
   }
 
   private static PutObjectRequest put(String key) {
@@ -65,7 +74,7 @@ final class TransferManagerFile implements LargeClient {
                 AsyncResponseTransformer.<GetObjectResponse>toBlockingInputStream())
             .build();
     Content.Checker checker = expected.checker();
-    try (InputStream in = manager.download(request).completionFuture().join().result()) {
+    try (InputStream in = reading.download(request).completionFuture().join().result()) {
       in.transferTo(checker);
     }
     checker.finish();
@@ -73,7 +82,7 @@ final class TransferManagerFile implements LargeClient {
 
   @Override
   public void read(String key, Path file) {
-    manager
+    reading
         .downloadFile(d -> d.getObjectRequest(get(key)).destination(file))
         .completionFuture()
         .join();
@@ -81,7 +90,9 @@ final class TransferManagerFile implements LargeClient {
 
   @Override
   public void close() {
+    reading.close();
     manager.close();
+    readingClient.close();
     client.close();
   }
 }
