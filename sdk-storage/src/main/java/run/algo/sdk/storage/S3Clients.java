@@ -44,14 +44,19 @@ final class S3Clients {
             .connectionTimeout(CONNECT_TIMEOUT)
             .connectionAcquisitionTimeout(SOCKET_TIMEOUT)
             .socketTimeout(SOCKET_TIMEOUT)
-            .tcpKeepAlive(true);
+            .tcpKeepAlive(true)
+            // It would ask before every body; S3Configuration asks from 1 MiB on, where it pays.
+            .expectContinueEnabled(false);
     settings
         .options()
         .caFile()
         .map(S3Clients::trustManagers)
         .ifPresent(trusted -> http.tlsTrustManagersProvider(() -> trusted));
     ProfileFile noProfiles = ProfileFile.aggregator().build();
+    S3Routes routes = new S3Routes();
     return S3Client.builder()
+        .endpointProvider(routes)
+        .authSchemeProvider(routes)
         .endpointOverride(endpoint(settings.endpoint()))
         .region(Region.of(settings.region()))
         .credentialsProvider(credentials(settings))

@@ -14,6 +14,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import run.algo.sdk.spi.FileStoreOptions;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -29,6 +30,7 @@ import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 final class S3Parts {
 
   private static final AtomicInteger NUMBERS = new AtomicInteger();
+  private static final Pattern NO_TAG_LETTER = Pattern.compile("[^\\p{L}\\p{N} +\\-=._:/@]");
   private static final long IDLE_SECONDS = 30;
 
   private final S3Client client;
@@ -130,7 +132,7 @@ final class S3Parts {
   }
 
   private static String tagText(String text, int longest) {
-    String clean = text.replaceAll("[^\\p{L}\\p{N} +\\-=._:/@]", "_");
+    String clean = NO_TAG_LETTER.matcher(text).replaceAll("_");
     int end =
         clean.offsetByCodePoints(0, Math.min(longest, clean.codePointCount(0, clean.length())));
     return URLEncoder.encode(clean.substring(0, end), UTF_8);

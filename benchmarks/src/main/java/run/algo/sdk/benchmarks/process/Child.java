@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * A fresh JVM with this class path. What it prints goes to files of the given folder, so no full
  * pipe holds it up. It ends when this process does, however that goes: see {@link ParentWatch}.
  */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
 
   private static final long LOOK_MILLIS = 20;
 
@@ -29,7 +29,7 @@ final class Child implements AutoCloseable {
   }
 
   /** Starts a main class. */
-  static Child start(
+  public static Child start(
       Path folder,
       Path javaHome,
       List<String> flags,
@@ -51,6 +51,7 @@ final class Child implements AutoCloseable {
           .removeIf(
               name ->
                   name.startsWith("ALGO_")
+                      || name.startsWith("AWS_")
                       || name.startsWith("KAFKA_")
                       || name.equals("JAVA_TOOL_OPTIONS")
                       || name.equals("JDK_JAVA_OPTIONS"));
@@ -63,7 +64,7 @@ final class Child implements AutoCloseable {
   }
 
   /** Waits until a line with this beginning is there, and returns the rest of it. */
-  String awaitLine(String beginning, Duration timeout) throws InterruptedException {
+  public String awaitLine(String beginning, Duration timeout) throws InterruptedException {
     long began = System.nanoTime();
     while (System.nanoTime() - began < timeout.toNanos()) {
       boolean ended = process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -85,20 +86,31 @@ final class Child implements AutoCloseable {
    *
    * @return whether it ended well in time
    */
-  boolean awaitEnd(Duration timeout) throws InterruptedException {
+  public boolean awaitEnd(Duration timeout) throws InterruptedException {
     return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS) && process.exitValue() == 0;
   }
 
-  String output() {
+  /** What it has printed. */
+  public String output() {
     return read(out);
   }
 
+  /** All that it has printed and said of itself. */
+  public String said() {
+    return read(out) + read(err);
+  }
+
   /** The last of what it said of itself, for a message. */
-  String tail() {
+  public String tail() {
     String said = read(err).strip();
     return (process.isAlive() ? "it still runs" : "it ended with " + process.exitValue())
         + "; the end of what it said: "
         + said.substring(Math.max(0, said.length() - 2_000));
+  }
+
+  /** Whether it still runs. */
+  public boolean isAlive() {
+    return process.isAlive();
   }
 
   /** Kills it where it still runs. */

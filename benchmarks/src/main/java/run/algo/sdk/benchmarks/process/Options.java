@@ -2,7 +2,6 @@ package run.algo.sdk.benchmarks.process;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -101,30 +100,31 @@ record Options(
       }
     }
     boolean quick = given.remove("quick") != null;
-    Taker taker = new Taker(given);
-    String work = taker.text("work", "0");
+    OptionValues values = new OptionValues(given);
+    String work = values.text("work", "0");
     boolean waits = Work.parse(work) instanceof Work.Wait;
     Options options =
         new Options(
             new Loader(
-                taker.number("records", quick ? 200_000 : 1_000_000),
-                Math.toIntExact(taker.number("size", 200)),
-                Math.toIntExact(taker.number("partitions", 4)),
-                KeyDistribution.parse(taker.text("keys", "zipf:1000")),
-                taker.number("seed", 1)),
+                values.number("records", quick ? 200_000 : 1_000_000),
+                Math.toIntExact(values.number("size", 200)),
+                Math.toIntExact(values.number("partitions", 4)),
+                KeyDistribution.parse(values.text("keys", "zipf:1000")),
+                values.number("seed", 1)),
             work,
             arms(
-                taker.text("arms", (waits ? "" : "bare,") + "sdk-partition,sdk-key,sdk-unordered")),
-            arms(taker.text("against", "")),
-            Math.toIntExact(taker.number("rounds", quick ? 3 : 5)),
+                values.text(
+                    "arms", (waits ? "" : "bare,") + "sdk-partition,sdk-key,sdk-unordered")),
+            arms(values.text("against", "")),
+            Math.toIntExact(values.number("rounds", quick ? 3 : 5)),
             new Jvm(
-                Path.of(taker.text("java-home", System.getProperty("java.home"))),
-                words(taker.text("jvm", "")),
-                Optional.of(taker.text("jfr", "")).filter(f -> !f.isEmpty()).map(Path::of),
-                Duration.ofSeconds(taker.number("timeout", 600))),
+                Path.of(values.text("java-home", System.getProperty("java.home"))),
+                values.words("jvm"),
+                Optional.of(values.text("jfr", "")).filter(f -> !f.isEmpty()).map(Path::of),
+                Duration.ofSeconds(values.number("timeout", 600))),
             settings,
-            Math.toIntExact(taker.number("streams-threads", 1)));
-    taker.checkAllTaken();
+            Math.toIntExact(values.number("streams-threads", 1)));
+    values.checkAllTaken();
     return options;
   }
 
@@ -135,35 +135,5 @@ record Options(
         .map(Arm::of)
         .distinct()
         .toList();
-  }
-
-  private static List<String> words(String text) {
-    List<String> words = new ArrayList<>(Arrays.asList(text.strip().split("\\s+")));
-    words.removeIf(String::isEmpty);
-    return words;
-  }
-
-  /** Options by name, each taken once. */
-  private record Taker(Map<String, String> given) {
-
-    String text(String name, String defaultValue) {
-      String value = given.remove(name);
-      return value == null ? defaultValue : value;
-    }
-
-    long number(String name, long defaultValue) {
-      String value = text(name, Long.toString(defaultValue)).replace("_", "");
-      if (!value.matches("[1-9][0-9]{0,9}")) {
-        throw new IllegalArgumentException(
-            "--" + name + " is " + value + ": use a positive whole number");
-      }
-      return Long.parseLong(value);
-    }
-
-    void checkAllTaken() {
-      if (!given.isEmpty()) {
-        throw new IllegalArgumentException("there are no options " + given.keySet());
-      }
-    }
   }
 }

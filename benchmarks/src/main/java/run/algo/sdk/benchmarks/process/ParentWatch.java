@@ -3,11 +3,12 @@ package run.algo.sdk.benchmarks.process;
 import java.io.IOException;
 
 /** Ends a child when its parent is gone: its standard input ends then, however the parent went. */
-final class ParentWatch {
+public final class ParentWatch {
 
   private ParentWatch() {}
 
-  static void endWithParent() {
+  /** Ends this process when its standard input ends. */
+  public static void endWithParent() {
     Thread thread = new Thread(ParentWatch::awaitEndOfInput, "parent-watch");
     thread.setDaemon(true);
     thread.start();

@@ -11,9 +11,10 @@ import java.util.Locale;
  * @param min the least
  * @param max the greatest
  */
-record Spread(double median, double min, double max) {
+public record Spread(double median, double min, double max) {
 
-  static Spread of(List<Double> values) {
+  /** Summarizes at least one value. */
+  public static Spread of(List<Double> values) {
     if (values.isEmpty()) {
       throw new IllegalArgumentException("there is nothing to summarize");
     }
@@ -25,7 +26,7 @@ record Spread(double median, double min, double max) {
   }
 
   /** Median and, in brackets, least and greatest. */
-  String text(int decimals) {
+  public String text(int decimals) {
     String number = "%,." + decimals + "f";
     return String.format(
         Locale.ROOT, number + " [" + number + " .. " + number + "]", median, min, max);

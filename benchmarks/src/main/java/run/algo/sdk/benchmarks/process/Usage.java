@@ -12,18 +12,26 @@ import java.util.Arrays;
  * @param cpuNanos processor time of all threads, the JVM's own included, in nanoseconds
  * @param allocatedBytes bytes allocated by the threads, where the JVM tells it
  */
-record Usage(long nanos, long cpuNanos, long allocatedBytes) {
+public record Usage(long nanos, long cpuNanos, long allocatedBytes) {
 
-  static Usage now() {
+  /** Up to now. */
+  public static Usage now() {
     long cpu = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
     return new Usage(System.nanoTime(), cpu, allocated());
   }
 
-  Usage minus(Usage earlier) {
+  /** What was used since then. */
+  public Usage minus(Usage earlier) {
     return new Usage(
         nanos - earlier.nanos,
         cpuNanos - earlier.cpuNanos,
         allocatedBytes - earlier.allocatedBytes);
+  }
+
+  /** This and some more. */
+  public Usage plus(Usage more) {
+    return new Usage(
+        nanos + more.nanos, cpuNanos + more.cpuNanos, allocatedBytes + more.allocatedBytes);
   }
 
   /** Up to Java 20 only of the threads that live; the arms end none while they are measured. */

@@ -8,20 +8,26 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /** A temporary folder that goes at the end, also when the program is interrupted. */
-final class Workspace implements AutoCloseable {
+public final class Workspace implements AutoCloseable {
 
   private final Path folder;
 
   Workspace() {
+    this(Path.of(System.getProperty("java.io.tmpdir")));
+  }
+
+  /** A folder in one that need not be there yet. */
+  public Workspace(Path parent) {
     try {
-      folder = Files.createTempDirectory("algo-compare-");
+      folder = Files.createTempDirectory(Files.createDirectories(parent), "algo-compare-");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     Runtime.getRuntime().addShutdownHook(new Thread(this::close, "workspace-removal"));
   }
 
-  Path folder() {
+  /** The folder. */
+  public Path folder() {
     return folder;
   }
 
