@@ -9,6 +9,7 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -29,6 +30,7 @@ import run.algo.sdk.RecordHeaders;
 import run.algo.sdk.RecordPosition;
 import run.algo.sdk.StorageException;
 import run.algo.sdk.kafka.config.MessageDataType;
+import run.algo.sdk.kafka.internal.files.PayloadMemory;
 import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.FailureReason;
 import run.algo.sdk.kafka.internal.record.Outcome;
@@ -53,6 +55,9 @@ class Execution implements AlgoContext {
 
   /** Stands for an input that is to be read from storage. */
   private static final Object IN_STORAGE = new Object();
+
+  private static final byte[] FILE_REFERENCE =
+      MessageDataType.FILE_REFERENCE.wireName().getBytes(UTF_8);
 
   /** Takes the place of the emissions when the execution has ended. */
   private static final Emission CLOSED = new Emission(null, null);
@@ -90,6 +95,12 @@ class Execution implements AlgoContext {
 
   /** Null for most: made when a payload or an output file is asked for. */
   private volatile @Nullable ExecutionFiles files;
+
+  /** Whether its input is being read from storage, or could not be: the Algo has not begun. */
+  private volatile boolean loading;
+
+  /** What it takes memory with; null for an execution that is alone. */
+  private PayloadMemory.@Nullable Share share;
 
   /** On the monotonic clock; of use only where there are deadlines. */
   private long due;
@@ -189,8 +200,13 @@ class Execution implements AlgoContext {
     ExecutionFiles kept = files();
     RecordPayload known = kept.payload;
     if (known == null) {
-      known = new RecordPayload(this, kept, scope.files());
-      kept.payload = known;
+      synchronized (kept) {
+        known = kept.payload;
+        if (known == null) {
+          known = new RecordPayload(this, kept, scope.files());
+          kept.payload = known;
+        }
+      }
     }
     return known;
   }
@@ -289,14 +305,48 @@ class Execution implements AlgoContext {
    * runs.
    *
    * @param admitted what {@link #admit} has returned
+   * @return the input; another object than was admitted exactly when something was read
    * @throws Exception when it cannot be read or is not of its format
    */
-  @Nullable Object load(@Nullable Object admitted) throws Exception {
+  final @Nullable Object load(@Nullable Object admitted) throws Exception {
+    if (!isInStorage(admitted)) {
+      return read(admitted);
+    }
+    loading = true;
+    Object input = read(admitted);
+    loading = false;
+    return input;
+  }
+
+  /** Whether something of it is still to be read from storage. */
+  boolean isInStorage(@Nullable Object admitted) {
+    return admitted == IN_STORAGE;
+  }
+
+  /** Whether the Algo has not been called since its input is not there, and may never be. */
+  boolean isLoading() {
+    return loading;
+  }
+
+  /** The Algo has been called, and took some time. */
+  void executed(long nanos) {
+    if (!loading) {
+      route.counters.executed(nanos);
+    }
+  }
+
+  /** Several are read before the Algo is called for all of them. */
+  void loading(boolean now) {
+    loading = now;
+  }
+
+  /** As {@link #load}, without regard to who else is read. */
+  @Nullable Object read(@Nullable Object admitted) throws Exception {
     if (admitted != IN_STORAGE) {
       return admitted;
     }
     try {
-      return content().as(route.codec);
+      return content().value(route.codec);
     } catch (StorageException e) {
       throw e;
     } catch (Exception e) {
@@ -309,12 +359,22 @@ class Execution implements AlgoContext {
   /** Whether the record's value refers to its payload. */
   boolean isReference() {
     Header type = record.headers().lastHeader(ProtocolHeaders.MESSAGE_DATA_TYPE);
-    return type != null && MessageDataType.FILE_REFERENCE.wireName().equals(text(type));
+    return type != null && Arrays.equals(FILE_REFERENCE, type.value());
   }
 
-  private static String text(Header header) {
-    byte[] value = header.value();
-    return value == null ? "" : new String(value, UTF_8);
+  /** What it takes memory with. */
+  PayloadMemory.Share share() {
+    PayloadMemory.Share known = share;
+    if (known == null) {
+      known = new PayloadMemory.Share();
+      share = known;
+    }
+    return known;
+  }
+
+  /** It is begun together with others. */
+  void share(PayloadMemory.Share common) {
+    share = common;
   }
 
   /**
@@ -323,6 +383,12 @@ class Execution implements AlgoContext {
    * @throws IllegalStateException when that has ended
    */
   final ExecutionFiles files() {
+    ExecutionFiles known = files;
+    return known == null ? newFiles() : known;
+  }
+
+  /** What one of several threads has open must not be lost. */
+  private synchronized ExecutionFiles newFiles() {
     ExecutionFiles known = files;
     if (known == null) {
       known = new ExecutionFiles();
@@ -567,7 +633,18 @@ class Execution implements AlgoContext {
   }
 
   void settle(Outcome outcome) {
+    countFile(outcome);
     settlement.settled(index, outcome, emittedBytes);
+  }
+
+  /** The file that its record refers to counts when the record does, if it was looked into. */
+  final void countFile(Outcome outcome) {
+    ExecutionFiles known = files;
+    RecordPayload payload = known == null ? null : known.payload;
+    long bytes = payload == null ? 0 : payload.counted();
+    if (bytes > 0) {
+      route.counters.referenced(outcome, bytes);
+    }
   }
 
   void block(Blockage blockage) {

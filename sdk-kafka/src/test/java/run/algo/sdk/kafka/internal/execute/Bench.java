@@ -30,6 +30,7 @@ import run.algo.sdk.kafka.config.ContentTypeCheck;
 import run.algo.sdk.kafka.config.DataType;
 import run.algo.sdk.kafka.config.ParameterResolver;
 import run.algo.sdk.kafka.config.ParameterSettings;
+import run.algo.sdk.kafka.internal.files.FileScope;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.observe.OutputCounters;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
@@ -69,6 +70,7 @@ final class Bench {
   private int maxBytes = Integer.MAX_VALUE;
   private Deadlines deadlines = Deadlines.none();
   private FailureRules rules = FailureRules.NONE;
+  private FileScope files = FileScope.none();
 
   private final AtomicBoolean interruptNextSend = new AtomicBoolean();
 
@@ -125,6 +127,12 @@ final class Bench {
     return this;
   }
 
+  /** Payloads outside of records. */
+  Bench files(FileScope scope) {
+    files = scope;
+    return this;
+  }
+
   Bench haltOnFailure() {
     halt = true;
     return this;
@@ -175,7 +183,9 @@ final class Bench {
             new Outputs(List.of(result(), side()), Set.of("absent")),
             "pod-0",
             closing::get,
-            deadlines),
+            deadlines,
+            Set.of(),
+            files),
         check,
         new ParameterResolver(
             List.of(
