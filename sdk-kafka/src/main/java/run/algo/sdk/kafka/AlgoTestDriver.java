@@ -445,7 +445,11 @@ public final class AlgoTestDriver implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    engine.close();
+    try {
+      engine.close();
+    } finally {
+      assembly.files().directory().close(); // what is in storage can still be read
+    }
   }
 
   private void refuseWhenClosed() {

@@ -42,7 +42,7 @@ final class AsyncFlight extends Flight
   private final Execution execution;
   private final Scope scope;
   private final ExecutionEnd end;
-  private final long begin = System.nanoTime();
+  private volatile long begin = System.nanoTime();
 
   /** Null while the worker is there and the stage is open. */
   private final AtomicReference<Completion> state = new AtomicReference<>();
@@ -67,7 +67,11 @@ final class AsyncFlight extends Flight
   Progress run(AsyncAlgo<@Nullable Object, Object> algo, @Nullable Object input) {
     begin(List.of(execution));
     try {
-      CompletionStage<@Nullable Object> returned = algo.run(execution.load(input), execution);
+      Object loaded = execution.load(input);
+      if (loaded != input) {
+        begin = System.nanoTime(); // reading takes of the deadline, but it is not the Algo's time
+      }
+      CompletionStage<@Nullable Object> returned = algo.run(loaded, execution);
       if (returned == null) {
         throw new IllegalStateException(
             algo.getClass().getName() + " returned null instead of a stage");
@@ -140,7 +144,7 @@ final class AsyncFlight extends Flight
   }
 
   private void finish(Completion completed) {
-    execution.route.counters.executed(completed.at() - begin);
+    execution.executed(completed.at() - begin);
     Throwable error = completed.error();
     if (error == null) {
       end.succeeded(execution, completed.emissions(), completed.value());

@@ -3,8 +3,10 @@ package run.algo.sdk.kafka.internal.execute;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.BatchRecord;
+import run.algo.sdk.kafka.internal.files.PayloadMemory;
 
 /**
  * One execution of a batch Algo, on the records that have reached it. They begin together, so they
@@ -15,22 +17,24 @@ final class BatchFlight extends Flight {
   private final List<BatchItem> items;
   private final Scope scope;
   private final ExecutionEnd end;
-  private final long begin = System.nanoTime();
+  private volatile long begin = System.nanoTime();
 
   BatchFlight(Deadlines deadlines, List<BatchItem> items, Scope scope, ExecutionEnd end) {
     super(deadlines);
     this.items = items;
     this.scope = scope;
     this.end = end;
+    PayloadMemory.Share share = new PayloadMemory.Share();
+    items.forEach(item -> item.execution().share(share));
   }
 
   Progress run(AlgoForm.Batch batch) {
     begin(() -> items.stream().map(BatchItem::execution).iterator());
     @Nullable Throwable thrown = null;
     try {
-      List<BatchRecord<@Nullable Object, Object>> loaded = loaded();
+      List<BatchItem> loaded = loaded();
       if (!loaded.isEmpty()) {
-        batch.untyped().run(loaded);
+        batch.untyped().run(Collections.unmodifiableList(loaded));
       }
     } catch (Throwable t) { // an Algo's Error fails its records, not the process
       thrown = t;
@@ -49,32 +53,67 @@ final class BatchFlight extends Flight {
     if (leaving == Leaving.TIMED_OUT) {
       timeout(thrown); // tells of what was thrown
     } else if (thrown != null) {
-      end.endWhenInterrupted(first, thrown);
+      endWhenInterrupted(first, thrown);
     }
     conclude();
     return Progress.ENDED;
   }
 
-  private List<BatchRecord<@Nullable Object, Object>> loaded() {
-    List<BatchRecord<@Nullable Object, Object>> loaded = new ArrayList<>(items.size());
+  private List<BatchItem> loaded() {
+    if (!anyInStorage()) {
+      return items;
+    }
+    items.forEach(item -> item.execution().loading(true));
+    List<BatchItem> loaded = new ArrayList<>(items.size());
     for (BatchItem item : items) {
       if (item.load()) {
         loaded.add(item);
       }
     }
-    return Collections.unmodifiableList(loaded);
+    // Reading takes of the deadline, but it is not the Algo's time.
+    begin = System.nanoTime();
+    loaded.forEach(item -> item.execution().loading(false));
+    return loaded;
+  }
+
+  private boolean anyInStorage() {
+    for (BatchItem item : items) {
+      if (item.isInStorage()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void endWhenInterrupted(Execution first, Throwable thrown) {
+    try {
+      end.endWhenInterrupted(first, thrown);
+    } catch (InterruptException e) {
+      endFiles();
+      throw e;
+    }
   }
 
   /** Every record was under way for the whole of it. */
   private void executed(long nanos) {
-    items.forEach(item -> item.execution().route.counters.executed(nanos));
+    items.forEach(item -> item.execution().executed(nanos));
   }
 
   private void conclude() {
     Behind behind = new Behind();
-    for (BatchItem item : items) {
-      item.execution().guarded(() -> item.conclude(end, behind));
+    try {
+      for (BatchItem item : items) {
+        item.execution().guarded(() -> item.conclude(end, behind));
+      }
+    } catch (InterruptException e) {
+      endFiles();
+      throw e;
     }
+  }
+
+  /** The runner closes, and the records that are left have no outcome. */
+  private void endFiles() {
+    items.forEach(item -> item.execution().endFiles());
   }
 
   @Override

@@ -61,6 +61,11 @@ final class BatchItem implements BatchRecord<@Nullable Object, Object> {
     settle(null, Objects.requireNonNull(cause, "cause"));
   }
 
+  /** Whether something of it is still to be read from storage. */
+  boolean isInStorage() {
+    return execution.isInStorage(value);
+  }
+
   /**
    * Reads what of the record lies in storage.
    *
@@ -68,7 +73,7 @@ final class BatchItem implements BatchRecord<@Nullable Object, Object> {
    */
   boolean load() {
     try {
-      value = execution.load(value);
+      value = execution.read(value);
       return true;
     } catch (Throwable t) { // fails its record alone
       verdict.compareAndSet(null, Verdict.failed(t, FailureReason.DECODE));

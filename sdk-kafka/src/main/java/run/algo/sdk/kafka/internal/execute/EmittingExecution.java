@@ -144,6 +144,12 @@ abstract class EmittingExecution implements AlgoContext {
     return known;
   }
 
+  /** The record's payload, if it was asked for. */
+  final @Nullable RecordPayload payloadAskedFor() {
+    ExecutionFiles known = files;
+    return known == null ? null : known.payload;
+  }
+
   /** Nothing of it is needed any more: what it has open is closed. */
   void endFiles() {
     ExecutionFiles known = files;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -20,6 +21,7 @@ import run.algo.sdk.RecordHeaders;
 import run.algo.sdk.RecordPosition;
 import run.algo.sdk.StorageException;
 import run.algo.sdk.kafka.config.MessageDataType;
+import run.algo.sdk.kafka.internal.files.PayloadMemory;
 import run.algo.sdk.kafka.internal.record.FailureReason;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
@@ -38,6 +40,9 @@ class Execution extends EmittingExecution {
 
   /** Stands for an input that is to be read from storage. */
   private static final Object IN_STORAGE = new Object();
+
+  private static final byte[] FILE_REFERENCE =
+      MessageDataType.FILE_REFERENCE.wireName().getBytes(UTF_8);
 
   final Route route;
   final ConsumerRecord<byte[], byte[]> record;
@@ -59,6 +64,12 @@ class Execution extends EmittingExecution {
   private byte @Nullable [] traceId;
   private @Nullable Parameters parameters;
   private long emittedBytes;
+
+  /** Whether its input is being read from storage, or could not be: the Algo has not begun. */
+  private volatile boolean loading;
+
+  /** What it takes memory with; null for an execution that is alone. */
+  private PayloadMemory.@Nullable Share share;
 
   /** On the monotonic clock; of use only where there are deadlines. */
   private long due;
@@ -132,8 +143,13 @@ class Execution extends EmittingExecution {
     ExecutionFiles kept = files();
     RecordPayload known = kept.payload;
     if (known == null) {
-      known = new RecordPayload(this, kept, scope.files());
-      kept.payload = known;
+      synchronized (kept) {
+        known = kept.payload;
+        if (known == null) {
+          known = new RecordPayload(this, kept, scope.files());
+          kept.payload = known;
+        }
+      }
     }
     return known;
   }
@@ -209,14 +225,48 @@ class Execution extends EmittingExecution {
    * runs.
    *
    * @param admitted what {@link #admit} has returned
+   * @return the input; another object than was admitted exactly when something was read
    * @throws Exception when it cannot be read or is not of its format
    */
-  @Nullable Object load(@Nullable Object admitted) throws Exception {
+  final @Nullable Object load(@Nullable Object admitted) throws Exception {
+    if (!isInStorage(admitted)) {
+      return read(admitted);
+    }
+    loading = true;
+    Object input = read(admitted);
+    loading = false;
+    return input;
+  }
+
+  /** Whether something of it is still to be read from storage. */
+  boolean isInStorage(@Nullable Object admitted) {
+    return admitted == IN_STORAGE;
+  }
+
+  /** Whether the Algo has not been called since its input is not there, and may never be. */
+  boolean isLoading() {
+    return loading;
+  }
+
+  /** The Algo has been called, and took some time. */
+  void executed(long nanos) {
+    if (!loading) {
+      route.counters.executed(nanos);
+    }
+  }
+
+  /** Several are read before the Algo is called for all of them. */
+  void loading(boolean now) {
+    loading = now;
+  }
+
+  /** As {@link #load}, without regard to who else is read. */
+  @Nullable Object read(@Nullable Object admitted) throws Exception {
     if (admitted != IN_STORAGE) {
       return admitted;
     }
     try {
-      return content().as(route.codec);
+      return content().value(route.codec);
     } catch (StorageException e) {
       throw e;
     } catch (Exception e) {
@@ -229,12 +279,22 @@ class Execution extends EmittingExecution {
   /** Whether the record's value refers to its payload. */
   boolean isReference() {
     Header type = record.headers().lastHeader(ProtocolHeaders.MESSAGE_DATA_TYPE);
-    return type != null && MessageDataType.FILE_REFERENCE.wireName().equals(text(type));
+    return type != null && Arrays.equals(FILE_REFERENCE, type.value());
   }
 
-  private static String text(Header header) {
-    byte[] value = header.value();
-    return value == null ? "" : new String(value, UTF_8);
+  /** What it takes memory with. */
+  PayloadMemory.Share share() {
+    PayloadMemory.Share known = share;
+    if (known == null) {
+      known = new PayloadMemory.Share();
+      share = known;
+    }
+    return known;
+  }
+
+  /** It is begun together with others. */
+  void share(PayloadMemory.Share common) {
+    share = common;
   }
 
   /** How long its deadline is away; empty where it has none. */
@@ -405,7 +465,17 @@ class Execution extends EmittingExecution {
   }
 
   void settle(Outcome outcome) {
+    countFile(outcome);
     settlement.settled(index, outcome, emittedBytes);
+  }
+
+  /** The file that its record refers to counts when the record does, if it was looked into. */
+  final void countFile(Outcome outcome) {
+    RecordPayload payload = payloadAskedFor();
+    long bytes = payload == null ? 0 : payload.counted();
+    if (bytes > 0) {
+      route.counters.referenced(outcome, bytes);
+    }
   }
 
   void block(Blockage blockage) {

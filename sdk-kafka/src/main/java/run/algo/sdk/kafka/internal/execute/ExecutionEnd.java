@@ -21,6 +21,9 @@ import run.algo.sdk.kafka.internal.record.Outcome;
  */
 final class ExecutionEnd {
 
+  /** How long a record waits that found no memory for its payload: others must end first. */
+  private static final Duration SHORTAGE = Duration.ofMillis(100);
+
   private final OutputEncoder encoder;
   private final Sender sender;
   private final FailureHandler failures;
@@ -77,6 +80,10 @@ final class ExecutionEnd {
     execution.close();
     execution.endFiles();
     endWhenInterrupted(execution, cause);
+    if (FailureClasses.chainHolds(cause, MemoryShortage.class)) {
+      execution.again(execution.tries(), SHORTAGE);
+      return;
+    }
     fail(execution, failure(execution, stage, cause));
   }
 
@@ -139,7 +146,9 @@ final class ExecutionEnd {
     }
     int before = execution.tries().executions();
     return new Failure(
-        reason(stage, cause), cause, stage == FailureReason.DECODE ? before : before + 1);
+        reason(stage, cause),
+        cause,
+        stage == FailureReason.DECODE || execution.isLoading() ? before : before + 1);
   }
 
   /** What the Algo was told of a payload it may have wrapped. */

@@ -23,7 +23,7 @@ final class ExecutionFiles {
   private boolean ended;
 
   /** The record's payload, once it was asked for. */
-  @Nullable RecordPayload payload;
+  volatile @Nullable RecordPayload payload;
 
   /**
    * Keeps something until the execution ends.
@@ -38,8 +38,7 @@ final class ExecutionFiles {
       }
     }
     close(thing);
-    throw new IllegalStateException(
-        "the execution has ended, and with it its payloads and output files");
+    throw ended();
   }
 
   /** It was closed by its user. */
@@ -50,9 +49,17 @@ final class ExecutionFiles {
   /** Throws when the execution has ended. */
   synchronized void checkOpen() {
     if (ended) {
-      throw new IllegalStateException(
-          "the execution has ended, and with it its payloads and output files");
+      throw ended();
     }
+  }
+
+  synchronized boolean isEnded() {
+    return ended;
+  }
+
+  static IllegalStateException ended() {
+    return new IllegalStateException(
+        "the execution has ended, and with it its payloads and output files");
   }
 
   /** The execution has ended. Never fails; a second call does nothing. */

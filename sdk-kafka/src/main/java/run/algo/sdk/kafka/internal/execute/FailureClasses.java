@@ -1,5 +1,7 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -7,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.NonRetriableException;
+import run.algo.sdk.StorageException;
 import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.FailureReason;
 import run.algo.sdk.spi.FileMismatchException;
@@ -15,6 +18,22 @@ import run.algo.sdk.spi.FileMismatchException;
  * Tells which failures are worth another try. What is wrong with the record itself, as one that
  * cannot be decoded, is not, whatever the author says; of what the Algo did the author's predicates
  * decide: halt, then dead-letter, then retry.
+ *
+ * <table>
+ *   <caption>What becomes of a failure, from top to bottom</caption>
+ *   <tr><th>failure</th><th>verdict</th></tr>
+ *   <tr><td>decode, encode, content type, parameters, too large</td><td>dead letter</td></tr>
+ *   <tr><td>{@code haltOn} matches</td><td>halt</td></tr>
+ *   <tr><td>{@code deadLetterOn} matches, or a {@link NonRetriableException} is the cause</td>
+ *       <td>dead letter</td></tr>
+ *   <tr><td>storage, and the file is missing ({@link NoSuchFileException}), forbidden ({@link
+ *       AccessDeniedException}) or another one ({@link FileMismatchException}), or the {@link
+ *       StorageException} is about an {@link IllegalArgumentException}: a bad reference, no storage
+ *       configured, too large for the memory</td><td>dead letter</td></tr>
+ *   <tr><td>{@code retryOn} matches, as it does by default; so also storage that is down, slow or
+ *       full</td><td>retry</td></tr>
+ *   <tr><td>any other</td><td>dead letter</td></tr>
+ * </table>
  *
  * <p>Thread-safe where the predicates are. Never throws: predicates and exceptions are the author's
  * code.
@@ -78,10 +97,22 @@ public final class FailureClasses {
     }
     if (matches("deadLetterOn", deadLetterOn, cause)
         || chainHolds(cause, NonRetriableException.class)
-        || (reason == FailureReason.STORAGE && chainHolds(cause, FileMismatchException.class))) {
+        || (reason == FailureReason.STORAGE && isFinal(cause))) {
       return Verdict.DEAD_LETTER;
     }
     return matches("retryOn", retryOn, cause) ? Verdict.RETRY : Verdict.DEAD_LETTER;
+  }
+
+  /** Whether storage says what it will say next time as well. */
+  private static boolean isFinal(Throwable cause) {
+    return anyInChain(
+        cause,
+        each ->
+            each instanceof NoSuchFileException
+                || each instanceof AccessDeniedException
+                || each instanceof FileMismatchException
+                || (each instanceof StorageException
+                    && causeOf(each) instanceof IllegalArgumentException));
   }
 
   /** Whether a failure of this kind may be gone the next time. */
@@ -109,9 +140,13 @@ public final class FailureClasses {
   }
 
   static boolean chainHolds(Throwable top, Class<? extends Throwable> type) {
+    return anyInChain(top, type::isInstance);
+  }
+
+  private static boolean anyInChain(Throwable top, Predicate<Throwable> wanted) {
     Throwable next = top;
     for (int depth = 0; depth < DEEPEST_CAUSE && next != null; depth++) {
-      if (type.isInstance(next)) {
+      if (wanted.test(next)) {
         return true;
       }
       next = causeOf(next);

@@ -8,6 +8,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.GatheredRecord;
 import run.algo.sdk.kafka.internal.record.FailureReason;
+import run.algo.sdk.kafka.internal.record.Outcome;
 
 /** One execution on all records of a trace: those that were held, and the one that triggers it. */
 final class GatheringExecution extends Execution {
@@ -34,6 +35,7 @@ final class GatheringExecution extends Execution {
     this.gathered = gathered;
     this.held =
         gathered.held().stream().map(each -> heldExecution(each, settlement, index)).toList();
+    held.forEach(each -> each.share(share()));
   }
 
   private Execution heldExecution(Gathered.Held each, Settlement settlement, int index) {
@@ -60,6 +62,11 @@ final class GatheringExecution extends Execution {
   /** What the records were decoded to, in their order. */
   private record Admitted(List<@Nullable Object> values) {}
 
+  @Override
+  boolean isInStorage(@Nullable Object admitted) {
+    return admitted instanceof Admitted all && all.values().stream().anyMatch(super::isInStorage);
+  }
+
   /**
    * Reads what lies in storage.
    *
@@ -67,21 +74,21 @@ final class GatheringExecution extends Execution {
    *     the same input
    */
   @Override
-  @Nullable Object load(@Nullable Object admitted) throws Exception {
+  @Nullable Object read(@Nullable Object admitted) throws Exception {
     if (!(admitted instanceof Admitted all)) {
       throw new IllegalStateException("not admitted: " + this);
     }
     @Nullable Object input = null;
     List<GatheredRecord> decoded = new ArrayList<>(all.values().size());
     for (Execution each : held) {
-      Object value = each.load(all.values().get(decoded.size()));
+      Object value = each.read(all.values().get(decoded.size()));
       decoded.add(new GatheredItem(each, value));
       if (each.route.input.equals(route.input)) {
         input = value;
       }
     }
     if (!gathered.triggerOnly()) {
-      input = super.load(all.values().get(decoded.size()));
+      input = super.read(all.values().get(decoded.size()));
       decoded.add(new GatheredItem(this, input));
     }
     items = List.copyOf(decoded);
@@ -98,6 +105,13 @@ final class GatheringExecution extends Execution {
   void endFiles() {
     super.endFiles();
     held.forEach(Execution::endFiles);
+  }
+
+  /** Each record is settled with its own outcome, and its file counts for its own input. */
+  @Override
+  void settle(Outcome outcome) {
+    held.forEach(each -> each.countFile(outcome));
+    super.settle(outcome);
   }
 
   private void refuseUnlessWhole() {

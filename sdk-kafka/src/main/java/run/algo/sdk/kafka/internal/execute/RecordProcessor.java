@@ -105,6 +105,7 @@ public final class RecordProcessor {
     try {
       return process(execution, scope);
     } catch (InterruptException e) {
+      execution.endFiles();
       throw e;
     } catch (Throwable t) {
       execution.defect(t);
@@ -211,7 +212,7 @@ public final class RecordProcessor {
     try {
       return algo.run(loaded, execution);
     } finally {
-      execution.route.counters.executed(System.nanoTime() - begin);
+      execution.executed(System.nanoTime() - begin);
       // An Algo that interrupts its own thread must not disturb what comes after it.
       execution.dropStrayInterrupt();
     }

@@ -83,6 +83,7 @@ final class RetryHandler implements FailureHandler {
   /** Records that have waited too long for their trace were not executed, and will not be. */
   private static boolean gatheredInVain(Execution execution, Failure failure) {
     return failure.reason() == FailureReason.TIMEOUT
+        && !execution.isLoading()
         && failure.attempts() == execution.tries().executions();
   }
 

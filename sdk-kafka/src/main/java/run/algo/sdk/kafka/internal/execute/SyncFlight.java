@@ -11,7 +11,7 @@ final class SyncFlight extends Flight {
   private final Execution execution;
   private final Scope scope;
   private final ExecutionEnd end;
-  private long begin = System.nanoTime();
+  private volatile long begin = System.nanoTime();
 
   SyncFlight(Deadlines deadlines, Execution execution, Scope scope, ExecutionEnd end) {
     super(deadlines);
@@ -27,7 +27,9 @@ final class SyncFlight extends Flight {
     @Nullable Throwable thrown = null;
     try {
       Object loaded = execution.load(input);
-      begin = System.nanoTime();
+      if (loaded != input) {
+        begin = System.nanoTime(); // reading takes of the deadline, but it is not the Algo's time
+      }
       result = algo.run(loaded, execution);
     } catch (Throwable t) { // an Algo's Error fails its record, not the process
       thrown = t;
@@ -37,7 +39,7 @@ final class SyncFlight extends Flight {
       return Progress.PENDING; // and whatever came of it is dropped
     }
     end();
-    execution.route.counters.executed(System.nanoTime() - begin);
+    execution.executed(System.nanoTime() - begin);
     // An Algo that interrupts its own thread must not disturb what comes after it.
     execution.dropStrayInterrupt();
     if (leaving == Leaving.TIMED_OUT) {
@@ -60,7 +62,7 @@ final class SyncFlight extends Flight {
     long nanos = System.nanoTime() - begin;
     scope.resume(
         () -> {
-          execution.route.counters.executed(nanos);
+          execution.executed(nanos);
           execution.guarded(() -> end.failed(execution, FailureReason.TIMEOUT, timeoutWithPlace()));
         },
         nanos);

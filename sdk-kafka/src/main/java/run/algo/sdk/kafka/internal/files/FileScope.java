@@ -10,7 +10,7 @@ import java.time.InstantSource;
  * @param directory where payloads become files
  * @param oversize whether an output that is too large for its topic goes to storage
  * @param algo name of the Algo, for the tags of what it writes
- * @param largestInMemory longest payload that is read from storage as a whole, in bytes
+ * @param memory for payloads that are read from storage as a whole
  * @param clock the time of day
  */
 public record FileScope(
@@ -18,9 +18,30 @@ public record FileScope(
     InputDirectory directory,
     boolean oversize,
     String algo,
-    long largestInMemory,
+    PayloadMemory memory,
     InstantSource clock)
     implements AutoCloseable {
+
+  /**
+   * As the canonical one, with memory of its own.
+   *
+   * @param storage where files of references are
+   * @param directory where payloads become files
+   * @param oversize whether an output that is too large for its topic goes to storage
+   * @param algo name of the Algo, for the tags of what it writes
+   * @param largestInMemory what payloads that are read from storage as a whole may take together,
+   *     in bytes
+   * @param clock the time of day
+   */
+  public FileScope(
+      Storage storage,
+      InputDirectory directory,
+      boolean oversize,
+      String algo,
+      long largestInMemory,
+      InstantSource clock) {
+    this(storage, directory, oversize, algo, new PayloadMemory(largestInMemory), clock);
+  }
 
   /**
    * Where nothing is configured: a payload can still become a file.
@@ -37,12 +58,18 @@ public record FileScope(
         InstantSource.system());
   }
 
+  /** {@return longest payload that is read from storage as a whole, in bytes} */
+  public long largestInMemory() {
+    return memory.budget();
+  }
+
+  /** Closes what executions have left open, as those that a runner did not wait for. */
   @Override
   public void close() {
     try {
-      directory.close();
-    } finally {
       storage.close();
+    } finally {
+      directory.close();
     }
   }
 }

@@ -1,7 +1,13 @@
 package run.algo.sdk.kafka.internal.files;
 
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import run.algo.sdk.StorageException;
 import run.algo.sdk.spi.FileStore;
 
@@ -10,6 +16,11 @@ import run.algo.sdk.spi.FileStore;
  * do. Thread-safe.
  */
 public final class Storage implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Storage.class);
+
+  /** What executions have open, for the end of a runner that does not wait for all of them. */
+  private final Set<Closeable> open = ConcurrentHashMap.newKeySet();
 
   private final Supplier<FileStore> opener;
 
@@ -119,11 +130,40 @@ public final class Storage implements AutoCloseable {
     return known;
   }
 
+  /**
+   * Something of the store is open. It is closed with this, unless it was before.
+   *
+   * @param thing closes without waiting
+   */
+  public void opened(Closeable thing) {
+    open.add(thing);
+  }
+
+  /**
+   * It was closed.
+   *
+   * @param thing what was told as opened
+   */
+  public void released(Closeable thing) {
+    open.remove(thing);
+  }
+
   @Override
-  public synchronized void close() {
-    closed = true;
-    FileStore known = store;
-    store = null;
+  public void close() {
+    FileStore known;
+    synchronized (this) {
+      closed = true;
+      known = store;
+      store = null;
+    }
+    // Also where the store is somebody else's, who does not know what we have left open.
+    for (Closeable thing : open) {
+      try {
+        thing.close();
+      } catch (IOException | RuntimeException e) { // the others, and the store, must be closed
+        log.warn("a file that was being read cannot be closed: {}", e.toString());
+      }
+    }
     if (known != null && own) {
       known.close();
     }

@@ -87,6 +87,20 @@ public final class InputCounters {
   }
 
   /**
+   * A record that got its outcome refers to a file that was read.
+   *
+   * @param outcome the outcome
+   * @param bytes size of the file, in bytes, beside the payload bytes of its record's value
+   */
+  public void referenced(Outcome outcome, long bytes) {
+    switch (outcome) {
+      case WRITTEN, FILTERED -> ok.add(0, bytes);
+      case RETRIED, DEAD_LETTERED -> failed.add(0, bytes);
+      case PARKED, RELEASED, SKIPPED -> {}
+    }
+  }
+
+  /**
    * The Algo was executed, well or not: from the call of its method to its return, or to the
    * completion of its stage. Called for each record of a batch, with the duration of the batch.
    *

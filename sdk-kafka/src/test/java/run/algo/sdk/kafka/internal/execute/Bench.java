@@ -156,6 +156,12 @@ final class Bench {
     return this;
   }
 
+  /** Payloads outside of records. */
+  Bench files(FileScope scope) {
+    files = scope;
+    return this;
+  }
+
   Bench haltOnFailure() {
     halt = true;
     return this;

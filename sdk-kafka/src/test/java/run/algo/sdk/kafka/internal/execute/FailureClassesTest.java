@@ -9,6 +9,8 @@ import ch.qos.logback.core.read.ListAppender;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -24,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.NonRetriableException;
+import run.algo.sdk.StorageException;
 import run.algo.sdk.kafka.internal.execute.FailureClasses.Verdict;
 import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.FailureReason;
@@ -90,6 +93,39 @@ class FailureClassesTest {
             NONE,
             Verdict.DEAD_LETTER),
         arguments(algo, mismatch, ALL, NONE, NONE, Verdict.RETRY), // a store of the Algo's own
+        // a file that is not there, or not for us, or a reference to none
+        arguments(storage, told(new NoSuchFileException("x")), ALL, NONE, NONE, Verdict.DEAD_LETTER),
+        arguments(
+            storage, told(new AccessDeniedException("x")), ALL, NONE, NONE, Verdict.DEAD_LETTER),
+        arguments(storage, told(mismatch), ALL, NONE, NONE, Verdict.DEAD_LETTER),
+        arguments(
+            storage,
+            told(new IllegalArgumentException("x")),
+            ALL,
+            NONE,
+            NONE,
+            Verdict.DEAD_LETTER),
+        arguments(
+            storage,
+            new RuntimeException(told(new IllegalArgumentException("x"))),
+            ALL,
+            NONE,
+            NONE,
+            Verdict.DEAD_LETTER),
+        arguments(storage, told(new NoSuchFileException("x")), ALL, NONE, ALL, Verdict.HALT),
+        // of storage that may do better, also where an author's own fault is around it
+        arguments(storage, told(io), ALL, NONE, NONE, Verdict.RETRY),
+        arguments(storage, told(any), ALL, NONE, NONE, Verdict.RETRY),
+        arguments(
+            storage,
+            told(new IOException(new IllegalArgumentException("x"))),
+            ALL,
+            NONE,
+            NONE,
+            Verdict.RETRY),
+        arguments(
+            storage, new IllegalArgumentException(told(io)), ALL, NONE, NONE, Verdict.RETRY),
+        arguments(algo, new NoSuchFileException("x"), ALL, NONE, NONE, Verdict.RETRY),
         // retryOn
         arguments(algo, io, IO, NONE, NONE, Verdict.RETRY),
         arguments(algo, noFile, IO, NONE, NONE, Verdict.RETRY),
@@ -164,6 +200,10 @@ class FailureClassesTest {
                 + " counts as not matching (logged once)");
     assertThat(log.list.get(0).getThrowableProxy().getMessage())
         .isEqualTo("the predicate's own fault");
+  }
+
+  private static Throwable told(Throwable cause) {
+    return new StorageException("x", cause);
   }
 
   private static boolean none(Throwable failure) {
