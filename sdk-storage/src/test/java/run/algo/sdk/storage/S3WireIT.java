@@ -56,7 +56,10 @@ class S3WireIT {
             "expect=" + request.getRequestHeaders().getFirst("Expect")));
     request.getRequestBody().readAllBytes();
     request.getResponseHeaders().add("ETag", "\"tag\"");
-    request.sendResponseHeaders(200, -1);
+    // The bucket is there, and no object.
+    boolean object = request.getRequestURI().getRawPath().indexOf('/', 1) > 0;
+    boolean missing = request.getRequestMethod().equals("HEAD") && object;
+    request.sendResponseHeaders(missing ? 404 : 200, -1);
     request.close();
   }
 
