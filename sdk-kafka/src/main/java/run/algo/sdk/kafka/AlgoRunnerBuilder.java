@@ -412,7 +412,7 @@ public final class AlgoRunnerBuilder {
     AlgoSettings settings =
         settings(
             wired,
-            new TestEnvironment(given, overrides).complete(wired),
+            new TestEnvironment(given, overrides, fileStore != null).complete(wired),
             properties == null ? new Properties() : properties);
     Support.check(settings, fileStore != null);
     return new AlgoTestDriver(settings, wired, Optional.ofNullable(fileStore));

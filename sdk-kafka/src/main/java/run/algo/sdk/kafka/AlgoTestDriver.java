@@ -1,5 +1,9 @@
 package run.algo.sdk.kafka;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,6 +13,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +24,15 @@ import run.algo.sdk.AsyncAlgo;
 import run.algo.sdk.BatchAlgo;
 import run.algo.sdk.Pipe;
 import run.algo.sdk.RecordHeader;
+import run.algo.sdk.StorageException;
 import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.config.InputSettings;
+import run.algo.sdk.kafka.config.MessageDataType;
 import run.algo.sdk.kafka.config.OutputSettings;
 import run.algo.sdk.kafka.internal.engine.ManualEngine;
+import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
+import run.algo.sdk.spi.FileReference;
 import run.algo.sdk.spi.FileStore;
 
 /**
@@ -51,6 +60,14 @@ import run.algo.sdk.spi.FileStore;
  * are 16 executions at once. An {@linkplain AlgoRunnerBuilder#optionalOutput optional output} has
  * no topic unless one is set. Every topic exists, dead letters may be written, and a topic takes
  * records of up to Kafka's default of a megabyte.
+ *
+ * <p>What an Algo reads from storage and writes there is in the store of {@link
+ * AlgoRunnerBuilder#fileStore}, where a test puts one in memory. An output that travels as a file
+ * reference, because its pipe says so, because it was written by {@link AlgoContext#openOutput} or
+ * because it was too large, is read back from there: {@link #outputs()} and {@link #records()} give
+ * its content, decoded by the pipe's codec, with the record's own headers. What an Algo streams to
+ * an output whose pipe has another format is read by a pipe of the same name that fits, as {@link
+ * Pipe#bytes}.
  *
  * <p>{@code ALGO_DELIVERY=exactly-once} is accepted, and makes no difference here: outputs are
  * there when they are written, since there are no transactions that could be aborted.
@@ -82,11 +99,13 @@ public final class AlgoTestDriver implements AutoCloseable {
   private final Wiring wiring;
   private final Assembly assembly;
   private final ManualEngine engine;
+  private final Optional<FileStore> fileStore;
   private boolean closed;
 
   AlgoTestDriver(AlgoSettings settings, Wiring wiring, Optional<FileStore> fileStore) {
     this.settings = settings;
     this.wiring = wiring;
+    this.fileStore = fileStore;
     this.assembly = new Assembly(settings, wiring, fileStore);
     this.engine = assembly.manualEngine(START);
   }
@@ -498,13 +517,40 @@ public final class AlgoTestDriver implements AutoCloseable {
     List<TestRecord<T>> records = new ArrayList<>();
     for (ProducerRecord<byte[], byte[]> sent : engine.sent(topic)) {
       try {
-        records.add(record(sent, codec.decode(sent.value())));
+        records.add(record(sent, codec.decode(content(sent))));
+      } catch (StorageException e) {
+        throw new IllegalStateException(
+            "what was written to " + topic + " refers to a file that cannot be read", e);
       } catch (Exception e) {
         throw new IllegalStateException(
-            "what was written to " + topic + " cannot be read by the codec that wrote it", e);
+            "what was written to "
+                + topic
+                + " cannot be read by this codec; a pipe of the same name with the codec of what was"
+                + " written reads it",
+            e);
       }
     }
     return records;
+  }
+
+  /** The value, or what it refers to. */
+  private byte[] content(ProducerRecord<byte[], byte[]> sent) throws StorageException {
+    Header type = sent.headers().lastHeader(ProtocolHeaders.MESSAGE_DATA_TYPE);
+    if (type == null
+        || !MessageDataType.FILE_REFERENCE.wireName().equals(new String(type.value(), UTF_8))) {
+      return sent.value();
+    }
+    FileReference reference = FileReference.parse(sent.value());
+    try (InputStream in = store().read(reference)) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new StorageException("cannot read " + reference, e);
+    }
+  }
+
+  /** The test's own can be read when the driver is closed. */
+  private FileStore store() throws StorageException {
+    return fileStore.isPresent() ? fileStore.get() : assembly.files().storage().toRead();
   }
 
   private static <T> TestRecord<T> record(ProducerRecord<byte[], byte[]> sent, @Nullable T value) {

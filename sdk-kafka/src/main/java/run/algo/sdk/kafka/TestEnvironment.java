@@ -18,9 +18,16 @@ final class TestEnvironment {
 
   private final Map<String, String> given;
   private final Set<String> said = new HashSet<>();
+  private final boolean ownStore;
 
-  TestEnvironment(Map<String, String> given, Map<String, String> overrides) {
+  /**
+   * An environment.
+   *
+   * @param ownStore whether the test brings a file store, so that nobody connects to storage
+   */
+  TestEnvironment(Map<String, String> given, Map<String, String> overrides, boolean ownStore) {
     this.given = given;
+    this.ownStore = ownStore;
     given.keySet().forEach(name -> said.add(key(name)));
     overrides.keySet().forEach(name -> said.add(key(name)));
   }
@@ -36,6 +43,10 @@ final class TestEnvironment {
     complete.put(Setting.METRICS_PORT.variable(), "off");
     // The same on every machine.
     complete.put(Setting.CONCURRENCY.variable(), "16");
+    if (ownStore) {
+      complete.put("MC_HOST_algorun", "http://none:9000");
+      complete.put("STORAGE_BUCKET_NAME", "none");
+    }
     boolean config =
         said.contains(Setting.RUNNER_CONFIG.variable())
             || said.contains(Setting.RUNNER_CONFIG_FILE.variable());
