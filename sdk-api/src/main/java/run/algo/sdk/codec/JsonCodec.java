@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.MapperFeature;
@@ -25,6 +26,8 @@ final class JsonCodec<T> implements Codec<T> {
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          // A stream is read on after the value, and closed by whoever has opened it.
+          .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
           // ALLOW_COERCION_OF_SCALARS leaves text out: a number or boolean would still become one.
           .withCoercionConfig(
               LogicalType.Textual,

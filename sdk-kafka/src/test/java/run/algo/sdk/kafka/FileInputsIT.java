@@ -115,8 +115,7 @@ class FileInputsIT {
 
   private static String sha256(byte[] content) {
     try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError(e);
     }
@@ -275,8 +274,7 @@ class FileInputsIT {
     try {
       return new Scrape(
           new String(
-              URI.create(
-                      "http://127.0.0.1:" + runner.metricsPort().orElseThrow() + "/metrics")
+              URI.create("http://127.0.0.1:" + runner.metricsPort().orElseThrow() + "/metrics")
                   .toURL()
                   .openStream()
                   .readAllBytes(),
@@ -359,8 +357,7 @@ class FileInputsIT {
   void aBucketThatIsListedIsReadAndAnotherIsNot() throws Exception {
     try (FileStore listed = store("listed.bucket");
         FileStore other = store("other.bucket");
-        AlgoRunner runner =
-            runner(FormKind.SYNC, "ALGO_STORAGE_READ_BUCKETS", "listed.bucket")) {
+        AlgoRunner runner = runner(FormKind.SYNC, "ALGO_STORAGE_READ_BUCKETS", "listed.bucket")) {
       byte[] content = content(100);
       FileReference readable = listed.write(FileTarget.of("a"), content);
       FileReference forbidden = other.write(FileTarget.of("a"), content);

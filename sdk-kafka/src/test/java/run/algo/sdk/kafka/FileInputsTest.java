@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -48,6 +49,9 @@ import run.algo.sdk.spi.FileTarget;
 class FileInputsTest {
 
   private static final Pipe<Payload> FILES = Pipe.payload("files");
+  /** After it a batch is executed. */
+  private static final Duration LINGER = Duration.ofSeconds(1);
+
   private static final Pipe<String> OUT = Pipe.text("out");
 
   @TempDir Path folder;
@@ -113,8 +117,7 @@ class FileInputsTest {
     return AlgoTestDriver.of(
         builder
             .fileStore(store)
-            .set("ALGO_INPUT_DIR", folder.resolve("input").toString())
-            .set("ALGO_BATCH_LINGER", "0s"));
+            .set("ALGO_INPUT_DIR", folder.resolve("input").toString()));
   }
 
   private AlgoTestDriver drive(Form form, Use use) {
@@ -201,6 +204,7 @@ class FileInputsTest {
       driver.inputBytes(TestRecord.of("in the record ü".getBytes(UTF_8)));
       driver.inputBytes(record(stored("empty", "")));
       driver.inputBytes(TestRecord.of(new byte[0]));
+      driver.advance(LINGER);
       assertThat(driver.deadLetters()).isEmpty();
       assertThat(driver.outputs(OUT))
           .containsExactly("in storage ü", "in storage ü", "in the record ü", "", "");
@@ -222,6 +226,7 @@ class FileInputsTest {
     try (AlgoTestDriver driver = drive(form, use)) {
       driver.inputBytes(record(reference));
       driver.inputBytes(TestRecord.of("x".getBytes(UTF_8)));
+      driver.advance(LINGER);
       assertThat(driver.deadLetters())
           .hasSize(2)
           .allSatisfy(letter -> assertThat(letter.reason()).isEqualTo("algo"));
@@ -238,6 +243,7 @@ class FileInputsTest {
     try (AlgoTestDriver driver = drive(form, use)) {
       driver.inputBytes(record(reference).withHeader("fileName", "n.txt"));
       driver.inputBytes(record("no reference at all".getBytes(UTF_8)).withHeader("fileName", "m"));
+      driver.advance(LINGER);
       assertThat(driver.outputs(OUT)).containsExactly("n.txt", "m");
       assertThat(store.reads).isEmpty();
     }
@@ -295,8 +301,10 @@ class FileInputsTest {
       driver.inputBytes(record(withoutSize(point)));
       driver.inputBytes(TestRecord.of("{\"x\":3,\"y\":4}".getBytes(UTF_8)));
       driver.inputBytes(record("nonsense".getBytes(UTF_8)));
+      driver.advance(LINGER);
       store.failures.add(new IOException("connection reset"));
       driver.inputBytes(record(point));
+      driver.advance(LINGER);
       assertThat(driver.outputs(OUT))
           .containsExactly("Point[x=1, y=2]", "Point[x=1, y=2]", "Point[x=3, y=4]");
       assertThat(driver.deadLetters())
@@ -375,7 +383,8 @@ class FileInputsTest {
         records -> records.forEach(record -> record.complete(record.value()));
     try (AlgoTestDriver driver =
         AlgoTestDriver.of(
-            AlgoRunner.builder().batchInput(Pipe.text("in"), algo, OUT)
+            AlgoRunner.builder()
+                .batchInput(Pipe.text("in"), algo, OUT)
                 .fileStore(store)
                 .set("ALGO_ORDERING", "unordered")
                 .set("ALGO_BATCH_LINGER", "1s"))) {
@@ -490,7 +499,8 @@ class FileInputsTest {
     Algo<String, String> algo = (value, context) -> value + context.attempt();
     try (AlgoTestDriver driver =
         drive(
-            AlgoRunner.builder().input(Pipe.text("in"), algo, OUT)
+            AlgoRunner.builder()
+                .input(Pipe.text("in"), algo, OUT)
                 .retries(
                     Retries.of(
                         RetryStrategy.of(RetryStrategyKind.SIMPLE, RetryStep.of(1, "1s", 2)))))) {
@@ -512,12 +522,18 @@ class FileInputsTest {
   @ParameterizedTest
   @EnumSource(Way.class)
   void whatDiffersInItsMiddleIsNoPayload(Way way) throws Exception {
-    store.streams = in -> new ByteArrayInputStream(new byte[0]) {
-          @Override
-          public int read(byte[] into, int offset, int length) {
-            throw sneaky(new FileMismatchException("another digest"));
-          }
-        };
+    store.streams =
+        in ->
+            new FilterInputStream(in) {
+              @Override
+              public int read(byte[] into, int offset, int length) throws IOException {
+                int read = super.read(into, offset, length);
+                if (read < 0) {
+                  throw new FileMismatchException("another digest");
+                }
+                return read;
+              }
+            };
     try (AlgoTestDriver driver = drive(Form.SYNC, (payload, context) -> read(way, payload))) {
       driver.inputBytes(record(withoutSize(stored("a", "x"))));
       assertThat(driver.deadLetters())
@@ -526,11 +542,6 @@ class FileInputsTest {
       assertNothingLeft();
     }
     assertNoFiles();
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <E extends Throwable> RuntimeException sneaky(Throwable t) throws E {
-    throw (E) t;
   }
 
   @Test
@@ -572,8 +583,7 @@ class FileInputsTest {
                 .retries(
                     Retries.of(
                         RetryStrategy.of(RetryStrategyKind.SIMPLE, RetryStep.of(1, "1s", 2)))))) {
-      driver.inputBytes(
-          reference ? record(stored("a", "x")) : TestRecord.of("x".getBytes(UTF_8)));
+      driver.inputBytes(reference ? record(stored("a", "x")) : TestRecord.of("x".getBytes(UTF_8)));
       driver.advance(Duration.ofMinutes(1));
       assertThat(driver.deadLetters())
           .singleElement()
@@ -592,8 +602,7 @@ class FileInputsTest {
     FileReference large = stored("large", "x".repeat(1_100_000));
     FileReference fits = stored("fits", "x".repeat(1_000_000));
     Use use = (payload, context) -> Integer.toString(read(way, payload).length());
-    try (AlgoTestDriver driver =
-        drive(builder(Form.SYNC, use).set("ALGO_MEMORY_BUDGET", "1MiB"))) {
+    try (AlgoTestDriver driver = drive(builder(Form.SYNC, use).set("ALGO_MEMORY_BUDGET", "1MiB"))) {
       driver.inputBytes(record(sized ? large : withoutSize(large)));
       driver.inputBytes(record(sized ? fits : withoutSize(fits)));
       assertThat(driver.deadLetters())
@@ -619,8 +628,7 @@ class FileInputsTest {
             return length + " " + Files.size(payload.path());
           }
         };
-    try (AlgoTestDriver driver =
-        drive(builder(Form.SYNC, use).set("ALGO_MEMORY_BUDGET", "1MiB"))) {
+    try (AlgoTestDriver driver = drive(builder(Form.SYNC, use).set("ALGO_MEMORY_BUDGET", "1MiB"))) {
       driver.inputBytes(record(large));
       assertThat(driver.outputs(OUT)).containsExactly("3000000 3000000");
     }
@@ -636,7 +644,8 @@ class FileInputsTest {
         };
     try (AlgoTestDriver driver =
         AlgoTestDriver.of(
-            AlgoRunner.builder().batchInput(Pipe.text("in"), algo, OUT)
+            AlgoRunner.builder()
+                .batchInput(Pipe.text("in"), algo, OUT)
                 .fileStore(store)
                 .set("ALGO_ORDERING", "unordered")
                 .set("ALGO_MEMORY_BUDGET", "1MiB")
@@ -687,8 +696,7 @@ class FileInputsTest {
     Use use = (payload, context) -> read(Way.BYTES, payload);
     try (AlgoTestDriver driver = drive(Form.SYNC, use)) {
       for (String type : List.of("Embedded", "", "filereference", "FileReference2")) {
-        driver.inputBytes(
-            TestRecord.of("x".getBytes(UTF_8)).withHeader("messageDataType", type));
+        driver.inputBytes(TestRecord.of("x".getBytes(UTF_8)).withHeader("messageDataType", type));
       }
       assertThat(driver.outputs(OUT)).containsExactly("x", "x", "x", "x");
     }

@@ -48,10 +48,42 @@ class HostileReferencesIT {
   private static final String OTHER = "other.bucket";
 
   private static final String[] SEGMENTS = {
-    "a", "b", "secret", "..", ".", "", "...", "\\u0000", "\\\\", "..\\\\", "/", "//", "%2e%2e",
-    "%2f", "\\u2024\\u2024", "\\uFF0E\\uFF0E", "\\u2215", "\\uFF0F", "\\u202E", "\\uD800", "\\uDC00",
-    "\\r\\nHost: evil", "?x=y", "#", "etc/passwd", "C:", "~", "${jndi:ldap://x}", "?versionId=1",
-    "&", ";", "@", "u\\u0308", "\\u0301", "\\ud83d\\ude00", "planted"
+    "a",
+    "b",
+    "secret",
+    "..",
+    ".",
+    "",
+    "...",
+    "\\u0000",
+    "\\\\",
+    "..\\\\",
+    "/",
+    "//",
+    "%2e%2e",
+    "%2f",
+    "\\u2024\\u2024",
+    "\\uFF0E\\uFF0E",
+    "\\u2215",
+    "\\uFF0F",
+    "\\u202E",
+    "\\uD800",
+    "\\uDC00",
+    "\\r\\nHost: evil",
+    "?x=y",
+    "#",
+    "etc/passwd",
+    "C:",
+    "~",
+    "${jndi:ldap://x}",
+    "?versionId=1",
+    "&",
+    ";",
+    "@",
+    "u\\u0308",
+    "\\u0301",
+    "\\ud83d\\ude00",
+    "planted"
   };
 
   @TempDir Path folder;
@@ -269,8 +301,10 @@ class HostileReferencesIT {
       case 5 -> "{\"host\":1,\"bucket\":2,\"file\":3}".getBytes(UTF_8);
       case 6 -> new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1, 2};
       case 7 -> "{\"host\":null,\"bucket\":null,\"file\":null}".getBytes(UTF_8);
-      case 8 -> (new String(FileReferences.of(host, OWN, "a").toJson(), UTF_8) + "{}").getBytes(UTF_8);
-      case 9 -> "{\"host\":{\"host\":[]},\"bucket\":[\"own.bucket\"],\"file\":true}".getBytes(UTF_8);
+      case 8 ->
+          (new String(FileReferences.of(host, OWN, "a").toJson(), UTF_8) + "{}").getBytes(UTF_8);
+      case 9 ->
+          "{\"host\":{\"host\":[]},\"bucket\":[\"own.bucket\"],\"file\":true}".getBytes(UTF_8);
       case 10 -> "\"a\"".getBytes(UTF_8);
       default -> {
         byte[] noise = new byte[random.nextInt(100)];
@@ -291,12 +325,7 @@ class HostileReferencesIT {
 
     static FileReference of(String host, String bucket, String file) {
       return new FileReference(
-          host,
-          bucket,
-          file,
-          OptionalLong.empty(),
-          Optional.empty(),
-          Optional.empty());
+          host, bucket, file, OptionalLong.empty(), Optional.empty(), Optional.empty());
     }
   }
 }

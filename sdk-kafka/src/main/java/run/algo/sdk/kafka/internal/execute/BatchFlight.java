@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.List;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
-import run.algo.sdk.BatchRecord;
 import run.algo.sdk.kafka.internal.files.PayloadMemory;
 
 /**
@@ -60,19 +59,20 @@ final class BatchFlight extends Flight {
   }
 
   private List<BatchItem> loaded() {
-    if (!anyInStorage()) {
-      return items;
+    boolean inStorage = anyInStorage();
+    if (inStorage) {
+      items.forEach(item -> item.execution().loading(true));
     }
-    items.forEach(item -> item.execution().loading(true));
     List<BatchItem> loaded = new ArrayList<>(items.size());
     for (BatchItem item : items) {
       if (item.load()) {
         loaded.add(item);
       }
     }
-    // Reading takes of the deadline, but it is not the Algo's time.
-    begin = System.nanoTime();
-    loaded.forEach(item -> item.execution().loading(false));
+    if (inStorage) {
+      begin = System.nanoTime(); // reading takes of the deadline, but it is not the Algo's time
+      loaded.forEach(item -> item.execution().loading(false));
+    }
     return loaded;
   }
 

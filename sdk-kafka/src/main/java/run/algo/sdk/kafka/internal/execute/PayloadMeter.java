@@ -35,10 +35,7 @@ final class PayloadMeter {
    * @param comesAgain whether what does not fit beside others of its share is read another time
    */
   PayloadMeter(
-      PayloadMemory.Holding memory,
-      ReadFailures failures,
-      Duration patience,
-      boolean comesAgain) {
+      PayloadMemory.Holding memory, ReadFailures failures, Duration patience, boolean comesAgain) {
     this.memory = memory;
     this.failures = failures;
     this.patience = patience;
@@ -50,7 +47,9 @@ final class PayloadMeter {
     begin = position;
   }
 
-  /** It can be read again from its beginning, by {@link #takeMost}, rather than exceed the bound. */
+  /**
+   * It can be read again from its beginning, by {@link #takeMost}, rather than exceed the bound.
+   */
   void restartWhenCrowded() {
     restarts = true;
   }

@@ -86,9 +86,7 @@ final class RecordPayload implements Payload {
   @Override
   public InputStream open() throws IOException {
     files.checkOpen();
-    return execution.isReference()
-        ? stream()
-        : new ByteArrayInputStream(execution.record.value());
+    return execution.isReference() ? stream() : new ByteArrayInputStream(execution.record.value());
   }
 
   @Override

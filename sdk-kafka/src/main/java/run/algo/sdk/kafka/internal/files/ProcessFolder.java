@@ -63,8 +63,7 @@ final class ProcessFolder implements Closeable {
     removeLeft(directory);
     for (int i = 0; i < TRIES; i++) {
       Path path =
-          directory.resolve(
-              PREFIX + PROCESS + "-" + UUID.randomUUID().toString().replace("-", ""));
+          directory.resolve(PREFIX + PROCESS + "-" + UUID.randomUUID().toString().replace("-", ""));
       ProcessFolder made = tryCreate(path);
       if (made != null) {
         return made;
@@ -145,8 +144,7 @@ final class ProcessFolder implements Closeable {
     try {
       channel =
           FileChannel.open(
-              folder.resolve(LOCK),
-              Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+              folder.resolve(LOCK), Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
     } catch (NoSuchFileException e) {
       // Being made, or left before it was: it is empty then, and whoever makes it makes another.
       Files.deleteIfExists(folder);

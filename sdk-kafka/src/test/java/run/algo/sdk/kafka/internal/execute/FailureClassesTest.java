@@ -94,17 +94,13 @@ class FailureClassesTest {
             Verdict.DEAD_LETTER),
         arguments(algo, mismatch, ALL, NONE, NONE, Verdict.RETRY), // a store of the Algo's own
         // a file that is not there, or not for us, or a reference to none
-        arguments(storage, told(new NoSuchFileException("x")), ALL, NONE, NONE, Verdict.DEAD_LETTER),
+        arguments(
+            storage, told(new NoSuchFileException("x")), ALL, NONE, NONE, Verdict.DEAD_LETTER),
         arguments(
             storage, told(new AccessDeniedException("x")), ALL, NONE, NONE, Verdict.DEAD_LETTER),
         arguments(storage, told(mismatch), ALL, NONE, NONE, Verdict.DEAD_LETTER),
         arguments(
-            storage,
-            told(new IllegalArgumentException("x")),
-            ALL,
-            NONE,
-            NONE,
-            Verdict.DEAD_LETTER),
+            storage, told(new IllegalArgumentException("x")), ALL, NONE, NONE, Verdict.DEAD_LETTER),
         arguments(
             storage,
             new RuntimeException(told(new IllegalArgumentException("x"))),
@@ -123,8 +119,7 @@ class FailureClassesTest {
             NONE,
             NONE,
             Verdict.RETRY),
-        arguments(
-            storage, new IllegalArgumentException(told(io)), ALL, NONE, NONE, Verdict.RETRY),
+        arguments(storage, new IllegalArgumentException(told(io)), ALL, NONE, NONE, Verdict.RETRY),
         arguments(algo, new NoSuchFileException("x"), ALL, NONE, NONE, Verdict.RETRY),
         // retryOn
         arguments(algo, io, IO, NONE, NONE, Verdict.RETRY),

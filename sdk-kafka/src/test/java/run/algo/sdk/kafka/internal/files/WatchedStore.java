@@ -52,8 +52,7 @@ public final class WatchedStore implements FileStore {
   }
 
   @Override
-  public InputStream read(FileReference reference, @Nullable Duration timeout)
-      throws IOException {
+  public InputStream read(FileReference reference, @Nullable Duration timeout) throws IOException {
     List<@Nullable Duration> one = new ArrayList<>();
     one.add(timeout);
     reads.addAll(one);
