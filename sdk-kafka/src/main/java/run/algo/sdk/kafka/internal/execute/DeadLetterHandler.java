@@ -5,7 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+import run.algo.sdk.StorageException;
 import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
 import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.Outcome;
@@ -62,10 +66,12 @@ final class DeadLetterHandler implements FailureHandler {
       RecordHeaders letter =
           headers.write(each.record, each.traceIdBytes(), each.position(), failure);
       DeadLetterTopics.Target target = topics.of(each.route.inputTopic).orElseThrow();
-      sender.send(new DeadLetterSend(execution, letter(target, each, letter), halted && first));
+      sender.send(
+          new DeadLetterSend(execution, each, letter(target, each, letter), halted && first));
       first = false;
     }
-    conclusion.accompany(execution, tombstone -> new DeadLetterSend(execution, tombstone, false));
+    conclusion.accompany(
+        execution, tombstone -> new DeadLetterSend(execution, null, tombstone, false));
   }
 
   /** An input topic that has just appeared is read before its dead letters are prepared. */
@@ -107,9 +113,20 @@ final class DeadLetterHandler implements FailureHandler {
   /** A dead letter on its way. */
   private final class DeadLetterSend extends Send {
 
+    /** Whose letter it is, alone or gathered; null where it is none. */
+    private final @Nullable Execution dead;
+
+    private final Headers headers;
+    private boolean stored;
+
     DeadLetterSend(
-        Execution execution, ProducerRecord<byte[], byte[]> record, boolean alreadyBlocked) {
+        Execution execution,
+        @Nullable Execution dead,
+        ProducerRecord<byte[], byte[]> record,
+        boolean alreadyBlocked) {
       super(sender, execution, record, alreadyBlocked);
+      this.dead = dead;
+      this.headers = record.headers();
     }
 
     @Override
@@ -128,17 +145,54 @@ final class DeadLetterHandler implements FailureHandler {
 
     @Override
     void tooLarge(Exception cause) {
-      ProducerRecord<byte[], byte[]> record = record();
-      RecordHeaders shorter = new RecordHeaders(record.headers());
+      RecordHeaders shorter = new RecordHeaders(record().headers());
       if (DeadLetterHeaders.shorten(shorter)) {
-        replace(
-            new ProducerRecord<>(
-                record.topic(), record.partition(), null, record.key(), record.value(), shorter));
+        replace(shorter, record().value());
+      } else if (dead != null && mayBeStored(dead)) {
+        store(dead);
       } else {
         block(
-            "dead letter of " + execution.position() + " is too large for " + record.topic(),
+            "dead letter of " + execution.position() + " is too large for " + record().topic(),
             cause);
       }
+    }
+
+    private boolean mayBeStored(Execution each) {
+      return !stored
+          && each.record.value() != null
+          && !each.isReference()
+          && each.uploads().takesOversize();
+    }
+
+    /** There is room for the headers again when the content is elsewhere. */
+    private void store(Execution each) {
+      try {
+        Uploads.DeadLetter letter = each.uploads().storeRecord(headers);
+        stored = true;
+        replace(letter.headers(), letter.value());
+      } catch (StorageException e) {
+        endWhenInterrupted(e);
+        block(
+            "dead letter of "
+                + execution.position()
+                + " is too large for "
+                + record().topic()
+                + ", and storage does not take it",
+            e);
+      }
+    }
+
+    private void endWhenInterrupted(StorageException e) {
+      if (execution.closing() && Interrupts.caused(e)) {
+        throw new InterruptException("interrupted while storing a dead letter");
+      }
+    }
+
+    private void replace(Headers others, byte @Nullable [] value) {
+      ProducerRecord<byte[], byte[]> record = record();
+      replace(
+          new ProducerRecord<>(
+              record.topic(), record.partition(), null, record.key(), value, others));
     }
   }
 }

@@ -3,25 +3,16 @@ package run.algo.sdk.kafka.internal.execute;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.OutputStream;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
-import run.algo.sdk.AlgoContext;
 import run.algo.sdk.GatheredRecord;
-import run.algo.sdk.Output;
-import run.algo.sdk.OutputFile;
 import run.algo.sdk.Parameters;
 import run.algo.sdk.Payload;
 import run.algo.sdk.Pipe;
@@ -29,7 +20,6 @@ import run.algo.sdk.RecordHeaders;
 import run.algo.sdk.RecordPosition;
 import run.algo.sdk.StorageException;
 import run.algo.sdk.kafka.config.MessageDataType;
-import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.FailureReason;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
@@ -42,30 +32,12 @@ import run.algo.sdk.kafka.internal.record.Tries;
  * execution on several records is a {@link GatheringExecution}.
  *
  * <p>Until it is {@linkplain #close() closed} it belongs to the author's code, on whatever threads
- * that runs: the emissions are a chain whose head is swapped for an end mark, so one that comes
- * from another thread is either in the chain or refused, never lost. Afterwards only the count of
- * open sends and the first failure are shared, with the producer's thread.
+ * that runs.
  */
-class Execution implements AlgoContext {
-
-  private static final VarHandle OPEN_SENDS;
-  private static final VarHandle EMISSIONS;
+class Execution extends EmittingExecution {
 
   /** Stands for an input that is to be read from storage. */
   private static final Object IN_STORAGE = new Object();
-
-  /** Takes the place of the emissions when the execution has ended. */
-  private static final Emission CLOSED = new Emission(null, null);
-
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      OPEN_SENDS = lookup.findVarHandle(Execution.class, "openSends", int.class);
-      EMISSIONS = lookup.findVarHandle(Execution.class, "emissions", Emission.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
 
   final Route route;
   final ConsumerRecord<byte[], byte[]> record;
@@ -88,40 +60,11 @@ class Execution implements AlgoContext {
   private @Nullable Parameters parameters;
   private long emittedBytes;
 
-  /** Null for most: made when a payload or an output file is asked for. */
-  private volatile @Nullable ExecutionFiles files;
-
   /** On the monotonic clock; of use only where there are deadlines. */
   private long due;
 
   /** Null until it is asked for. */
   private @Nullable Instant deadline;
-
-  /** The last emission, linked to those before. */
-  @SuppressWarnings("unused") // by EMISSIONS
-  private volatile @Nullable Emission emissions;
-
-  /** Written before the first send, which publishes it. */
-  private int sends;
-
-  @SuppressWarnings("unused") // by OPEN_SENDS
-  private volatile int openSends;
-
-  private volatile @Nullable Failure sendFailure;
-
-  /** What has been prepared for a transaction. By one thread at a time. */
-  private @Nullable PreparedSends prepared;
-
-  /** An emission and the one before it. */
-  private static final class Emission {
-    private final @Nullable Output<?> output;
-    private final @Nullable Emission previous;
-
-    Emission(@Nullable Output<?> output, @Nullable Emission previous) {
-      this.output = output;
-      this.previous = previous;
-    }
-  }
 
   Execution(
       ExecutionScope scope,
@@ -196,11 +139,6 @@ class Execution implements AlgoContext {
   }
 
   @Override
-  public OutputStream openOutput(OutputFile file) throws StorageException {
-    throw new StorageException("not yet", new IllegalArgumentException("not yet"));
-  }
-
-  @Override
   public Parameters parameters() {
     Parameters known = parameters;
     return known == null ? Parameters.none() : known;
@@ -243,24 +181,6 @@ class Execution implements AlgoContext {
   @Override
   public boolean hasOutput(Pipe<?> pipe) {
     return scope.outputs().has(pipe);
-  }
-
-  @Override
-  public void emit(Output<?> output) {
-    refuseWhenClosed(emissions);
-    target(output.pipe()); // an unknown output is the emitting line's error
-    Emission last;
-    do {
-      last = emissions;
-      refuseWhenClosed(last);
-    } while (!EMISSIONS.compareAndSet(this, last, new Emission(output, last)));
-  }
-
-  private void refuseWhenClosed(@Nullable Emission last) {
-    if (last == CLOSED) {
-      throw new IllegalStateException(
-          "the execution of " + position() + " has ended: what it emits now would be lost");
-    }
   }
 
   // What the SDK sees
@@ -317,32 +237,6 @@ class Execution implements AlgoContext {
     return value == null ? "" : new String(value, UTF_8);
   }
 
-  /**
-   * What it holds beside its record, for the author's part.
-   *
-   * @throws IllegalStateException when that has ended
-   */
-  final ExecutionFiles files() {
-    ExecutionFiles known = files;
-    if (known == null) {
-      known = new ExecutionFiles();
-      files = known;
-      if (emissions == CLOSED) { // whoever has closed it may not have seen these
-        known.end();
-        refuseWhenClosed(CLOSED);
-      }
-    }
-    return known;
-  }
-
-  /** Nothing of it is needed any more: what it has open is closed. */
-  void endFiles() {
-    ExecutionFiles known = files;
-    if (known != null) {
-      known.end();
-    }
-  }
-
   /** How long its deadline is away; empty where it has none. */
   Optional<Duration> remaining() {
     return scope.deadlines().on() ? Optional.of(scope.deadlines().until(due)) : Optional.empty();
@@ -364,7 +258,7 @@ class Execution implements AlgoContext {
    * on by then.
    */
   boolean repeatable() {
-    return sends == 0;
+    return sends() == 0;
   }
 
   /** It is executed again in its place, once it has waited. */
@@ -422,8 +316,19 @@ class Execution implements AlgoContext {
     settlement.dropped(index);
   }
 
-  OutputTarget target(Pipe<?> pipe) {
+  @Override
+  final OutputTarget target(Pipe<?> pipe) {
     return scope.outputs().target(pipe);
+  }
+
+  @Override
+  final Uploads uploads() {
+    return new Uploads(scope.files(), this);
+  }
+
+  @Override
+  final void handOver(PreparedSends all) {
+    settlement.prepared(index, all);
   }
 
   byte[] traceIdBytes() {
@@ -493,77 +398,10 @@ class Execution implements AlgoContext {
     }
   }
 
-  /**
-   * Ends the author's part: what is emitted later is refused.
-   *
-   * @return what was emitted, in its order; nothing when it was closed before
-   */
-  List<Output<?>> close() {
-    return firstClose().orElseGet(List::of);
-  }
-
-  /** As {@link #close()}; empty for all but the first who closes. */
-  Optional<List<Output<?>>> firstClose() {
-    Emission last = (Emission) EMISSIONS.getAndSet(this, CLOSED);
-    if (last == CLOSED) {
-      return Optional.empty();
-    }
-    if (last == null) {
-      return Optional.of(List.of());
-    }
-    List<Output<?>> inOrder = new ArrayList<>();
-    for (Emission next = last; next != null; next = next.previous) {
-      inOrder.add(Objects.requireNonNull(next.output));
-    }
-    Collections.reverse(inOrder);
-    return Optional.of(inOrder);
-  }
-
   /** All outputs are encoded and will be sent. */
   void emitted(long bytes) {
     emittedBytes = bytes;
     settlement.emitted(index, bytes);
-  }
-
-  /** Must be called before the first of the sends. */
-  void expectSends(int count) {
-    sends = count;
-    if (count > 1) {
-      OPEN_SENDS.set(this, count);
-    }
-  }
-
-  /** Keeps a send until all that belong together are there, and then hands them over. */
-  void prepare(Send send) {
-    PreparedSends known = prepared;
-    if (known == null) {
-      known = new PreparedSends();
-      prepared = known;
-    }
-    if (known.add(send) >= send.together()) {
-      settlement.prepared(index, known);
-    }
-  }
-
-  /** How many sends there will be. */
-  int sends() {
-    return sends;
-  }
-
-  /** One send has its end, good or bad; true when it was the last. */
-  boolean sendEnded() {
-    return sends == 1 || (int) OPEN_SENDS.getAndAdd(this, -1) == 1;
-  }
-
-  /** Remembers that a send can never succeed; the first such failure counts. */
-  void sendFailed(Failure failure) {
-    if (sendFailure == null) {
-      sendFailure = failure;
-    }
-  }
-
-  @Nullable Failure sendFailure() {
-    return sendFailure;
   }
 
   void settle(Outcome outcome) {

@@ -16,8 +16,8 @@ import run.algo.sdk.kafka.internal.record.Outcome;
  * What follows an execution, whatever the Algo's form: its outputs are encoded and sent, or the
  * failed record is handed to the {@link FailureHandler}. On workers only, since both may block.
  *
- * <p>Nothing is sent before everything the execution emitted has been encoded and measured, so a
- * failed execution writes nothing.
+ * <p>Nothing is sent before everything the execution emitted has been encoded, measured and, where
+ * it goes to storage, stored there; so a failed execution writes nothing.
  */
 final class ExecutionEnd {
 
@@ -97,10 +97,7 @@ final class ExecutionEnd {
 
   /** An interrupt that is no deadline's is not a failure of the record: the runner closes. */
   void endWhenInterrupted(Execution execution, Throwable t) {
-    if (execution.closing()
-        && (t instanceof InterruptedException
-            || t instanceof InterruptException
-            || Thread.currentThread().isInterrupted())) {
+    if (execution.closing() && Interrupts.caused(t)) {
       throw new InterruptException("interrupted while executing " + execution.position());
     }
   }
@@ -175,25 +172,69 @@ final class ExecutionEnd {
 
     @Override
     void tooLarge(Exception cause) {
-      unblock();
-      execution.sendFailed(new Failure(FailureReason.TOO_LARGE, cause, execution.attempt()));
-      if (execution.sendEnded()) {
-        concludeFailed();
+      Failure failure = toStorage(cause);
+      if (failure == null && !sender.keepsTogether()) {
+        sender.send(this);
+        return;
+      }
+      if (failure != null) {
+        unblock();
+        execution.sendFailed(failure);
+      }
+      if (isLastBack()) {
+        concludeRefused();
+      }
+    }
+
+    /** It goes on by reference, where that is wanted. On a worker. */
+    private @Nullable Failure toStorage(Exception cause) {
+      if (!(record() instanceof OutputRecord output)
+          || output.isReference()
+          || !execution.uploads().takesOversize()) {
+        return new Failure(FailureReason.TOO_LARGE, cause, execution.attempt());
+      }
+      try {
+        become(execution.uploads().store(output));
+        return null;
+      } catch (Throwable t) {
+        endWhenInterrupted(execution, t);
+        return new Failure(FailureReason.STORAGE, t, execution.attempt());
       }
     }
 
     @Override
     void dropped() {
       super.dropped();
-      if (execution.sendEnded()) {
-        sender.later(this::concludeFailed);
+      if (isLastBack()) {
+        sender.later(this::concludeRefused);
       }
+    }
+
+    /**
+     * Where all are written or none is, one that is refused brings the others back. What becomes of
+     * them is known when the last of them is back.
+     */
+    private boolean isLastBack() {
+      if (sender.keepsTogether()) {
+        execution.setAside(this);
+      }
+      return execution.sendEnded();
+    }
+
+    private void concludeRefused() {
+      if (execution.sendFailure() == null) {
+        execution.resend();
+        return;
+      }
+      if (sender.keepsTogether()) {
+        execution.dropPrepared();
+      }
+      concludeFailed();
     }
 
     private void count() {
       if (record() instanceof OutputRecord output) {
-        int bytes = output.value().length;
-        output.target().counters().written(bytes, bytes);
+        output.count();
       }
     }
 

@@ -2,6 +2,7 @@ package run.algo.sdk.kafka.internal.execute;
 
 import java.util.Locale;
 import org.apache.kafka.common.header.Header;
+import run.algo.sdk.Payload;
 import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.config.MessageDataType;
 import run.algo.sdk.kafka.internal.observe.OutputCounters;
@@ -19,6 +20,7 @@ public final class OutputTarget {
   private final String name;
   private final String topic;
   private final Codec<Object> codec;
+  private final boolean payloads;
   private final int maxBytes;
   private final OutputCounters counters;
   private final Header contentType;
@@ -45,6 +47,7 @@ public final class OutputTarget {
     this.name = name.toLowerCase(Locale.ROOT);
     this.topic = topic;
     this.codec = (Codec<Object>) codec;
+    this.payloads = codec == (Codec<?>) Payload.codec();
     this.maxBytes = maxBytes;
     this.counters = counters;
     this.contentType = ProtocolHeaders.header(ProtocolHeaders.CONTENT_TYPE, contentType);
@@ -55,6 +58,7 @@ public final class OutputTarget {
     this.name = target.name;
     this.topic = target.topic;
     this.codec = target.codec;
+    this.payloads = target.payloads;
     this.maxBytes = target.maxBytes;
     this.counters = target.counters;
     this.contentType = target.contentType;
@@ -87,6 +91,11 @@ public final class OutputTarget {
   /** {@return the output's topic} */
   public String topic() {
     return topic;
+  }
+
+  /** Whether its values are content as it is, which need not be in memory. */
+  boolean takesPayloads() {
+    return payloads;
   }
 
   Codec<Object> codec() {

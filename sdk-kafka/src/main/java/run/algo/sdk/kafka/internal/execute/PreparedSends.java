@@ -248,8 +248,7 @@ public final class PreparedSends {
       }
       return;
     }
-    List<Send> all = clear(); // what comes in their place begins anew
-    all.forEach(Send::letGo);
+    List<Send> all = drop(); // what comes in their place begins anew
     for (Send send : all) {
       mine.stream()
           .filter(r -> r.send() == send && r.tooLarge())
@@ -264,10 +263,12 @@ public final class PreparedSends {
     return known == null ? List.of() : known;
   }
 
-  private synchronized List<Send> clear() {
+  /** None of them is among what the record leads to any more. */
+  synchronized List<Send> drop() {
     List<Send> all = all();
     first = null;
     others = null;
+    all.forEach(Send::letGo);
     return all;
   }
 }

@@ -90,6 +90,11 @@ final class RecordPayload implements Payload {
     return known;
   }
 
+  /** Whether it lies in storage. */
+  boolean isReference() {
+    return execution.isReference();
+  }
+
   private FileReference reference() throws StorageException {
     FileReference known = reference;
     if (known == null) {

@@ -120,9 +120,14 @@ abstract class Send implements Callback {
     }
   }
 
+  /** Another record takes this one's place. */
+  final void become(ProducerRecord<byte[], byte[]> other) {
+    record = other;
+  }
+
   /** Sends another record in this one's place. */
   final void replace(ProducerRecord<byte[], byte[]> other) {
-    record = other;
+    become(other);
     sender.send(this);
   }
 

@@ -5,23 +5,28 @@ import java.util.concurrent.atomic.LongAdder;
 /** Bytes of records and of what they stand for. Thread-safe. */
 final class ByteCounters {
 
-  private final LongAdder messages = new LongAdder();
+  /** Of records that hold their content, which are most. */
+  private final LongAdder both = new LongAdder();
 
-  /** What payloads have beyond the values that refer to them; most have nothing. */
-  private final LongAdder beyond = new LongAdder();
+  /** Of values that refer to their content. Apart from it, so that no sum ever decreases. */
+  private final LongAdder values = new LongAdder();
+
+  private final LongAdder contents = new LongAdder();
 
   void add(long messageBytes, long dataBytes) {
-    messages.add(messageBytes);
-    if (dataBytes != messageBytes) {
-      beyond.add(dataBytes - messageBytes);
+    if (dataBytes == messageBytes) {
+      both.add(messageBytes);
+    } else {
+      values.add(messageBytes);
+      contents.add(dataBytes);
     }
   }
 
   long messages() {
-    return messages.sum();
+    return both.sum() + values.sum();
   }
 
   long data() {
-    return messages.sum() + beyond.sum();
+    return both.sum() + contents.sum();
   }
 }

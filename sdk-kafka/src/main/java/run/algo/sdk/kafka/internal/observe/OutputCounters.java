@@ -24,10 +24,20 @@ public final class OutputCounters {
    * A record is acknowledged.
    *
    * @param messageBytes size of its value, in bytes
-   * @param dataBytes size of the payload, in bytes: more than the value where that refers to a file
+   * @param dataBytes size of the payload, in bytes: another one where the value refers to a file
    */
   public void written(long messageBytes, long dataBytes) {
     written.add(messageBytes, dataBytes);
+  }
+
+  /** {@return bytes of values so far} */
+  public long messageBytes() {
+    return written.messages();
+  }
+
+  /** {@return bytes of payloads so far, those in storage included} */
+  public long dataBytes() {
+    return written.data();
   }
 
   ByteCounters written() {

@@ -3,6 +3,7 @@ package run.algo.sdk.kafka.internal.execute;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +31,14 @@ import run.algo.sdk.kafka.config.ContentTypeCheck;
 import run.algo.sdk.kafka.config.DataType;
 import run.algo.sdk.kafka.config.ParameterResolver;
 import run.algo.sdk.kafka.config.ParameterSettings;
+import run.algo.sdk.kafka.internal.files.FileScope;
+import run.algo.sdk.kafka.internal.files.InputDirectory;
+import run.algo.sdk.kafka.internal.files.Storage;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.observe.OutputCounters;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
 import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
+import run.algo.sdk.spi.FileStore;
 
 /** The whole way of a record with nothing real around it: a mock producer, no threads. */
 final class Bench {
@@ -69,6 +74,13 @@ final class Bench {
   private int maxBytes = Integer.MAX_VALUE;
   private Deadlines deadlines = Deadlines.none();
   private FailureRules rules = FailureRules.NONE;
+  private FileScope files = FileScope.none();
+  private boolean byReference;
+
+  /** Bytes written to the two outputs. */
+  final OutputCounters resultCounters = new OutputCounters("result");
+
+  final OutputCounters sideCounters = new OutputCounters("side");
 
   private final AtomicBoolean interruptNextSend = new AtomicBoolean();
 
@@ -125,6 +137,25 @@ final class Bench {
     return this;
   }
 
+  /** Storage of the test's own; what is too large goes there, or not. */
+  Bench store(FileStore store, boolean oversize) {
+    files =
+        new FileScope(
+            Storage.of(store),
+            new InputDirectory(Path.of(System.getProperty("java.io.tmpdir"))),
+            oversize,
+            "owner/name:1[0]",
+            Long.MAX_VALUE,
+            () -> ManualTime.START);
+    return this;
+  }
+
+  /** The result goes to storage. */
+  Bench byReference() {
+    byReference = true;
+    return this;
+  }
+
   Bench haltOnFailure() {
     halt = true;
     return this;
@@ -175,7 +206,9 @@ final class Bench {
             new Outputs(List.of(result(), side()), Set.of("absent")),
             "pod-0",
             closing::get,
-            deadlines),
+            deadlines,
+            Set.of(),
+            files),
         check,
         new ParameterResolver(
             List.of(
@@ -228,18 +261,14 @@ final class Bench {
   }
 
   private OutputTarget result() {
-    return new OutputTarget(
-        "result",
-        RESULT_TOPIC,
-        resultCodec,
-        "text/x-config",
-        maxBytes,
-        new OutputCounters("result"));
+    OutputTarget result =
+        new OutputTarget(
+            "result", RESULT_TOPIC, resultCodec, "text/x-config", maxBytes, resultCounters);
+    return byReference ? result.byReference() : result;
   }
 
   private OutputTarget side() {
-    return new OutputTarget(
-        "side", SIDE_TOPIC, Codec.text(), "text/plain", maxBytes, new OutputCounters("side"));
+    return new OutputTarget("side", SIDE_TOPIC, Codec.text(), "text/plain", maxBytes, sideCounters);
   }
 
   static ConsumerRecord<byte[], byte[]> record(@Nullable String key, @Nullable String value) {
