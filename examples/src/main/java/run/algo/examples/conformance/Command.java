@@ -37,6 +37,30 @@ record Command(ObjectNode json, byte[] bytes) {
     return value.longValue();
   }
 
+  /** A whole number of any sign, 0 when absent. */
+  long numberOrZero(String field) {
+    JsonNode value = json.path(field);
+    if (value.isMissingNode()) {
+      return 0;
+    }
+    if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+      throw new NonRetriableException("\"" + field + "\" of op " + op() + " is no whole number");
+    }
+    return value.longValue();
+  }
+
+  /** A text, the other one when absent. */
+  String textOr(String field, String other) {
+    JsonNode value = json.path(field);
+    if (value.isMissingNode()) {
+      return other;
+    }
+    if (!value.isString()) {
+      throw new NonRetriableException("\"" + field + "\" of op " + op() + " is no text");
+    }
+    return value.stringValue();
+  }
+
   /** A boolean, false when absent. */
   boolean flag(String field) {
     JsonNode value = json.path(field);

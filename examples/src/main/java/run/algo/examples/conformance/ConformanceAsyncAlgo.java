@@ -19,8 +19,7 @@ final class ConformanceAsyncAlgo implements AsyncAlgo<@Nullable Command, Void> {
 
   private final ScheduledExecutorService scheduler =
       Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "conformance-scheduler"));
-  private final ExecutorService busy =
-      Executors.newCachedThreadPool(task -> daemon(task, "conformance-busy"));
+  private final ExecutorService busy = busyThreads();
 
   @Override
   public CompletionStage<@Nullable Void> run(@Nullable Command input, AlgoContext context)
@@ -34,7 +33,7 @@ final class ConformanceAsyncAlgo implements AsyncAlgo<@Nullable Command, Void> {
             scheduler.schedule(
                 () -> complete(stage, rest::run), command.number("ms"), TimeUnit.MILLISECONDS);
       }
-      case "work", "hang", "error" ->
+      case "work", "hang", "error", "file" ->
           busy.execute(() -> complete(stage, () -> Table.run(command, context)));
       case "fail" -> complete(stage, () -> Table.run(command, context));
       default -> {
@@ -46,17 +45,22 @@ final class ConformanceAsyncAlgo implements AsyncAlgo<@Nullable Command, Void> {
   }
 
   /** A step of the table. */
-  private interface Step {
+  interface Step {
     void run() throws Exception;
   }
 
-  private static void complete(CompletableFuture<@Nullable Void> stage, Step step) {
+  static void complete(CompletableFuture<@Nullable Void> stage, Step step) {
     try {
       step.run();
       stage.complete(null);
     } catch (Throwable t) { // what is thrown on this thread, nobody else would see
       stage.completeExceptionally(t);
     }
+  }
+
+  /** Threads for what takes its time. */
+  static ExecutorService busyThreads() {
+    return Executors.newCachedThreadPool(task -> daemon(task, "conformance-busy"));
   }
 
   private static Thread daemon(Runnable task, String name) {

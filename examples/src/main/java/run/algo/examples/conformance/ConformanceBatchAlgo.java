@@ -11,15 +11,23 @@ final class ConformanceBatchAlgo implements BatchAlgo<@Nullable Command, Void> {
   @Override
   public void run(List<BatchRecord<@Nullable Command, Void>> records) throws Exception {
     for (BatchRecord<@Nullable Command, Void> record : records) {
-      try {
-        Table.run(Table.command(record.value(), record.context()), record.context());
-      } catch (InterruptedException e) {
-        throw e; // the runner closes: no record goes on
-      } catch (Throwable t) { // fails its record alone
-        record.fail(t);
-        continue;
-      }
-      record.complete();
+      settle(
+          record,
+          () -> Table.run(Table.command(record.value(), record.context()), record.context()));
     }
+  }
+
+  /** Does what a record asks for, and settles that record alone. */
+  static void settle(BatchRecord<?, Void> record, ConformanceAsyncAlgo.Step step)
+      throws InterruptedException {
+    try {
+      step.run();
+    } catch (InterruptedException e) {
+      throw e; // the runner closes: no record goes on
+    } catch (Throwable t) { // fails its record alone
+      record.fail(t);
+      return;
+    }
+    record.complete();
   }
 }

@@ -37,17 +37,32 @@ public final class ConformanceMain {
             .onState(ConformanceMain::tell));
   }
 
-  /** The same table in each of the SDK's forms. */
   private static AlgoRunnerBuilder input(AlgoRunnerBuilder builder, ConformanceSettings settings) {
+    if (settings.batch() > 0) {
+      builder.set(Setting.BATCH_SIZE, Integer.toString(settings.batch()));
+    }
+    return settings.files() ? files(builder, settings) : commands(builder, settings);
+  }
+
+  /** The same table in each of the SDK's forms. */
+  private static AlgoRunnerBuilder commands(
+      AlgoRunnerBuilder builder, ConformanceSettings settings) {
     if (settings.async()) {
       return builder.asyncInput(Table.COMMANDS, new ConformanceAsyncAlgo());
     }
-    if (settings.batch() > 0) {
-      return builder
-          .batchInput(Table.COMMANDS, new ConformanceBatchAlgo())
-          .set(Setting.BATCH_SIZE, Integer.toString(settings.batch()));
+    return settings.batch() > 0
+        ? builder.batchInput(Table.COMMANDS, new ConformanceBatchAlgo())
+        : builder.input(Table.COMMANDS, new ConformanceAlgo());
+  }
+
+  /** The row {@code read}, as well. */
+  private static AlgoRunnerBuilder files(AlgoRunnerBuilder builder, ConformanceSettings settings) {
+    if (settings.async()) {
+      return builder.asyncInput(ReadRow.FILES_IN, ReadRow.async());
     }
-    return builder.input(Table.COMMANDS, new ConformanceAlgo());
+    return settings.batch() > 0
+        ? builder.batchInput(ReadRow.FILES_IN, ReadRow.batch())
+        : builder.input(ReadRow.FILES_IN, ReadRow.sync());
   }
 
   private static void tell(RunnerState state) {

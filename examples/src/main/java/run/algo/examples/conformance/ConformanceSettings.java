@@ -12,8 +12,9 @@ import run.algo.sdk.ConfigurationProblem;
  *
  * @param async whether the table is served by the asynchronous form
  * @param batch most records of a batch; 0 when it is not served by the batch form
+ * @param files whether files are read in place of commands
  */
-record ConformanceSettings(boolean async, int batch) {
+record ConformanceSettings(boolean async, int batch, boolean files) {
 
   private static final int LARGEST_BATCH = 1_000_000;
 
@@ -35,18 +36,18 @@ record ConformanceSettings(boolean async, int batch) {
               "unset one of them"));
     }
     String input = text(environment, "CONFORMANCE_INPUT");
-    if (!input.isEmpty() && !input.equals("commands")) {
+    if (!input.isEmpty() && !input.equals("commands") && !input.equals("files")) {
       problems.add(
           new ConfigurationProblem(
               "CONFORMANCE_INPUT",
               input,
-              "reading files comes with a later version of the SDK",
-              "leave it unset"));
+              "there is no such input",
+              "use commands or files, or leave it unset"));
     }
     if (!problems.isEmpty()) {
       throw new AlgoConfigurationException(problems);
     }
-    return new ConformanceSettings(async, batch);
+    return new ConformanceSettings(async, batch, input.equals("files"));
   }
 
   private static boolean async(

@@ -1,12 +1,9 @@
 package run.algo.examples.conformance;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.AlgoContext;
 import run.algo.sdk.NonRetriableException;
+import run.algo.sdk.Payload;
 import run.algo.sdk.Pipe;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -18,7 +15,9 @@ final class Table {
 
   static final Pipe<Command> COMMANDS = Pipe.of("commands", new CommandCodec());
   static final Pipe<ObjectNode> RESULTS = Pipe.json("results", ObjectNode.class);
-  static final Pipe<byte[]> FILES = Pipe.bytes("files");
+
+  /** Written as files alone, so that its format of values is never used. */
+  static final Pipe<Payload> FILES = Pipe.payload("files");
 
   private Table() {}
 
@@ -45,11 +44,11 @@ final class Table {
       case "fatal" -> throw new NonRetriableException("commanded to fail for good");
       case "error" -> throw new StackOverflowError("commanded to overflow");
       case "crash" -> Runtime.getRuntime().halt(137);
-      case "sha" -> run.emit(digest(run.result(0), command.bytes()));
+      case "sha" -> run.emit(Digest.of(command.bytes()).putInto(run.result(0)));
       case "gather" -> run.emit(run.result(0).set("ids", ids(command, context)));
-      case "file", "read" ->
-          throw new NonRetriableException(
-              "op " + command.op() + " comes with a later version of the SDK");
+      case "file" -> run.emit(FileRow.write(command, context).putInto(run.result(0)));
+      case "read" ->
+          throw new NonRetriableException("op read is for CONFORMANCE_INPUT=files alone");
       default -> throw new NonRetriableException("there is no op " + command.op());
     }
   }
@@ -101,15 +100,6 @@ final class Table {
     return ids;
   }
 
-  private static ObjectNode digest(ObjectNode result, byte[] bytes) {
-    try {
-      byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return result.put("bytes", bytes.length).put("sha256", HexFormat.of().formatHex(sha256));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-  }
-
   /** One execution. */
   private static final class Run {
     private final Command command;
@@ -127,33 +117,12 @@ final class Table {
     }
 
     void emit(ObjectNode result) {
-      if (context.hasOutput(RESULTS)) {
-        context.emit(RESULTS, result);
-      }
+      Results.emit(result, context);
     }
 
     ObjectNode result(long n) {
-      ObjectNode parameters = JsonNodeFactory.instance.objectNode();
-      for (Map.Entry<String, String> parameter : context.parameters().asMap().entrySet()) {
-        parameters.put(parameter.getKey(), parameter.getValue());
-      }
-      ObjectNode json = command.json();
-      ObjectNode result = JsonNodeFactory.instance.objectNode();
-      result.set("id", command.id());
-      result
-          .put("op", command.op())
-          .put("n", n)
-          .put("attempt", context.attempt())
-          .put("traceId", context.traceId())
-          .put("key", context.key().orElse(null))
-          .put("partition", context.position().partition())
-          .put("offset", context.position().offset())
-          .put("timestampMs", context.position().timestamp())
-          .put("startedMs", startedMs)
-          .put("contentType", context.contentType().orElse(null))
-          .set("parameters", parameters)
-          .put("instance", context.instanceName());
-      JsonNode text = json.get("text");
+      ObjectNode result = Results.of(command.id(), command.op(), n, context, startedMs);
+      JsonNode text = command.json().get("text");
       if (text != null) {
         result.set("text", text);
       }

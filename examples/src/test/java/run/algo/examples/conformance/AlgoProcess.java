@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -32,17 +34,33 @@ final class AlgoProcess implements AutoCloseable {
 
   /** Starts it with this environment and nothing of ours. */
   static AlgoProcess start(Path folder, Map<String, String> environment) {
+    return start(folder, environment, List.of("-Xmx256m", "-jar", JAR.toString()));
+  }
+
+  /** Starts it for a short life, with a folder of classes behind the jar. */
+  static AlgoProcess start(Path folder, Map<String, String> environment, Path classes) {
+    return start(
+        folder,
+        environment,
+        List.of(
+            "-Xmx256m",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-cp",
+            JAR + File.pathSeparator + classes,
+            ConformanceMain.class.getName()));
+  }
+
+  private static AlgoProcess start(
+      Path folder, Map<String, String> environment, List<String> arguments) {
     try {
       Path out = Files.createTempFile(folder, "out", ".txt");
       Path err = Files.createTempFile(folder, "err", ".txt");
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(arguments);
       ProcessBuilder builder =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Xmx256m",
-                  "-jar",
-                  JAR.toString())
-              .redirectOutput(out.toFile())
-              .redirectError(err.toFile());
+          new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
       builder.environment().clear();
       builder.environment().putAll(environment);
       return new AlgoProcess(builder.start(), out, err);
@@ -60,6 +78,12 @@ final class AlgoProcess implements AutoCloseable {
   /** Sends SIGTERM. */
   void terminate() {
     process.destroy();
+  }
+
+  /** Ends it at once, as {@code kill -9} does. */
+  int kill() {
+    process.destroyForcibly();
+    return awaitExit();
   }
 
   int awaitExit() {

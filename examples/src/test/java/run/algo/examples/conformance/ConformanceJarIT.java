@@ -21,17 +21,26 @@ class ConformanceJarIT {
               "run/algo/sdk/kafka/AlgoRunner.class",
               "run/algo/sdk/retry/StepRetryPolicy.class",
               "META-INF/services/run.algo.sdk.spi.RetryPolicyProvider",
+              "run/algo/sdk/storage/S3FileStoreProvider.class",
+              "META-INF/services/run.algo.sdk.spi.FileStoreProvider",
+              "software/amazon/awssdk/services/s3/S3Client.class",
               "META-INF/services/org.slf4j.spi.SLF4JServiceProvider",
               "logback.xml",
               "META-INF/LICENSE");
       assertThat(names).doesNotHaveDuplicates();
       assertThat(names)
           .noneMatch(name -> name.startsWith("scala/"))
+          .noneMatch(name -> name.startsWith("org/gaul/"))
+          .noneMatch(name -> name.contains("org/eclipse/jetty"))
+          .noneMatch(name -> name.startsWith("com/google/common/"))
+          .noneMatch(name -> name.startsWith("tools/jackson/dataformat/"))
+          .noneMatch(name -> name.startsWith("com/ctc/wstx/"))
           .noneMatch(name -> name.startsWith("kafka/server/"))
           .noneMatch(name -> name.startsWith("org/apache/kafka/controller/"))
           .noneMatch(name -> name.startsWith("com/fasterxml/jackson/databind/"))
           .noneMatch(name -> name.startsWith("run/algo/sdk/testkit/"))
           .noneMatch(name -> name.startsWith("run/algo/examples/quickstart/"))
+          .noneMatch(name -> name.startsWith("run/algo/examples/imageresize/"))
           .noneMatch(name -> name.endsWith("module-info.class"))
           .noneMatch(name -> name.matches("META-INF/[^/]*\\.(SF|DSA|RSA)"));
       Attributes manifest = jar.getManifest().getMainAttributes();

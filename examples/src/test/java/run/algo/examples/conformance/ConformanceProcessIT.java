@@ -174,13 +174,13 @@ class ConformanceProcessIT {
         Map.of(
             "CONFORMANCE_ASYNC", "maybe",
             "CONFORMANCE_BATCH", "-1",
-            "CONFORMANCE_INPUT", "files");
+            "CONFORMANCE_INPUT", "fax");
     try (AlgoProcess algo = AlgoProcess.start(folder, environment)) {
       assertThat(algo.awaitExit()).isEqualTo(78);
       assertThat(algo.err()).hasSize(3);
       assertThat(algo.err().get(0)).startsWith("CONFORMANCE_ASYNC = maybe: ");
       assertThat(algo.err().get(1)).startsWith("CONFORMANCE_BATCH = -1: ");
-      assertThat(algo.err().get(2)).startsWith("CONFORMANCE_INPUT = files: ");
+      assertThat(algo.err().get(2)).startsWith("CONFORMANCE_INPUT = fax: ");
     }
   }
 

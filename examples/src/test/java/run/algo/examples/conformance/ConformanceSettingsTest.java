@@ -14,22 +14,23 @@ class ConformanceSettingsTest {
 
   @Test
   void thePlainFormServesTheTableWhenNothingIsSet() {
-    assertThat(ConformanceSettings.read(Map.of())).isEqualTo(new ConformanceSettings(false, 0));
+    assertThat(ConformanceSettings.read(Map.of()))
+        .isEqualTo(new ConformanceSettings(false, 0, false));
     assertThat(
             ConformanceSettings.read(
                 Map.of(
                     "CONFORMANCE_ASYNC", "False",
                     "CONFORMANCE_BATCH", "0",
                     "CONFORMANCE_INPUT", "commands")))
-        .isEqualTo(new ConformanceSettings(false, 0));
+        .isEqualTo(new ConformanceSettings(false, 0, false));
   }
 
   @Test
   void eachFormHasItsVariable() {
     assertThat(ConformanceSettings.read(Map.of("CONFORMANCE_ASYNC", " TRUE ")))
-        .isEqualTo(new ConformanceSettings(true, 0));
+        .isEqualTo(new ConformanceSettings(true, 0, false));
     assertThat(ConformanceSettings.read(Map.of("CONFORMANCE_BATCH", "25")))
-        .isEqualTo(new ConformanceSettings(false, 25));
+        .isEqualTo(new ConformanceSettings(false, 25, false));
   }
 
   @ParameterizedTest
@@ -48,5 +49,23 @@ class ConformanceSettingsTest {
                     Map.of("CONFORMANCE_ASYNC", "true", "CONFORMANCE_BATCH", "10")))
         .isInstanceOf(AlgoConfigurationException.class)
         .hasMessageContaining("served by one form");
+  }
+
+  @Test
+  void filesAreReadInEachForm() {
+    assertThat(ConformanceSettings.read(Map.of("CONFORMANCE_INPUT", "Files")))
+        .isEqualTo(new ConformanceSettings(false, 0, true));
+    assertThat(
+            ConformanceSettings.read(
+                Map.of("CONFORMANCE_INPUT", "files", "CONFORMANCE_BATCH", "3")))
+        .isEqualTo(new ConformanceSettings(false, 3, true));
+  }
+
+  @Test
+  void anInputThatThereIsNotIsRefused() {
+    assertThatThrownBy(() -> ConformanceSettings.read(Map.of("CONFORMANCE_INPUT", "file")))
+        .isInstanceOf(AlgoConfigurationException.class)
+        .hasMessageContaining("CONFORMANCE_INPUT = file")
+        .hasMessageContaining("use commands or files");
   }
 }

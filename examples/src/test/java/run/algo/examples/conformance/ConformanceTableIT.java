@@ -67,7 +67,7 @@ class ConformanceTableIT {
           "{\"id\":\"13 sha\", \"op\":\"sha\" }",
           "{\"id\":\"14 unknown\",\"op\":\"juggle\"}",
           "{\"id\":\"15 no op\"}",
-          "{\"id\":\"16 later\",\"op\":\"file\",\"bytes\":1,\"seed\":1,\"name\":\"a\"}",
+          "{\"id\":\"16 no topic\",\"op\":\"file\",\"bytes\":1,\"seed\":1,\"name\":\"a\"}",
           "{\"id\":\"17 no field\",\"op\":\"sleep\"}",
           "[1]",
           "17",
@@ -321,7 +321,7 @@ class ConformanceTableIT {
     assertDead(11, "algo", 1, "java.lang.StackOverflowError", "overflow");
     assertDead(13, "algo", 1, nonRetriable, "there is no op juggle");
     assertDead(14, "algo", 1, nonRetriable, "needs the text \"op\"");
-    assertDead(15, "algo", 1, nonRetriable, "later version");
+    assertDead(15, "algo", 1, nonRetriable, "needs a topic");
     assertDead(16, "algo", 1, nonRetriable, "needs \"ms\"");
     assertDead(17, "decode", 0, "java.lang.IllegalArgumentException", "JSON object");
     assertDead(18, "decode", 0, "java.lang.IllegalArgumentException", "JSON object");
