@@ -14,8 +14,8 @@ import software.amazon.awssdk.services.s3.endpoints.S3EndpointProvider;
 
 /**
  * Where a request goes and how it is signed, found once a bucket. The AWS SDK works its rules for
- * that twice a request, a tenth of the processor time of a small one; with addresses by path and an
- * endpoint that is given they say the same for all objects of a bucket. Thread-safe.
+ * that anew for each request; with addresses by path and an endpoint that is given they say the
+ * same for all objects of a bucket. Thread-safe.
  *
  * <p>The buckets are the deployment's own and those that it may read, so what is kept stays small.
  */

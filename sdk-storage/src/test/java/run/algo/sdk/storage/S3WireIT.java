@@ -79,7 +79,7 @@ class S3WireIT {
     return seen.stream().filter(line -> line.startsWith("PUT"));
   }
 
-  /** A round trip before each small body would be half of what a write takes. */
+  /** Before a small body a go-ahead would only be one more round trip. */
   @Test
   void onlyALargeBodyIsAskedFor() throws IOException {
     try (FileStore store = open()) {
