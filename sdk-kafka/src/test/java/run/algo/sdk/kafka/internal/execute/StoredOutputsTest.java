@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -256,17 +257,22 @@ class StoredOutputsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void anInterruptOfARunnerThatClosesLeavesTheRecordWithoutOutcome(boolean flagged) {
+  @ValueSource(strings = {"thread", "stream", "channel"})
+  void anInterruptOfARunnerThatClosesLeavesTheRecordWithoutOutcome(String toldBy) {
     Bench bench = byReference();
-    store.broken = new InterruptedIOException("interrupted while writing");
+    store.broken =
+        switch (toldBy) {
+          case "stream" -> new InterruptedIOException("interrupted while writing");
+          case "channel" -> new ClosedByInterruptException();
+          default -> new IOException("for whatever reason");
+        };
     assertThatThrownBy(
             () ->
                 run(
                     bench,
                     (input, context) -> {
                       bench.closing.set(true);
-                      if (flagged) {
+                      if (toldBy.equals("thread")) {
                         Thread.currentThread().interrupt();
                       }
                       return "result";
