@@ -362,7 +362,8 @@ public final class AlgoRunnerBuilder {
   /**
    * Keeps files of file references in a store of one's own, instead of the storage that the
    * deployment names: for an embedder's, or for a test ({@code InMemoryFileStore} of {@code
-   * sdk-testkit}).
+   * sdk-testkit}). Where outputs travel by reference, {@link #build} asks for {@code
+   * MC_HOST_algorun} and a bucket all the same: they are the deployment's, whoever keeps its files.
    *
    * @param store the store; closed by its owner, not by the runner
    * @return this builder

@@ -121,6 +121,7 @@ class FilesOfTheDriverTest {
         .extracting(record -> record.headers().text("messageDataType").orElseThrow())
         .containsOnly("FileReference");
     assertThat(store.keys())
+        .extracting(FilesOfTheDriverTest::withoutWriter)
         .containsExactly(
             "t1/lines-0-0/counts-1-lines-0-0-1",
             "t1/lines-0-0/files-0-copy of one",
@@ -175,6 +176,7 @@ class FilesOfTheDriverTest {
       assertThat(driver.outputs(FILES)).singleElement().isEqualTo("halfwhole".getBytes(UTF_8));
       assertThat(driver.outputs(COUNTS)).containsExactly(Map.of("attempt", 3));
       assertThat(store.keys())
+          .extracting(FilesOfTheDriverTest::withoutWriter)
           .containsExactly("t/lines-0-0/counts-0-lines-0-0", "t/lines-0-0/files-1-x");
     }
   }
@@ -202,5 +204,10 @@ class FilesOfTheDriverTest {
           .containsExactly("Embedded", "FileReference");
       assertThat(store.keys()).hasSize(1);
     }
+  }
+
+  /** The key without what stands for the Algo, here its class. */
+  private static String withoutWriter(String key) {
+    return key.replaceFirst("-[0-9a-f]{8}/", "/");
   }
 }

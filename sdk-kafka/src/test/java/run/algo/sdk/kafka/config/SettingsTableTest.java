@@ -76,7 +76,8 @@ class SettingsTableTest {
         case MEMORY_BUDGET ->
             assertThat(text).isEqualTo(String.valueOf(Runtime.getRuntime().maxMemory() / 4));
         case TIMEOUT -> assertThat(text).isEqualTo("none");
-        case STUCK_AFTER, GATHER_TIMEOUT ->
+        case STORAGE_PART_SIZE -> assertThat(text).isEqualTo(String.valueOf(8 << 20));
+        case STUCK_AFTER, GATHER_TIMEOUT, STORAGE_TIMEOUT ->
             assertThat(text).isEqualTo(setting.defaultText() + "0s");
         case HEALTH_GRACE -> assertThat(text).isEqualTo("1m0s");
         case STORAGE_READ_BUCKETS -> assertThat(text).isEmpty();

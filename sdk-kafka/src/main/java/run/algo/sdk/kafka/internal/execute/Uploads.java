@@ -98,7 +98,10 @@ final class Uploads {
   DeadLetter storeRecord(Headers headers) throws StorageException {
     String key =
         ObjectKeys.ofDeadLetter(
-            execution.traceIdBytes(), execution.position(), execution.fileName());
+            ObjectKeys.writer(scope.algo()),
+            execution.traceIdBytes(),
+            execution.position(),
+            execution.fileName());
     FileReference reference;
     try {
       reference =
@@ -180,7 +183,13 @@ final class Uploads {
   }
 
   private String key(String output, int emission, String name) {
-    return ObjectKeys.of(execution.traceIdBytes(), execution.position(), output, emission, name);
+    return ObjectKeys.of(
+        ObjectKeys.writer(scope.algo()),
+        execution.traceIdBytes(),
+        execution.position(),
+        output,
+        emission,
+        name);
   }
 
   private FileTarget target(String key, Optional<Duration> timeout) {

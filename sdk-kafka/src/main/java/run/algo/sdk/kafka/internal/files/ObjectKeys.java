@@ -11,8 +11,9 @@ import run.algo.sdk.RecordPosition;
 
 /**
  * Names the objects that executions write: {@code
- * <trace>/<topic>-<partition>-<offset>/<output>-<index>-<name>}. The same emission has the same key
- * however often its record is executed, so a retry overwrites.
+ * <trace>/<topic>-<partition>-<offset>-<writer>/<output>-<index>-<name>}. The writer stands for the
+ * Algo, of which several may read one topic and have outputs of one name. The same emission has the
+ * same key however often its record is executed, so a retry overwrites.
  *
  * <p>All of it but the index may be data from outside, and the key must pass the rules that
  * references are read by: what may not stand in a segment becomes {@code _}, and a segment is cut
@@ -27,6 +28,10 @@ public final class ObjectKeys {
   private static final int SEGMENT = 255;
 
   private static final int HASH_DIGITS = 16;
+
+  private static final int WRITER_DIGITS = 8;
+
+  private static final Pattern VERSION = Pattern.compile(":[^\\[]*");
 
   /** Room for the name that is left by the longest output. */
   private static final int LONGEST_OUTPUT = 100;
@@ -47,6 +52,7 @@ public final class ObjectKeys {
   /**
    * The key of what an execution has emitted.
    *
+   * @param writer the Algo, as {@link #writer} has it
    * @param trace the trace ID, as its header has it
    * @param position where the record was first read
    * @param output the output's name
@@ -55,27 +61,45 @@ public final class ObjectKeys {
    * @return the key
    */
   public static String of(
-      byte[] trace, RecordPosition position, String output, int index, String name) {
+      String writer, byte[] trace, RecordPosition position, String output, int index, String name) {
     String safe = LIKE_INDEX.matcher(cut(safe(output), LONGEST_OUTPUT)).replaceAll("_");
-    return key(trace, position, (safe.equals(DEAD_LETTER) ? "dead_letter" : safe), index, name);
+    return key(
+        writer,
+        trace,
+        position,
+        (safe.equals(DEAD_LETTER) ? "dead_letter" : safe) + "-" + index,
+        name);
   }
 
   /**
    * The key of a record's own content.
    *
+   * @param writer the Algo, as {@link #writer} has it
    * @param trace the trace ID, as its header has it
    * @param position where the record was first read
    * @param name name of the payload
    * @return the key
    */
-  public static String ofDeadLetter(byte[] trace, RecordPosition position, String name) {
-    return key(trace, position, DEAD_LETTER, 0, name);
+  public static String ofDeadLetter(
+      String writer, byte[] trace, RecordPosition position, String name) {
+    return key(writer, trace, position, DEAD_LETTER + "-0", name);
+  }
+
+  /**
+   * What stands for an Algo in its keys: the same in each version of it, so that a record which is
+   * executed again by the next one writes the same keys.
+   *
+   * @param algo the Algo's full name, {@code owner/name:version[index]}, or another text
+   * @return a few letters
+   */
+  public static String writer(String algo) {
+    return hash(VERSION.matcher(algo).replaceFirst("").getBytes(UTF_8)).substring(0, WRITER_DIGITS);
   }
 
   private static String key(
-      byte[] trace, RecordPosition position, String output, int index, String name) {
-    String where = "-" + position.partition() + "-" + position.offset();
-    String head = output + "-" + index + "-";
+      String writer, byte[] trace, RecordPosition position, String emission, String name) {
+    String where = "-" + position.partition() + "-" + position.offset() + "-" + writer;
+    String head = emission + "-";
     return unmistakable(trace, SEGMENT)
         + "/"
         + unmistakable(position.topic().getBytes(UTF_8), SEGMENT - length(where))

@@ -33,6 +33,7 @@ import run.algo.sdk.kafka.config.ParameterResolver;
 import run.algo.sdk.kafka.config.ParameterSettings;
 import run.algo.sdk.kafka.internal.files.FileScope;
 import run.algo.sdk.kafka.internal.files.InputDirectory;
+import run.algo.sdk.kafka.internal.files.ObjectKeys;
 import run.algo.sdk.kafka.internal.files.Storage;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.observe.OutputCounters;
@@ -72,6 +73,11 @@ final class Bench {
   private Codec<?> inputCodec = Codec.text();
   private Codec<?> resultCodec = Codec.text();
   private int maxBytes = Integer.MAX_VALUE;
+  private static final String ALGO = "owner/name:1[0]";
+
+  /** Stands for the Algo in the keys of its objects. */
+  static final String WRITER = ObjectKeys.writer(ALGO);
+
   private Deadlines deadlines = Deadlines.none();
   private FailureRules rules = FailureRules.NONE;
   private FileScope files = FileScope.none();
@@ -144,7 +150,7 @@ final class Bench {
             Storage.of(store),
             new InputDirectory(Path.of(System.getProperty("java.io.tmpdir"))),
             oversize,
-            "owner/name:1[0]",
+            ALGO,
             Long.MAX_VALUE,
             () -> ManualTime.START);
     return this;
@@ -230,7 +236,7 @@ final class Bench {
             ? Optional.empty()
             : Optional.of(
                 new RecordProcessors.DeadLetters(
-                    deadLetters, new DeadLetterHeaders("algorun-g", "owner/name:1[0]"))),
+                    deadLetters, new DeadLetterHeaders("algorun-g", ALGO))),
         rules);
   }
 

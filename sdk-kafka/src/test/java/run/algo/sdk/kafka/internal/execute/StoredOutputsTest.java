@@ -34,7 +34,7 @@ import run.algo.sdk.spi.FileReference;
 /** Outputs whose content goes to storage when the Algo has returned. */
 class StoredOutputsTest {
 
-  private static final String KEY = "t/t.orders-2-41/result-0-";
+  private static final String KEY = "t/t.orders-2-41-" + Bench.WRITER + "/result-0-";
   private static final int LIMIT = 1_000;
 
   private final RecordTooLargeException tooLarge = new RecordTooLargeException("too large");
@@ -181,7 +181,7 @@ class StoredOutputsTest {
         .assertSettled(Outcome.DEAD_LETTERED);
     assertReason(bench.onlyDeadLetter(), "storage");
     assertThat(Bench.header(bench.onlyDeadLetter(), "dlqExceptionMessage"))
-        .contains("t/t.orders-2-41/result-1-")
+        .contains("t/t.orders-2-41-" + Bench.WRITER + "/result-1-")
         .contains("503");
   }
 
@@ -359,7 +359,8 @@ class StoredOutputsTest {
     List<ProducerRecord<byte[], byte[]>> sent = bench.producer.history();
     assertThat(Bench.value(sent.get(0))).isEqualTo("small");
     assertThat(content(sent.get(1))).isEqualTo(large);
-    assertThat(store.keys()).containsExactly("t/t.orders-2-41/result-1-t.orders-2-41-1");
+    assertThat(store.keys())
+        .containsExactly("t/t.orders-2-41-" + Bench.WRITER + "/result-1-t.orders-2-41-1");
     assertThat(bench.resultCounters.dataBytes()).isEqualTo(LIMIT + 1);
   }
 
@@ -529,7 +530,7 @@ class StoredOutputsTest {
     ProducerRecord<byte[], byte[]> letter = bench.producer.history().get(3);
     assertThat(content(letter)).isEqualTo("value");
     assertThat(FileReference.parse(letter.value()).file())
-        .isEqualTo("t/t.orders-2-41/dead-letter-0-in.csv");
+        .isEqualTo("t/t.orders-2-41-" + Bench.WRITER + "/dead-letter-0-in.csv");
     assertReason(letter, "algo");
     assertThat(Bench.header(letter, "dlqStackTrace")).contains("it fails");
     assertThat(Bench.key(letter)).isEqualTo("k");

@@ -107,7 +107,8 @@ class StreamedOutputTest {
     assertThat(sent).hasSize(4);
     ProducerRecord<byte[], byte[]> file = sent.get(1);
     FileReference reference = reference(file);
-    assertThat(reference.file()).isEqualTo("trace-1/t.orders-2-41/side-1-a picture.png");
+    assertThat(reference.file())
+        .isEqualTo("trace-1/t.orders-2-41-" + Bench.WRITER + "/side-1-a picture.png");
     assertThat(reference.size()).hasValue(10);
     assertThat(reference.sha256()).isPresent();
     assertThat(store.content(file.value())).isEqualTo(bytes("some bytes"));

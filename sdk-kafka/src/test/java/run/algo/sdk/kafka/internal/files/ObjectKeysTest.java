@@ -60,8 +60,10 @@ class ObjectKeysTest {
     "." + "y".repeat(40)
   };
 
+  private static final String WRITER = ObjectKeys.writer("acme/words:1.0.0[0]");
+
   private static String key(String trace, String output, int index, String name) {
-    return ObjectKeys.of(trace.getBytes(UTF_8), POSITION, output, index, name);
+    return ObjectKeys.of(WRITER, trace.getBytes(UTF_8), POSITION, output, index, name);
   }
 
   /** The rules that references are read by. */
@@ -91,7 +93,8 @@ class ObjectKeysTest {
   @Test
   void anOrdinaryKeyIsReadable() {
     assertThat(key("4bf92f3577b34da6a3ce929d0e0e4736", "images", 0, "cat photo 1.jpg"))
-        .isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736/orders-2-41/images-0-cat photo 1.jpg");
+        .isEqualTo(
+            "4bf92f3577b34da6a3ce929d0e0e4736/orders-2-41-" + WRITER + "/images-0-cat photo 1.jpg");
   }
 
   @Test
@@ -106,9 +109,9 @@ class ObjectKeysTest {
         String output = hostile(random);
         String name = hostile(random);
         byte[] bytes = trace.getBytes(UTF_8);
-        String key = ObjectKeys.of(bytes, position, output, seed, name);
+        String key = ObjectKeys.of(WRITER, bytes, position, output, seed, name);
         assertReadable(key);
-        assertThat(ObjectKeys.of(bytes, position, output, seed, name)).isEqualTo(key);
+        assertThat(ObjectKeys.of(WRITER, bytes, position, output, seed, name)).isEqualTo(key);
         store.write(FileTarget.of(key), bytes);
         String folder = key.substring(0, key.indexOf('/'));
         String written = new String(bytes, UTF_8);
@@ -124,7 +127,7 @@ class ObjectKeysTest {
   void tracesThatAreNoTextHaveFoldersOfTheirOwn() {
     Set<String> folders = new HashSet<>();
     for (int b = 0x80; b <= 0xff; b++) {
-      String key = ObjectKeys.of(new byte[] {'t', (byte) b}, POSITION, "o", 0, "n");
+      String key = ObjectKeys.of(WRITER, new byte[] {'t', (byte) b}, POSITION, "o", 0, "n");
       assertReadable(key);
       folders.add(key.substring(0, key.indexOf('/')));
     }
@@ -142,7 +145,7 @@ class ObjectKeysTest {
   })
   void aTraceThatIsChangedIsMarked(String trace, String begin) {
     assertThat(key(trace, "o", 0, "n"))
-        .matches("\\Q" + begin + "\\E" + HASHED + "/orders-2-41/o-0-n");
+        .matches("\\Q" + begin + "\\E" + HASHED + "/orders-2-41-" + WRITER + "/o-0-n");
   }
 
   @Test
@@ -158,8 +161,9 @@ class ObjectKeysTest {
   void aLongNameKeepsItsExtension() {
     String key = key("t", "images", 12, "n".repeat(1024) + ".tiff");
     assertReadable(key);
-    assertThat(key).startsWith("t/orders-2-41/images-12-nnn").endsWith("nn.tiff");
-    assertThat(key.getBytes(UTF_8).length).isEqualTo("t/orders-2-41/".length() + 255);
+    assertThat(key).startsWith("t/orders-2-41-" + WRITER + "/images-12-nnn").endsWith("nn.tiff");
+    assertThat(key.getBytes(UTF_8).length)
+        .isEqualTo(("t/orders-2-41-" + WRITER + "/").length() + 255);
   }
 
   @Test
@@ -168,7 +172,7 @@ class ObjectKeysTest {
     for (String topic : new String[] {"t".repeat(249), "t".repeat(248) + "u"}) {
       for (long offset : new long[] {Long.MAX_VALUE, Long.MAX_VALUE - 1}) {
         RecordPosition position = new RecordPosition(topic, Integer.MAX_VALUE, offset, 0);
-        String key = ObjectKeys.of(new byte[] {'t'}, position, "o", 0, "n");
+        String key = ObjectKeys.of(WRITER, new byte[] {'t'}, position, "o", 0, "n");
         assertReadable(key);
         keys.add(key);
       }
@@ -180,13 +184,25 @@ class ObjectKeysTest {
   void namesWithDigitsDoNotHideWhichEmissionItIs() {
     assertThat(key("t", "a", 1, "2-x")).isNotEqualTo(key("t", "a-1", 2, "x"));
     assertThat(key("t", "a", 1, "b-2-x")).isNotEqualTo(key("t", "a-1-b", 2, "x"));
-    assertThat(key("t", "my-2nd-output", 3, "x")).isEqualTo("t/orders-2-41/my-2nd-output-3-x");
+    assertThat(key("t", "my-2nd-output", 3, "x"))
+        .isEqualTo("t/orders-2-41-" + WRITER + "/my-2nd-output-3-x");
+  }
+
+  @Test
+  void algosAreToldApartAndTheirVersionsAreNot() {
+    assertThat(WRITER)
+        .matches("[0-9a-f]{8}")
+        .isEqualTo(ObjectKeys.writer("acme/words:2.0.0[0]"))
+        .isNotEqualTo(ObjectKeys.writer("acme/words:1.0.0[1]"))
+        .isNotEqualTo(ObjectKeys.writer("acme/lines:1.0.0[0]"));
+    assertThat(ObjectKeys.writer("run.acme.Words"))
+        .isNotEqualTo(ObjectKeys.writer("run.acme.Word"));
   }
 
   @Test
   void anOutputIsNotTakenForADeadLetter() {
-    String letter = ObjectKeys.ofDeadLetter(new byte[] {'t'}, POSITION, "x");
-    assertThat(letter).isEqualTo("t/orders-2-41/dead-letter-0-x");
+    String letter = ObjectKeys.ofDeadLetter(WRITER, new byte[] {'t'}, POSITION, "x");
+    assertThat(letter).isEqualTo("t/orders-2-41-" + WRITER + "/dead-letter-0-x");
     assertThat(key("t", "dead-letter", 0, "x")).isNotEqualTo(letter);
   }
 }
