@@ -100,8 +100,10 @@ final class SdkRules {
             .in(TESTKIT)
             .and(
                 describe(
-                    "have a main method",
-                    type -> type.tryGetMethod("main", String[].class).isPresent()));
+                    "have a main method, or tell a build what its tests run on",
+                    type ->
+                        type.tryGetMethod("main", String[].class).isPresent()
+                            || type.getSimpleName().equals("DockerExtension")));
     return noClasses()
         .that(DescribedPredicate.not(tools))
         .should()
