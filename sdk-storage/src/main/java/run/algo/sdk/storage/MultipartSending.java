@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -216,7 +217,7 @@ final class MultipartSending {
         HeadObjectResponse found = head();
         if (found != null
             && nonce.equals(found.metadata().get(UPLOAD))
-            && found.contentLength() == size) {
+            && Objects.equals(found.contentLength(), size)) {
           return found.eTag();
         }
       }

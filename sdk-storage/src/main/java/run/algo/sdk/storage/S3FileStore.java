@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -187,7 +188,8 @@ final class S3FileStore implements FileStore {
                   client.headObject(
                       r ->
                           r.bucket(bucket.name()).key(target.key()).overrideConfiguration(limits)));
-      return there.contentLength() == size && sha256.equals(there.metadata().get(SHA256))
+      // Without a length, as a storage may answer, it is not known to be the same.
+      return Objects.equals(there.contentLength(), size) && sha256.equals(there.metadata().get(SHA256))
           ? reference(target, size, sha256, there.eTag())
           : null;
     } catch (SdkException e) {
