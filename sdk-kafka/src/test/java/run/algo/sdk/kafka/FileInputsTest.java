@@ -49,6 +49,7 @@ import run.algo.sdk.spi.FileTarget;
 class FileInputsTest {
 
   private static final Pipe<Payload> FILES = Pipe.payload("files");
+
   /** After it a batch is executed. */
   private static final Duration LINGER = Duration.ofSeconds(1);
 
@@ -115,9 +116,7 @@ class FileInputsTest {
 
   private AlgoTestDriver drive(AlgoRunnerBuilder builder) {
     return AlgoTestDriver.of(
-        builder
-            .fileStore(store)
-            .set("ALGO_INPUT_DIR", folder.resolve("input").toString()));
+        builder.fileStore(store).set("ALGO_INPUT_DIR", folder.resolve("input").toString()));
   }
 
   private AlgoTestDriver drive(Form form, Use use) {

@@ -204,12 +204,10 @@ class HostileReferencesIT {
 
   /** A reference, or what shall pass for one. */
   private byte[] json(String host, String foreign) {
-    switch (random.nextInt(20)) {
-      case 0:
-        return noReference(host);
-      case 1:
-        return truncated(host);
-      default:
+    return switch (random.nextInt(20)) {
+      case 0 -> noReference(host);
+      case 1 -> truncated(host);
+      default -> {
         StringBuilder json = new StringBuilder("{");
         field(json, "host", host(host, foreign));
         json.append(',');
@@ -217,8 +215,9 @@ class HostileReferencesIT {
         json.append(',');
         field(json, "file", file());
         odd(json, host);
-        return json.append('}').toString().getBytes(UTF_8);
-    }
+        yield json.append('}').toString().getBytes(UTF_8);
+      }
+    };
   }
 
   private static void field(StringBuilder json, String name, String value) {

@@ -106,7 +106,7 @@ class OutputsOfARecordTest {
             "traceID", "trace-1",
             "contentType", "text/csv",
             "fileName", "in.csv",
-            "messageDataType", "FileReference",
+            "messageDataType", "Other",
             "endpointParams", "limit=7",
             "run", "true",
             "retryNum", "1",
