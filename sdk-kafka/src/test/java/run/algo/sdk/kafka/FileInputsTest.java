@@ -234,6 +234,48 @@ class FileInputsTest {
     assertNoFiles();
   }
 
+  static Stream<Arguments> formsAndStrategies() {
+    return Stream.of(Form.values())
+        .flatMap(
+            form ->
+                Stream.of(
+                        RetryStrategyKind.SIMPLE,
+                        RetryStrategyKind.STATEFUL_ORDERED,
+                        RetryStrategyKind.STATEFUL_UNORDERED)
+                    .map(kind -> Arguments.of(form, kind)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("formsAndStrategies")
+  void whatWaitsForAnotherTryHoldsNothingMeanwhile(Form form, RetryStrategyKind kind)
+      throws Exception {
+    Use use =
+        (payload, context) -> {
+          opened.add(payload.open());
+          String content = read(Way.PATH, payload);
+          if (content.equals("first") && context.attempt() == 1) {
+            throw new IllegalStateException("not yet");
+          }
+          return content;
+        };
+    try (AlgoTestDriver driver =
+        drive(
+            builder(form, use)
+                .retries(Retries.of(RetryStrategy.of(kind, RetryStep.of(1, "1m", 2)))))) {
+      // Of one key, so that the second one waits with the first.
+      driver.inputBytes(record(stored("a", "first")).withKey("k"));
+      driver.inputBytes(record(stored("b", "second")).withKey("k"));
+      driver.advance(LINGER);
+      assertThat(paths).isNotEmpty();
+      assertNothingLeft();
+      driver.advance(Duration.ofMinutes(5));
+      assertThat(driver.outputs(OUT)).containsExactlyInAnyOrder("first", "second");
+      assertThat(driver.deadLetters()).isEmpty();
+      assertNothingLeft();
+    }
+    assertNoFiles();
+  }
+
   @ParameterizedTest
   @EnumSource(Form.class)
   void whatIsNotAskedForIsNotRead(Form form) {

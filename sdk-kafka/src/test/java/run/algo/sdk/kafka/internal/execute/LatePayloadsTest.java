@@ -217,6 +217,40 @@ class LatePayloadsTest {
   }
 
   @Test
+  void aStreamThatIsOpenedTooLateIsClosed() throws Exception {
+    store.opened =
+        () -> {
+          reading.countDown();
+          awaitUninterruptibly(letGo);
+        };
+    Bench bench = withDeadlines();
+    Future<Progress> progress = begin(bench, reading("path"));
+    time.advance(TIMEOUT);
+    time.advance(GRACE);
+    rest.get().run();
+    assertTimedOut(bench, "1");
+    letGo.countDown();
+    assertThat(progress.get(30, TimeUnit.SECONDS)).isEqualTo(Progress.PENDING);
+    assertThat(thrown.get()).isInstanceOf(IllegalStateException.class);
+    assertNothingLeft();
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        latch.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
   void whatALateThreadAsksForIsRefusedAndLeaksNothing() throws Exception {
     store.streams = hanging(false);
     Bench bench = withDeadlines();

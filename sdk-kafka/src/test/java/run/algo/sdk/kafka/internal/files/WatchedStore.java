@@ -36,6 +36,9 @@ public final class WatchedStore implements FileStore {
   /** What streams are, instead of what is stored. */
   public volatile UnaryOperator<InputStream> streams = UnaryOperator.identity();
 
+  /** Runs when a stream is open and about to be returned. */
+  public volatile Runnable opened = () -> {};
+
   /** How many streams are open. */
   public int open() {
     return open.get();
@@ -65,6 +68,7 @@ public final class WatchedStore implements FileStore {
     }
     InputStream stream = streams.apply(files.read(reference));
     mostOpen.accumulateAndGet(open.incrementAndGet(), Math::max);
+    opened.run();
     return new FilterInputStream(stream) {
       private boolean closed;
 
