@@ -88,7 +88,7 @@ public interface FileStore extends AutoCloseable {
    * @return as {@link #read(FileReference, Duration)} does
    * @throws IOException as {@link #read(FileReference, Duration)} does
    */
-  InputStream read(FileReference reference) throws IOException;
+  FileDownload read(FileReference reference) throws IOException;
 
   /**
    * Opens a file and verifies what its reference knows of it: at the latest the read that meets the
@@ -108,7 +108,7 @@ public interface FileStore extends AutoCloseable {
    *     deployment may not read, or a file that is not allowed
    * @throws IllegalStateException when the store is closed
    */
-  InputStream read(FileReference reference, Duration timeout) throws IOException;
+  FileDownload read(FileReference reference, Duration timeout) throws IOException;
 
   /**
    * Removes a file.

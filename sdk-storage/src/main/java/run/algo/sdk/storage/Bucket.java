@@ -48,8 +48,7 @@ final class Bucket {
 
   private boolean exists(Deadline deadline) throws SdkException, InterruptedIOException {
     try {
-      requests.call(
-          deadline, limits -> client.headBucket(r -> r.bucket(name).overrideConfiguration(limits)));
+      requests.call(deadline, () -> client.headBucket(r -> r.bucket(name)));
       return true;
     } catch (SdkException e) {
       if (Requests.status(e) == 404) {
@@ -70,8 +69,7 @@ final class Bucket {
           CreateBucketConfiguration.builder().locationConstraint(region).build());
     }
     try {
-      requests.call(
-          deadline, limits -> client.createBucket(request.overrideConfiguration(limits).build()));
+      requests.call(deadline, () -> client.createBucket(request.build()));
     } catch (SdkException e) {
       // Another writer was faster. Whether the bucket is ours, too, the first write will tell.
       if (Requests.status(e) != 409) {

@@ -78,12 +78,7 @@ final class MultipartSending {
       uploadId =
           parts
               .requests()
-              .call(
-                  deadline,
-                  limits ->
-                      parts
-                          .client()
-                          .createMultipartUpload(request.overrideConfiguration(limits).build()))
+              .call(deadline, () -> parts.client().createMultipartUpload(request.build()))
               .uploadId();
     } catch (SdkException e) {
       throw parts.failed("beginning the upload of", target.key(), e);
@@ -175,10 +170,7 @@ final class MultipartSending {
             .call(
                 patience.deadline(),
                 () -> unwanted,
-                limits ->
-                    parts
-                        .client()
-                        .uploadPart(request.overrideConfiguration(limits).build(), part.body()));
+                () -> parts.client().uploadPart(request.build(), part.body()));
     return CompletedPart.builder()
         .partNumber(number)
         .eTag(response.eTag())
@@ -200,7 +192,7 @@ final class MultipartSending {
           .requests()
           .call(
               patience.deadline(),
-              limits ->
+              () ->
                   parts
                       .client()
                       .completeMultipartUpload(
@@ -208,8 +200,7 @@ final class MultipartSending {
                               r.bucket(parts.bucket().name())
                                   .key(target.key())
                                   .uploadId(uploadId)
-                                  .multipartUpload(m -> m.parts(done.values()))
-                                  .overrideConfiguration(limits)))
+                                  .multipartUpload(m -> m.parts(done.values()))))
           .eTag();
     } catch (SdkException e) {
       if (Requests.status(e) == 404) {
@@ -231,14 +222,10 @@ final class MultipartSending {
           .requests()
           .call(
               patience.deadline(),
-              limits ->
+              () ->
                   parts
                       .client()
-                      .headObject(
-                          r ->
-                              r.bucket(parts.bucket().name())
-                                  .key(target.key())
-                                  .overrideConfiguration(limits)));
+                      .headObject(r -> r.bucket(parts.bucket().name()).key(target.key())));
     } catch (SdkException e) {
       return null;
     }
@@ -272,15 +259,14 @@ final class MultipartSending {
           .requests()
           .call(
               Deadline.after(ABORT_TIME),
-              limits ->
+              () ->
                   parts
                       .client()
                       .abortMultipartUpload(
                           r ->
                               r.bucket(parts.bucket().name())
                                   .key(target.key())
-                                  .uploadId(uploadId)
-                                  .overrideConfiguration(limits)));
+                                  .uploadId(uploadId)));
     } catch (SdkException | InterruptedIOException | IllegalStateException e) {
       if (!(e instanceof SdkException sdk) || Requests.status(sdk) != 404) {
         LOG.warn(

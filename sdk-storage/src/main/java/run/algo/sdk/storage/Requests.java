@@ -14,11 +14,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import run.algo.sdk.spi.FileStoreSettings.Credentials;
-import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.AbortedException;
-import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
@@ -51,10 +49,12 @@ final class Requests {
 
   private static final Set<String> MISSING = Set.of("NoSuchKey", "NoSuchBucket", "NotFound");
 
+  private final RequestLimits limits;
   private final List<String> secrets;
   private volatile boolean closed;
 
-  Requests(Optional<Credentials> credentials) {
+  Requests(RequestLimits limits, Optional<Credentials> credentials) {
+    this.limits = limits;
     secrets =
         credentials.map(login -> List.of(login.secretKey(), login.accessKey())).orElse(List.of());
   }
@@ -62,26 +62,19 @@ final class Requests {
   /**
    * Makes a request until it is answered or cannot be.
    *
-   * @param request makes it once, with the limits given
+   * @param request makes it once
    */
-  <T> T call(Deadline deadline, Function<AwsRequestOverrideConfiguration, T> request)
-      throws SdkException, InterruptedIOException {
+  <T> T call(Deadline deadline, Supplier<T> request) throws SdkException, InterruptedIOException {
     return call(deadline, () -> false, request);
   }
 
   /** The same, until it is no longer wanted. */
-  <T> T call(
-      Deadline deadline,
-      BooleanSupplier unwanted,
-      Function<AwsRequestOverrideConfiguration, T> request)
+  <T> T call(Deadline deadline, BooleanSupplier unwanted, Supplier<T> request)
       throws SdkException, InterruptedIOException {
     for (int failures = 1; ; failures++) {
       Duration left = deadline.left();
       try {
-        return request.apply(
-            AwsRequestOverrideConfiguration.builder()
-                .apiCallTimeout(left.compareTo(LEAST) > 0 ? left : LEAST)
-                .build());
+        return limits.within(left.compareTo(LEAST) > 0 ? left : LEAST, request);
       } catch (RejectedExecutionException | IllegalStateException e) {
         if (!closed) {
           throw e;
@@ -121,7 +114,7 @@ final class Requests {
 
   /** Whether another try may do better. */
   static boolean mayPass(SdkException e) {
-    if (e instanceof AbortedException || e instanceof ApiCallTimeoutException) {
+    if (e instanceof AbortedException) {
       return false;
     }
     if (e instanceof SdkServiceException service) {

@@ -37,7 +37,7 @@ final class S3Clients {
 
   private S3Clients() {}
 
-  static S3Client open(FileStoreSettings settings) {
+  static S3Client open(FileStoreSettings settings, RequestLimits limits) {
     Apache5HttpClient.Builder http =
         Apache5HttpClient.builder()
             .maxConnections(MAX_CONNECTIONS)
@@ -74,7 +74,7 @@ final class S3Clients {
                     .retryStrategy(DefaultRetryStrategy.doNotRetry())
                     .defaultProfileFile(noProfiles)
                     .defaultProfileName("none"))
-        .httpClientBuilder(http)
+        .httpClientBuilder(new LimitedHttpClient.Builder(http, limits))
         .build();
   }
 

@@ -1,11 +1,12 @@
 package run.algo.sdk.storage;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import run.algo.sdk.spi.FileDownload;
 import run.algo.sdk.spi.FileMismatchException;
 import run.algo.sdk.spi.FileReference;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -19,7 +20,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * for by range, on condition that the object is still the one that the reading began with. For one
  * thread.
  */
-final class S3Download extends InputStream {
+final class S3Download extends FileDownload {
 
   private final S3Client client;
   private final Requests requests;
@@ -57,15 +58,18 @@ final class S3Download extends InputStream {
     }
   }
 
+  @Override
+  public OptionalLong size() {
+    return size < 0 ? OptionalLong.empty() : OptionalLong.of(size);
+  }
+
   private GetObjectRequest.Builder request() {
     return GetObjectRequest.builder().bucket(reference.bucket()).key(reference.file());
   }
 
   private ResponseInputStream<GetObjectResponse> open() throws IOException {
     try {
-      return requests.call(
-          patience.deadline(),
-          limits -> client.getObject(request().overrideConfiguration(limits).build()));
+      return requests.call(patience.deadline(), () -> client.getObject(request().build()));
     } catch (SdkException e) {
       throw requests.translate("reading", reference.file(), e);
     }
@@ -163,13 +167,9 @@ final class S3Download extends InputStream {
       content =
           requests.call(
               deadline,
-              limits ->
+              () ->
                   client.getObject(
-                      request()
-                          .range("bytes=" + position + "-")
-                          .ifMatch(etag)
-                          .overrideConfiguration(limits)
-                          .build()));
+                      request().range("bytes=" + position + "-").ifMatch(etag).build()));
     } catch (SdkException e) {
       if (Requests.status(e) == 412) {
         throw new IOException(

@@ -11,9 +11,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import run.algo.sdk.spi.FileDownload;
 import run.algo.sdk.spi.FileReference;
 import run.algo.sdk.spi.FileStore;
 import run.algo.sdk.spi.FileStoreOptions;
@@ -21,7 +22,6 @@ import run.algo.sdk.spi.FileStoreSettings;
 import run.algo.sdk.spi.FileTarget;
 import run.algo.sdk.spi.FileUpload;
 import run.algo.sdk.spi.StoredFile;
-import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -53,6 +53,7 @@ final class S3FileStore implements FileStore {
   private final String host;
   private final FileStoreOptions options;
   private final ReferenceRules rules;
+  private final RequestLimits limits = new RequestLimits();
   private final Requests requests;
   private final S3Client client;
   private final Bucket bucket;
@@ -68,8 +69,8 @@ final class S3FileStore implements FileStore {
     rules =
         new ReferenceRules(
             host, settings.bucket(), settings.readBuckets(), settings.inputDirectory());
-    requests = new Requests(settings.credentials());
-    client = S3Clients.open(settings);
+    requests = new Requests(limits, settings.credentials());
+    client = S3Clients.open(settings, limits);
     bucket = new Bucket(client, requests, settings.bucket(), settings.region());
     parts = new S3Parts(client, requests, bucket, options);
   }
@@ -146,11 +147,7 @@ final class S3FileStore implements FileStore {
     try {
       Deadline deadline = Patience.of(target.timeout(), options.timeout()).deadline();
       bucket.ensure(deadline);
-      return requests
-          .call(
-              deadline,
-              limits -> client.putObject(request.overrideConfiguration(limits).build(), body))
-          .eTag();
+      return requests.call(deadline, () -> client.putObject(request.build(), body)).eTag();
     } catch (SdkException e) {
       if (onlyIfNone && PreconditionException.isMeant(e)) {
         throw new PreconditionException(Requests.status(e));
@@ -184,10 +181,7 @@ final class S3FileStore implements FileStore {
       HeadObjectResponse there =
           requests.call(
               Patience.of(target.timeout(), options.timeout()).deadline(),
-              limits ->
-                  client.headObject(
-                      r ->
-                          r.bucket(bucket.name()).key(target.key()).overrideConfiguration(limits)));
+              () -> client.headObject(r -> r.bucket(bucket.name()).key(target.key())));
       // Without a length, as a storage may answer, it is not known to be the same.
       return Objects.equals(there.contentLength(), size)
               && sha256.equals(there.metadata().get(SHA256))
@@ -214,16 +208,17 @@ final class S3FileStore implements FileStore {
   }
 
   @Override
-  public InputStream read(FileReference reference) throws IOException {
+  public FileDownload read(FileReference reference) throws IOException {
     return read(reference, Optional.empty());
   }
 
   @Override
-  public InputStream read(FileReference reference, Duration timeout) throws IOException {
+  public FileDownload read(FileReference reference, Duration timeout) throws IOException {
     return read(reference, Optional.of(timeout));
   }
 
-  private InputStream read(FileReference reference, Optional<Duration> timeout) throws IOException {
+  private FileDownload read(FileReference reference, Optional<Duration> timeout)
+      throws IOException {
     checkReference(reference);
     return new S3Download(client, requests, reference, Patience.of(timeout, options.timeout()));
   }
@@ -232,20 +227,8 @@ final class S3FileStore implements FileStore {
   public boolean delete(FileReference reference) throws IOException {
     checkReference(reference);
     try {
-      call(
-          limits ->
-              client.headObject(
-                  r ->
-                      r.bucket(reference.bucket())
-                          .key(reference.file())
-                          .overrideConfiguration(limits)));
-      call(
-          limits ->
-              client.deleteObject(
-                  r ->
-                      r.bucket(reference.bucket())
-                          .key(reference.file())
-                          .overrideConfiguration(limits)));
+      call(() -> client.headObject(r -> r.bucket(reference.bucket()).key(reference.file())));
+      call(() -> client.deleteObject(r -> r.bucket(reference.bucket()).key(reference.file())));
       return true;
     } catch (SdkException e) {
       if (Requests.missing(e)) {
@@ -260,14 +243,13 @@ final class S3FileStore implements FileStore {
     checkOpen();
     try {
       return call(
-              limits ->
+              () ->
                   client.listObjectsV2(
                       r ->
                           r.bucket(bucket.name())
                               .prefix(prefix)
                               .startAfter(after.isEmpty() ? null : after)
-                              .maxKeys(PAGE)
-                              .overrideConfiguration(limits)))
+                              .maxKeys(PAGE)))
           .contents()
           .stream()
           .map(file -> new StoredFile(file.key(), file.size(), file.lastModified()))
@@ -285,12 +267,8 @@ final class S3FileStore implements FileStore {
     checkReference(reference);
     try {
       return call(
-              limits ->
-                  client.getObjectTagging(
-                      r ->
-                          r.bucket(reference.bucket())
-                              .key(reference.file())
-                              .overrideConfiguration(limits)))
+              () ->
+                  client.getObjectTagging(r -> r.bucket(reference.bucket()).key(reference.file())))
           .tagSet()
           .stream()
           .collect(Collectors.toUnmodifiableMap(Tag::key, Tag::value));
@@ -309,7 +287,7 @@ final class S3FileStore implements FileStore {
     }
   }
 
-  private <T> T call(Function<AwsRequestOverrideConfiguration, T> request) throws IOException {
+  private <T> T call(Supplier<T> request) throws IOException {
     return requests.call(Deadline.after(options.timeout()), request);
   }
 
@@ -319,6 +297,7 @@ final class S3FileStore implements FileStore {
     requests.close();
     parts.close();
     client.close();
+    limits.close();
   }
 
   /** For tests: the memory of the uploads. */

@@ -145,12 +145,7 @@ final class S3Upload extends FileUpload {
       parts.bucket().ensure(deadline);
       return parts
           .requests()
-          .call(
-              deadline,
-              limits ->
-                  parts
-                      .client()
-                      .putObject(request.overrideConfiguration(limits).build(), filling.body()))
+          .call(deadline, () -> parts.client().putObject(request.build(), filling.body()))
           .eTag();
     } catch (SdkException e) {
       throw parts.failed("writing", target.key(), e);

@@ -113,14 +113,13 @@ final class UnfinishedUploads {
       throws SdkException, InterruptedIOException {
     return requests.call(
         deadline,
-        limits ->
+        () ->
             client.listMultipartUploads(
                 r ->
                     r.bucket(bucket.name())
                         .prefix(prefix)
                         .keyMarker(before == null ? null : before.nextKeyMarker())
-                        .uploadIdMarker(before == null ? null : before.nextUploadIdMarker())
-                        .overrideConfiguration(limits)));
+                        .uploadIdMarker(before == null ? null : before.nextUploadIdMarker())));
   }
 
   private boolean remove(MultipartUpload upload, Deadline deadline)
@@ -128,13 +127,9 @@ final class UnfinishedUploads {
     try {
       requests.call(
           deadline,
-          limits ->
+          () ->
               client.abortMultipartUpload(
-                  r ->
-                      r.bucket(bucket.name())
-                          .key(upload.key())
-                          .uploadId(upload.uploadId())
-                          .overrideConfiguration(limits)));
+                  r -> r.bucket(bucket.name()).key(upload.key()).uploadId(upload.uploadId())));
       return true;
     } catch (SdkException e) {
       if (Requests.status(e) == 404) {

@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 class RequestsTest {
 
   private final Requests requests =
-      new Requests(Optional.of(new Credentials("the-access", "the-secret")));
+      new Requests(new RequestLimits(), Optional.of(new Credentials("the-access", "the-secret")));
 
   private static SdkException answer(int status, String code, String message) {
     return S3Exception.builder()
@@ -35,7 +35,7 @@ class RequestsTest {
     String answer =
         requests.call(
             Deadline.after(Duration.ofMinutes(1)),
-            limits -> {
+            () -> {
               if (tries.incrementAndGet() < 3) {
                 throw answer(503, "SlowDown", "not now");
               }
@@ -52,7 +52,7 @@ class RequestsTest {
             () ->
                 requests.call(
                     Deadline.after(Duration.ZERO),
-                    limits -> {
+                    () -> {
                       tries.incrementAndGet();
                       throw answer(503, "SlowDown", "not now");
                     }))

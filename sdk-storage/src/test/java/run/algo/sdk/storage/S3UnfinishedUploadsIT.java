@@ -59,6 +59,8 @@ class S3UnfinishedUploadsIT {
     s3.close();
   }
 
+  private final RequestLimits limits = new RequestLimits();
+
   @BeforeEach
   void open() {
     bucket = "unfinished-" + ++buckets;
@@ -74,7 +76,7 @@ class S3UnfinishedUploadsIT {
             defaults.credentials(),
             new FileStoreOptions(PART, 3, false, Duration.ofSeconds(60), Optional.empty()));
     store = new S3FileStore(settings);
-    killed = S3Clients.open(settings);
+    killed = S3Clients.open(settings, limits);
   }
 
   @AfterEach
@@ -82,6 +84,7 @@ class S3UnfinishedUploadsIT {
     s3.clearFaults();
     store.close();
     killed.close();
+    limits.close();
   }
 
   /** What a killed process leaves: an upload with a part, of which nobody knows the id any more. */

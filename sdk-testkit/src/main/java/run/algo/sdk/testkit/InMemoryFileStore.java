@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -27,6 +26,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
+import run.algo.sdk.spi.FileDownload;
 import run.algo.sdk.spi.FileMismatchException;
 import run.algo.sdk.spi.FileReference;
 import run.algo.sdk.spi.FileStore;
@@ -103,7 +103,7 @@ public final class InMemoryFileStore implements FileStore {
   }
 
   @Override
-  public InputStream read(FileReference reference, Duration timeout) throws IOException {
+  public FileDownload read(FileReference reference, Duration timeout) throws IOException {
     Content content = content(reference);
     long size = reference.size().orElse(content.bytes().length);
     if (size != content.bytes().length) {
@@ -118,11 +118,12 @@ public final class InMemoryFileStore implements FileStore {
       throw new FileMismatchException(
           reference.file() + " has the SHA-256 " + content.sha256() + ", its reference another");
     }
-    return new ByteArrayInputStream(content.bytes());
+    return FileDownload.of(
+        new ByteArrayInputStream(content.bytes()), OptionalLong.of(content.bytes().length));
   }
 
   @Override
-  public InputStream read(FileReference reference) throws IOException {
+  public FileDownload read(FileReference reference) throws IOException {
     return read(reference, Duration.ZERO);
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import run.algo.sdk.spi.FileDownload;
 import run.algo.sdk.spi.FileHousekeeping;
 import run.algo.sdk.spi.FileReference;
 import run.algo.sdk.spi.FileStore;
@@ -341,12 +341,12 @@ class FileHousekeepingTest {
     }
 
     @Override
-    public InputStream read(FileReference reference) throws IOException {
+    public FileDownload read(FileReference reference) throws IOException {
       return to.read(reference);
     }
 
     @Override
-    public InputStream read(FileReference reference, Duration timeout) throws IOException {
+    public FileDownload read(FileReference reference, Duration timeout) throws IOException {
       return to.read(reference, timeout);
     }
 

@@ -27,10 +27,10 @@ final class PayloadStream extends InputStream {
   private static final int CLOSED = 2;
 
   private final InputStream content;
+  private final OptionalLong size;
   private final ReadFailures failures;
   private final ExecutionFiles files;
   private final Storage storage;
-  private final OptionalLong size;
   private final Supplier<PayloadMeter> meters;
   private final AtomicInteger state = new AtomicInteger();
   private final byte[] single = new byte[1];
@@ -39,16 +39,16 @@ final class PayloadStream extends InputStream {
 
   private PayloadStream(
       InputStream content,
+      OptionalLong size,
       ReadFailures failures,
       ExecutionFiles files,
       Storage storage,
-      OptionalLong size,
       Supplier<PayloadMeter> meters) {
     this.content = content;
+    this.size = size;
     this.failures = failures;
     this.files = files;
     this.storage = storage;
-    this.size = size;
     this.meters = meters;
   }
 
@@ -56,26 +56,31 @@ final class PayloadStream extends InputStream {
    * A stream, which the execution keeps until it is closed.
    *
    * @param content what the store has opened
+   * @param size its length where that is known
    * @param failures tell what goes wrong
    * @param files what the execution holds
    * @param storage the runner's
-   * @param size its length where that is known
    * @param meters take memory for the one who reads all at once
    * @throws IllegalStateException when the execution has ended; the content is closed then
    */
   static PayloadStream keep(
       InputStream content,
+      OptionalLong size,
       ReadFailures failures,
       ExecutionFiles files,
       Storage storage,
-      OptionalLong size,
       Supplier<PayloadMeter> meters) {
-    PayloadStream stream = new PayloadStream(content, failures, files, storage, size, meters);
+    PayloadStream stream = new PayloadStream(content, size, failures, files, storage, meters);
     storage.opened(stream);
     return files.keep(stream);
   }
 
-  /** What is read is to be kept in memory, which this takes as it is needed. */
+  /** Its length where that is known. */
+  OptionalLong size() {
+    return size;
+  }
+
+  /** What is read is kept in memory, which this has taken. */
   void meter(PayloadMeter newMeter) {
     meter = newMeter;
   }
@@ -93,10 +98,6 @@ final class PayloadStream extends InputStream {
   @Override
   public int read(byte[] into, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, into.length);
-    PayloadMeter metered = meter;
-    if (metered != null) {
-      metered.before(position);
-    }
     enter();
     int read;
     try {
@@ -113,6 +114,10 @@ final class PayloadStream extends InputStream {
       position = next;
     }
     leave();
+    PayloadMeter metered = meter;
+    if (metered != null) {
+      metered.check(position);
+    }
     return read;
   }
 
@@ -148,25 +153,23 @@ final class PayloadStream extends InputStream {
   public byte[] readAllBytes() throws IOException {
     if (meter == null) {
       PayloadMeter own = meters.get();
-      own.begin(position);
-      if (size.isPresent()) {
-        own.takeAll(Math.max(0, size.getAsLong() - position));
-      }
+      own.take(position, size);
       meter = own;
     }
     return size.isPresent()
-        ? readAll(size.getAsLong(), size.getAsLong() - position)
+        ? readAll(Math.toIntExact(Math.max(0, size.getAsLong() - position)))
         : super.readAllBytes();
   }
 
   /** Of a known length there is one array and no copy of it. */
-  private byte[] readAll(long whole, long left) throws IOException {
-    byte[] all = new byte[Math.toIntExact(Math.max(0, left))];
-    int length = readNBytes(all, 0, all.length);
-    if (read() >= 0) {
-      throw failures.longerThan(whole);
+  private byte[] readAll(int left) throws IOException {
+    byte[] all = new byte[left];
+    int length = readNBytes(all, 0, left);
+    if (length == left) {
+      int end = read(); // meets the end, which verifies it, or fails
+      assert end < 0 : "the meter lets nobody read more than was taken";
     }
-    return length == all.length ? all : Arrays.copyOf(all, length);
+    return length == left ? all : Arrays.copyOf(all, length);
   }
 
   @Override

@@ -103,7 +103,7 @@ final class ReadFailures {
   /** A store that does not keep its contract. */
   StorageException longerThan(long size) {
     return of(
-        new FileMismatchException("it has more than the " + size + " bytes that the record says"));
+        new FileMismatchException("it has more than the " + size + " bytes that were told of it"));
   }
 
   /**

@@ -15,6 +15,7 @@ import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.internal.files.FileScope;
 import run.algo.sdk.kafka.internal.files.InputDirectory;
 import run.algo.sdk.kafka.internal.files.PayloadMemory;
+import run.algo.sdk.spi.FileDownload;
 import run.algo.sdk.spi.FileReference;
 import run.algo.sdk.spi.FileStore;
 
@@ -125,33 +126,19 @@ final class RecordPayload implements Payload {
     OptionalLong size = reference().size();
     PayloadMeter meter = meter(ReadFailures.of(reference()));
     if (size.isPresent()) {
-      meter.takeAll(size.getAsLong());
-    } else {
-      meter.restartWhenCrowded();
+      meter.take(0, size); // rather than wait for it with a connection open
     }
-    try {
-      return metered(reader, meter);
-    } catch (Exception e) {
-      if (!meter.isCrowded()) {
-        meter.discard();
-        throw e;
-      }
-    }
-    try {
-      meter.takeMost();
-      return metered(reader, meter);
-    } catch (Exception e) {
-      meter.discard();
-      throw e;
-    }
-  }
-
-  private <T> T metered(Reader<T> reader, PayloadMeter meter) throws Exception {
     try (PayloadStream in = stream()) {
+      if (size.isEmpty()) {
+        meter.take(0, in.size());
+      }
       in.meter(meter);
       T result = reader.read(in);
       meter.end(in.position());
       return result;
+    } catch (Exception e) {
+      meter.discard();
+      throw e;
     }
   }
 
@@ -226,7 +213,7 @@ final class RecordPayload implements Payload {
     FileReference known = reference();
     ReadFailures failures = ReadFailures.of(known);
     FileStore store = scope.storage().toRead();
-    InputStream content;
+    FileDownload content;
     try {
       Optional<Duration> remaining = execution.remaining();
       content = remaining.isPresent() ? store.read(known, remaining.get()) : store.read(known);
@@ -238,7 +225,12 @@ final class RecordPayload implements Payload {
     found = true;
     PayloadStream stream =
         PayloadStream.keep(
-            content, failures, files, scope.storage(), known.size(), () -> meter(failures));
+            content,
+            known.size().isPresent() ? known.size() : content.size(),
+            failures,
+            files,
+            scope.storage(),
+            () -> meter(failures));
     last = stream;
     return stream;
   }

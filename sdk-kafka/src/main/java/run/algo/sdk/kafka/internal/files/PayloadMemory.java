@@ -51,6 +51,16 @@ public final class PayloadMemory {
     }
   }
 
+  /** {@return how many wait for some} */
+  int waiting() {
+    lock.lock();
+    try {
+      return waiting.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Executions that one thread has begun together: none of them waits while another holds some. */
   public static final class Share {
     private long bytes; // under the lock of the memory
@@ -122,58 +132,6 @@ public final class PayloadMemory {
       } finally {
         waiting.remove(ticket);
         changed.signalAll();
-        lock.unlock();
-      }
-    }
-
-    /**
-     * Takes memory if it is there and nobody waits for it.
-     *
-     * @param more bytes
-     * @return whether it was taken
-     * @throws IllegalStateException when it is closed
-     */
-    public boolean takeIfFree(long more) {
-      lock.lock();
-      try {
-        refuseWhenClosed();
-        boolean free = waiting.isEmpty() && more <= budget - taken;
-        if (free) {
-          add(more);
-        }
-        return free;
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    /**
-     * Takes memory, there or not.
-     *
-     * @param more bytes
-     * @throws IllegalStateException when it is closed
-     */
-    public void takeAnyway(long more) {
-      lock.lock();
-      try {
-        refuseWhenClosed();
-        add(more);
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    /**
-     * Whether the share holds more than a part of what this holds.
-     *
-     * @param part bytes
-     * @return whether another payload is held beside
-     */
-    public boolean holdsBeside(long part) {
-      lock.lock();
-      try {
-        return share.bytes > part;
-      } finally {
         lock.unlock();
       }
     }

@@ -34,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AsyncAlgo;
 import run.algo.sdk.BatchAlgo;
@@ -356,8 +358,10 @@ class LatePayloadsTest {
     assertThatThrownBy(() -> opened.get().read()).isInstanceOf(IOException.class);
   }
 
-  @Test
-  void manyLargePayloadsAtOnceShareTheMemory() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void manyLargePayloadsAtOnceShareTheMemory(boolean storeTellsSizes) throws Exception {
+    store.tellsSizes = storeTellsSizes;
     byte[] content = new byte[400_000];
     FileReference sized = store.write(FileTarget.of("large"), content);
     FileReference unsized =
@@ -380,6 +384,16 @@ class LatePayloadsTest {
     bench.files(scope);
     RecordProcessor processor = bench.processor();
     AtomicReference<Long> most = new AtomicReference<>(0L);
+    store.streams =
+        stream ->
+            new FilterInputStream(stream) {
+              @Override
+              public int read(byte[] into, int offset, int length) throws IOException {
+                int read = super.read(into, offset, length);
+                most.accumulateAndGet(scope.memory().taken(), Math::max);
+                return read;
+              }
+            };
     Route route =
         bench.route(
             (Algo<Payload, Object>)

@@ -11,6 +11,7 @@ import java.util.SortedSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import run.algo.sdk.spi.FileDownload;
 import run.algo.sdk.spi.FileReference;
 import run.algo.sdk.spi.FileStore;
 import run.algo.sdk.spi.FileTarget;
@@ -76,12 +77,12 @@ public final class UploadWatch implements FileStore {
   }
 
   @Override
-  public InputStream read(FileReference reference) throws IOException {
+  public FileDownload read(FileReference reference) throws IOException {
     return files.read(reference);
   }
 
   @Override
-  public InputStream read(FileReference reference, Duration timeout) throws IOException {
+  public FileDownload read(FileReference reference, Duration timeout) throws IOException {
     return files.read(reference, timeout);
   }
 

@@ -9,10 +9,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import run.algo.sdk.spi.FileDownload;
 import run.algo.sdk.spi.FileReference;
 import run.algo.sdk.spi.FileStore;
 import run.algo.sdk.spi.FileTarget;
@@ -36,6 +38,9 @@ public final class WatchedStore implements FileStore {
   /** What streams are, instead of what is stored. */
   public volatile UnaryOperator<InputStream> streams = UnaryOperator.identity();
 
+  /** Whether it tells the length of what is read. */
+  public volatile boolean tellsSizes = true;
+
   /** Runs when a stream is open and about to be returned. */
   public volatile Runnable opened = () -> {};
 
@@ -50,12 +55,12 @@ public final class WatchedStore implements FileStore {
   }
 
   @Override
-  public InputStream read(FileReference reference) throws IOException {
+  public FileDownload read(FileReference reference) throws IOException {
     return read(reference, (Duration) null);
   }
 
   @Override
-  public InputStream read(FileReference reference, @Nullable Duration timeout) throws IOException {
+  public FileDownload read(FileReference reference, @Nullable Duration timeout) throws IOException {
     List<@Nullable Duration> one = new ArrayList<>();
     one.add(timeout);
     reads.addAll(one);
@@ -66,29 +71,12 @@ public final class WatchedStore implements FileStore {
       }
       throw (RuntimeException) failure;
     }
-    InputStream stream = streams.apply(files.read(reference));
+    FileDownload download = files.read(reference);
+    InputStream stream = streams.apply(download);
     mostOpen.accumulateAndGet(open.incrementAndGet(), Math::max);
     opened.run();
-    return new FilterInputStream(stream) {
-      private boolean closed;
-
-      @Override
-      public int read(byte[] into, int offset, int length) throws IOException {
-        if (closed) {
-          throw new IOException("read after it was closed");
-        }
-        return super.read(into, offset, length);
-      }
-
-      @Override
-      public void close() throws IOException {
-        if (!closed) {
-          closed = true;
-          open.decrementAndGet();
-          super.close();
-        }
-      }
-    };
+    return FileDownload.of(
+        new Watched(stream), tellsSizes ? download.size() : OptionalLong.empty());
   }
 
   @Override
@@ -129,5 +117,31 @@ public final class WatchedStore implements FileStore {
   @Override
   public void close() {
     files.close();
+  }
+
+  /** A stream that is counted while it is open. */
+  private final class Watched extends FilterInputStream {
+    private boolean closed;
+
+    Watched(InputStream content) {
+      super(content);
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      if (closed) {
+        throw new IOException("read after it was closed");
+      }
+      return super.read(into, offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (!closed) {
+        closed = true;
+        open.decrementAndGet();
+        super.close();
+      }
+    }
   }
 }
