@@ -1,0 +1,84 @@
+package run.algo.sdk.kafka.internal.observe.view;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A runner at one moment. Its owner thread makes one about once a second; whoever shows something
+ * of the runner reads the latest, so nobody touches what belongs to that thread. Immutable.
+ *
+ * @param at when it was made; the ages of the view are up to then
+ * @param assigned whether the group has assigned partitions yet, perhaps none
+ * @param intake what is done about new records: {@code OPEN}, {@code PAUSED} or {@code DRAINING}
+ * @param partitions those that are assigned, by topic and number
+ * @param executions what is executed
+ * @param memory bytes of records and encoded emissions in flight
+ * @param commits how commits go
+ */
+public record RunnerView(
+    Instant at,
+    boolean assigned,
+    String intake,
+    List<PartitionView> partitions,
+    Executions executions,
+    Memory memory,
+    Commits commits) {
+
+  /** What is told before there is anything to tell. */
+  public static final RunnerView NONE =
+      new RunnerView(
+          Instant.EPOCH,
+          false,
+          "OPEN",
+          List.of(),
+          new Executions(0, 0, List.of()),
+          new Memory(0, 0),
+          new Commits(0, 0, 0));
+
+  /**
+   * A view.
+   *
+   * @param at see above
+   */
+  public RunnerView {
+    partitions = List.copyOf(partitions);
+  }
+
+  /**
+   * What is executed.
+   *
+   * @param running executions under way
+   * @param most how many there may be: {@code ALGO_CONCURRENCY}
+   * @param slowest those that have been under way for at least a second, the slowest first, at most
+   *     twenty
+   */
+  public record Executions(int running, int most, List<Slow> slowest) {
+
+    /**
+     * What is executed.
+     *
+     * @param running see above
+     */
+    public Executions {
+      slowest = List.copyOf(slowest);
+    }
+  }
+
+  /**
+   * Memory.
+   *
+   * @param used bytes in flight
+   * @param budget how many there may be: {@code ALGO_MEMORY_BUDGET}
+   */
+  public record Memory(long used, long budget) {}
+
+  /**
+   * Commits.
+   *
+   * @param confirmed how many the brokers have confirmed
+   * @param failed how many have failed
+   * @param ageSeconds for how long something that is settled has waited to be committed; 0 when
+   *     nothing does
+   */
+  public record Commits(long confirmed, long failed, double ageSeconds) {}
+}

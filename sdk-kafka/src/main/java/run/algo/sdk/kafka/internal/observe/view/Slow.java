@@ -1,0 +1,36 @@
+package run.algo.sdk.kafka.internal.observe.view;
+
+import java.util.List;
+
+/**
+ * A record that has been in flight for some time. Immutable.
+ *
+ * @param topic its topic
+ * @param partition its partition
+ * @param offset its offset
+ * @param traceId its trace ID, made fit for a page; empty when it has none
+ * @param begun whether it is executed, or waits to be
+ * @param seconds how long it has been executed, or has waited, to within a second
+ * @param thread name of the thread that executes it; empty when none does, as between the stages of
+ *     an asynchronous Algo
+ * @param stack where that thread is, the innermost frame first; empty unless the record is stuck
+ */
+public record Slow(
+    String topic,
+    int partition,
+    long offset,
+    String traceId,
+    boolean begun,
+    double seconds,
+    String thread,
+    List<String> stack) {
+
+  /**
+   * A record.
+   *
+   * @param topic see above
+   */
+  public Slow {
+    stack = List.copyOf(stack);
+  }
+}
