@@ -185,6 +185,14 @@ public interface ParkingIndex {
   /** {@return how many keys have parked records; records where no order is kept} */
   int keys();
 
+  /**
+   * The record that lies furthest back in the input, of those that are parked. May look at all of
+   * them; whoever asks does so once a second at most.
+   *
+   * @return its offset; -1 when nothing is parked
+   */
+  long oldest();
+
   /** {@return bytes of memory that it takes} */
   long heapBytes();
 }

@@ -63,6 +63,9 @@ final class Assembly {
   /** The last commit gets this long when the runner closes. */
   private static final Duration LAST_COMMIT = Duration.ofSeconds(3);
 
+  /** What an execution that has timed out needs to fail, and its record to be handed on. */
+  private static final Duration UNWIND = Duration.ofSeconds(10);
+
   /** Executions at once where they hold no thread. */
   private static final int WAITING_CONCURRENCY = 1000;
 
@@ -83,7 +86,7 @@ final class Assembly {
         new RunnerCounters(
             settings.inputs().stream().map(InputSettings::name).toList(),
             settings.outputs().stream().map(OutputSettings::name).toList());
-    this.files = FileSettings.scope(settings, fileStore, algoName());
+    this.files = FileSettings.scope(settings, fileStore, algoName(), counters.storage());
   }
 
   /** Payloads outside of records; closed by whoever ends the runner. */
@@ -111,7 +114,14 @@ final class Assembly {
                 engine.revokeTimeout(),
                 engine.shutdownTimeout(),
                 LAST_COMMIT)
-            .gatherTimeout(engine.gatherTimeout()));
+            .gatherTimeout(engine.gatherTimeout())
+            .stuckAfter(stuckAfter(engine)));
+  }
+
+  /** What is within its deadline is slow, not stuck. */
+  private static Duration stuckAfter(EngineSettings engine) {
+    Duration least = engine.timeout().map(UNWIND::plus).orElse(Duration.ZERO);
+    return engine.stuckAfter().compareTo(least) < 0 ? least : engine.stuckAfter();
   }
 
   /** Workers and their deadlines. */

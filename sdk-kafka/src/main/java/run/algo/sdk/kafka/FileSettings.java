@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.function.Supplier;
 import run.algo.sdk.ConfigurationProblem;
 import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.config.EngineSettings;
@@ -14,7 +15,9 @@ import run.algo.sdk.kafka.config.OversizeAction;
 import run.algo.sdk.kafka.config.StorageSettings;
 import run.algo.sdk.kafka.internal.files.FileScope;
 import run.algo.sdk.kafka.internal.files.InputDirectory;
+import run.algo.sdk.kafka.internal.files.MeteredFileStore;
 import run.algo.sdk.kafka.internal.files.Storage;
+import run.algo.sdk.kafka.internal.observe.StorageCounters;
 import run.algo.sdk.spi.FileStore;
 import run.algo.sdk.spi.FileStoreProvider;
 import run.algo.sdk.spi.FileStoreSettings;
@@ -53,11 +56,14 @@ final class FileSettings {
    *
    * @param own the embedder's own store
    * @param algo name of the Algo
+   * @param counters are told what is asked of the store
    */
-  static FileScope scope(AlgoSettings settings, Optional<FileStore> own, String algo) {
+  static FileScope scope(
+      AlgoSettings settings, Optional<FileStore> own, String algo, StorageCounters counters) {
     EngineSettings engine = settings.engine();
     return new FileScope(
-        own.map(Storage::of).orElseGet(() -> storage(settings)),
+        own.map(store -> Storage.of(new MeteredFileStore(store, counters)))
+            .orElseGet(() -> storage(settings, counters)),
         new InputDirectory(engine.inputDir()),
         engine.oversize() == OversizeAction.REFERENCE,
         algo,
@@ -65,7 +71,7 @@ final class FileSettings {
         InstantSource.system());
   }
 
-  private static Storage storage(AlgoSettings settings) {
+  private static Storage storage(AlgoSettings settings, StorageCounters counters) {
     Optional<FileStoreProvider> provider = provider();
     if (provider.isEmpty()) {
       return Storage.none(
@@ -98,9 +104,10 @@ final class FileSettings {
                         new FileStoreSettings.Credentials(
                             login.accessKey().reveal(), login.secretKey().reveal())),
             settings.engine().fileStoreOptions());
+    Supplier<FileStore> opener = () -> new MeteredFileStore(provider.get().open(opened), counters);
     return storage.bucket().isPresent()
-        ? Storage.opening(() -> provider.get().open(opened))
-        : Storage.reading(() -> provider.get().open(opened), NO_BUCKET);
+        ? Storage.opening(opener)
+        : Storage.reading(opener, NO_BUCKET);
   }
 
   private static Optional<FileStoreProvider> provider() {

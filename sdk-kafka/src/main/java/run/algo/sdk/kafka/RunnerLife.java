@@ -1,6 +1,8 @@
 package run.algo.sdk.kafka;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.AlgoConfigurationException;
 import run.algo.sdk.kafka.config.AlgoSettings;
+import run.algo.sdk.kafka.config.SecuritySettings;
 import run.algo.sdk.kafka.internal.engine.Engine;
 import run.algo.sdk.kafka.internal.engine.HaltReport;
 import run.algo.sdk.kafka.internal.engine.Intake;
@@ -23,6 +26,8 @@ import run.algo.sdk.kafka.internal.files.FileScope;
 import run.algo.sdk.kafka.internal.observe.Condition;
 import run.algo.sdk.kafka.internal.observe.Health;
 import run.algo.sdk.kafka.internal.observe.RunnerMetrics;
+import run.algo.sdk.kafka.internal.observe.view.RunnerView;
+import run.algo.sdk.kafka.internal.tls.CertificateExpiry;
 
 /**
  * All that lives from one start of a runner to its end: the engine, what is shown of it, and the
@@ -63,7 +68,10 @@ final class RunnerLife {
     this.files = assembly.files();
     RunnerMetrics metrics =
         new RunnerMetrics(
-            settings.runnerConfig().identity(), assembly.counters(), parts.meterRegistry());
+            settings.runnerConfig().identity(),
+            assembly.counters(),
+            new RunnerMetrics.Sources(this::view, () -> CertificateExpiry.of(files(settings))),
+            parts.meterRegistry());
     this.supervision = assembly.supervision();
     this.engine =
         assembly.engine(new MeteredClients(parts.clients(), metrics), witness, supervision);
@@ -72,9 +80,22 @@ final class RunnerLife {
             settings.engine().healthGrace(),
             assembly.plan().times().longestTurn(),
             System::nanoTime,
-            this::condition);
+            this::condition,
+            new Health.Progress(assembly.plan().times().stuckAfter(), this::view));
     this.observation = new Observation(settings.http(), metrics, health, this::notReady);
     this.thread = WorkerKind.platform("algo-poll-").newThread(this::live);
+  }
+
+  private static Map<String, Path> files(AlgoSettings settings) {
+    SecuritySettings security = settings.kafka().security();
+    Map<String, Path> files = new LinkedHashMap<>();
+    security.caLocation().ifPresent(ca -> files.put("ca", Path.of(ca)));
+    security.certificateLocation().ifPresent(user -> files.put("user", Path.of(user)));
+    return files;
+  }
+
+  private RunnerView view() {
+    return engine.view();
   }
 
   /**

@@ -61,6 +61,15 @@ final class Entries {
     return dormant;
   }
 
+  /** {@return the lowest offset, -1 when there is none} */
+  long lowest() {
+    long lowest = size == 0 ? -1 : Long.MAX_VALUE;
+    for (int e = 0; e < size; e++) {
+      lowest = Math.min(lowest, offsets.get(e));
+    }
+    return lowest;
+  }
+
   /** {@return the slot of an offset, or {@link #NONE}} */
   int find(long offset) {
     return byOffset.find(offset);

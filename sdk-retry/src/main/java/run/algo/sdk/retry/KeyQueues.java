@@ -250,6 +250,11 @@ final class KeyQueues implements ParkingIndex {
   }
 
   @Override
+  public synchronized long oldest() {
+    return entries.lowest();
+  }
+
+  @Override
   public void found(byte @Nullable [] key, long offset, long place, long due) {
     found(scope.of(key, offset), offset, place, due);
   }

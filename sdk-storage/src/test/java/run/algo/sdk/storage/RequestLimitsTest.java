@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,7 @@ class RequestLimitsTest {
   private static final Duration LONG = Duration.ofSeconds(50);
 
   private final RequestLimits limits = new RequestLimits();
+  private final AtomicBoolean accepted = new AtomicBoolean();
 
   @AfterEach
   void close() {
@@ -101,11 +103,13 @@ class RequestLimitsTest {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         S3Client client = S3Clients.open(settings(server.getLocalPort()), limits)) {
       CompletableFuture<Void> broken = CompletableFuture.runAsync(() -> trickle(server));
-      assertThatThrownBy(
-              () ->
-                  limits.within(
-                      SHORT, () -> client.getObject(r -> r.bucket("bucket").key("a")).response()))
-          .isInstanceOf(SdkClientException.class);
+      do { // on a busy machine the first may be late before it is connected
+        assertThatThrownBy(
+                () ->
+                    limits.within(
+                        SHORT, () -> client.getObject(r -> r.bucket("bucket").key("a")).response()))
+            .isInstanceOf(SdkClientException.class);
+      } while (!accepted.get());
       broken.get(30, TimeUnit.SECONDS); // the connection is cut, not only left
     }
   }
@@ -121,9 +125,10 @@ class RequestLimitsTest {
   }
 
   /** Answers with a header that does not end, until the connection breaks. */
-  private static void trickle(ServerSocket server) {
+  private void trickle(ServerSocket server) {
     try (Socket socket = server.accept();
         OutputStream out = socket.getOutputStream()) {
+      accepted.set(true);
       out.write("HTTP/1.1 200 OK\r\nx-slow: ".getBytes(US_ASCII));
       while (true) {
         out.write('a');

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import run.algo.sdk.kafka.internal.observe.view.RunnerView;
 import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 
 /**
@@ -39,6 +40,9 @@ final class Assignment implements ConsumerRebalanceListener {
   private final Gathers gathers;
   private final Runnable onAssigned;
   private boolean suspended;
+  private long assigned;
+  private long revoked;
+  private long lost;
 
   /** Makes the flow of a newly assigned partition. */
   interface Flows {
@@ -70,6 +74,11 @@ final class Assignment implements ConsumerRebalanceListener {
     return Optional.ofNullable(flows.get(partition));
   }
 
+  /** How often partitions came and went. */
+  RunnerView.Rebalances rebalances() {
+    return new RunnerView.Rebalances(assigned, revoked, lost);
+  }
+
   /** Why which partitions are halted. From any thread. */
   Map<TopicPartition, HaltReport> halts() {
     Map<TopicPartition, HaltReport> halts = new TreeMap<>(BY_NAME);
@@ -81,6 +90,7 @@ final class Assignment implements ConsumerRebalanceListener {
 
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+    assigned++;
     if (!partitions.isEmpty()) {
       Map<TopicPartition, SettledOffsets> settled = commits.settledAhead(partitions);
       for (TopicPartition partition : partitions) {
@@ -106,26 +116,28 @@ final class Assignment implements ConsumerRebalanceListener {
     if (partitions.isEmpty()) {
       return;
     }
-    List<PartitionFlow> revoked = new ArrayList<>();
+    revoked++;
+    List<PartitionFlow> leaving = new ArrayList<>();
     for (TopicPartition partition : partitions) {
-      flow(partition).ifPresent(revoked::add);
+      flow(partition).ifPresent(leaving::add);
     }
     long deadline = clock.nanos() + plan.times().revokeTimeout().toNanos();
-    drain(revoked, plan.times().revokeTimeout());
+    drain(leaving, plan.times().revokeTimeout());
     Duration left = Duration.ofNanos(deadline - clock.nanos());
     // A drain that has taken all of it leaves the more to be saved by a commit.
-    commits.commitSync(revoked, left.compareTo(LEAST_COMMIT) > 0 ? left : LEAST_COMMIT);
-    int released = letGo(revoked);
+    commits.commitSync(leaving, left.compareTo(LEAST_COMMIT) > 0 ? left : LEAST_COMMIT);
+    int released = letGo(leaving);
     log.info("revoked {}, {} records left to the next owner", partitions, released);
   }
 
   @Override
   public void onPartitionsLost(Collection<TopicPartition> partitions) {
-    List<PartitionFlow> lost = new ArrayList<>();
+    lost++;
+    List<PartitionFlow> gone = new ArrayList<>();
     for (TopicPartition partition : partitions) {
-      flow(partition).ifPresent(lost::add);
+      flow(partition).ifPresent(gone::add);
     }
-    int released = letGo(lost);
+    int released = letGo(gone);
     log.warn("lost {}, {} records left to the next owner", partitions, released);
   }
 

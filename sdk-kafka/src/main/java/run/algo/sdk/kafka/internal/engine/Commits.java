@@ -50,6 +50,17 @@ interface Commits {
    */
   void commitSync(Collection<PartitionFlow> flows, Duration timeout);
 
+  /** {@return what has become of commits so far} */
+  Tally tally();
+
+  /**
+   * What has become of commits, or of transactions.
+   *
+   * @param confirmed how many the brokers have confirmed
+   * @param failed how many have failed
+   */
+  record Tally(long confirmed, long failed) {}
+
   /** {@return why nothing has been committed for some time, empty when that is not so} */
   Optional<String> trouble();
 }

@@ -38,6 +38,8 @@ final class Committer implements Commits {
   private final Gathers gathers;
   private long settledAtCommit;
   private boolean underWay;
+  private long confirmed;
+  private long failed;
 
   /** Whether the broker takes less metadata than there would be. */
   private boolean plain;
@@ -143,6 +145,11 @@ final class Committer implements Commits {
   }
 
   @Override
+  public Tally tally() {
+    return new Tally(confirmed, failed);
+  }
+
+  @Override
   public void turn(Collection<PartitionFlow> flows, boolean due) {
     if (underWay || !(due || pressing(flows))) {
       return;
@@ -159,6 +166,7 @@ final class Committer implements Commits {
           (offsets, error) -> {
             underWay = false;
             if (error == null) {
+              confirmed++;
               moved.forEach(PartitionFlow::committed);
             } else {
               failed(error);
@@ -181,6 +189,7 @@ final class Committer implements Commits {
       try {
         long left = Math.max(0, deadline - clock.nanos());
         consumer.commitSync(offsets(moved), Duration.ofNanos(left));
+        confirmed++;
         moved.forEach(PartitionFlow::committed);
         return;
       } catch (WakeupException e) {
@@ -197,6 +206,7 @@ final class Committer implements Commits {
   }
 
   private void failed(Exception error) {
+    failed++;
     if (error instanceof OffsetMetadataTooLarge && !plain) {
       plain = true;
       log.warn(

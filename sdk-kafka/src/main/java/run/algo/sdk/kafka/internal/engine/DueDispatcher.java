@@ -3,6 +3,7 @@ package run.algo.sdk.kafka.internal.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -310,6 +311,14 @@ final class DueDispatcher implements Dispatcher {
   @Override
   public void limit(EnginePlan.Share share) {
     workers.limit(oneAtATime ? EnginePlan.Share.of(1) : share);
+  }
+
+  /** How far away the first due time is, in nanoseconds, negative when it has passed; or none. */
+  synchronized OptionalLong nextDue() {
+    long due = Math.min(near.due(), far.due());
+    return due == Long.MAX_VALUE
+        ? OptionalLong.empty()
+        : OptionalLong.of(due - gate.clock().nanos());
   }
 
   /** How many wait outside of the memory. For tests. */

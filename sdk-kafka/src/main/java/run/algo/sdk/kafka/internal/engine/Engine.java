@@ -29,6 +29,7 @@ import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
 import run.algo.sdk.kafka.internal.observe.TransactionCounters;
+import run.algo.sdk.kafka.internal.observe.view.RunnerView;
 import run.algo.sdk.kafka.internal.record.SteadyClock;
 import run.algo.sdk.kafka.internal.topics.TopicPreparation;
 
@@ -229,6 +230,12 @@ public final class Engine implements Runnable {
   public Map<TopicPartition, HaltReport> halts() {
     PollLoop running = loop;
     return running == null ? Map.of() : running.halts();
+  }
+
+  /** {@return how the runner is, as of the latest second or so} */
+  public RunnerView view() {
+    PollLoop running = loop;
+    return running == null ? RunnerView.NONE : running.view();
   }
 
   /** Tries until the brokers answer; false when the runner closes meanwhile. */

@@ -86,6 +86,7 @@ public record EnginePlan(Execution execution, Bounds bounds, Times times) {
    * @param lastCommit most time for the last commit
    * @param pausePatience how long a partition may have too much in flight before it is paused
    * @param gatherTimeout how long a record is held for its trigger
+   * @param stuckAfter how long nothing may be settled while there is work
    */
   public record Times(
       Duration commitInterval,
@@ -93,7 +94,8 @@ public record EnginePlan(Execution execution, Bounds bounds, Times times) {
       Duration shutdownTimeout,
       Duration lastCommit,
       Duration pausePatience,
-      Duration gatherTimeout) {
+      Duration gatherTimeout,
+      Duration stuckAfter) {
 
     /** Longer than an acknowledgement usually takes, shorter than anybody notices. */
     private static final Duration PAUSE_PATIENCE = Duration.ofMillis(10);
@@ -101,8 +103,11 @@ public record EnginePlan(Execution execution, Bounds bounds, Times times) {
     /** Of {@code ALGO_GATHER_TIMEOUT}. */
     private static final Duration GATHER_TIMEOUT = Duration.ofMinutes(10);
 
+    /** Of {@code ALGO_STUCK_AFTER}. */
+    private static final Duration STUCK_AFTER = Duration.ofMinutes(5);
+
     /**
-     * As the canonical one, with the usual patience and gather timeout.
+     * As the canonical one, with the usual patience and timeouts.
      *
      * @param commitInterval time between commits
      * @param revokeTimeout most time for the drain of revoked partitions
@@ -120,7 +125,8 @@ public record EnginePlan(Execution execution, Bounds bounds, Times times) {
           shutdownTimeout,
           lastCommit,
           PAUSE_PATIENCE,
-          GATHER_TIMEOUT);
+          GATHER_TIMEOUT,
+          STUCK_AFTER);
     }
 
     /**
@@ -131,7 +137,13 @@ public record EnginePlan(Execution execution, Bounds bounds, Times times) {
      */
     public Times pausePatience(Duration patience) {
       return new Times(
-          commitInterval, revokeTimeout, shutdownTimeout, lastCommit, patience, gatherTimeout);
+          commitInterval,
+          revokeTimeout,
+          shutdownTimeout,
+          lastCommit,
+          patience,
+          gatherTimeout,
+          stuckAfter);
     }
 
     /**
@@ -142,7 +154,30 @@ public record EnginePlan(Execution execution, Bounds bounds, Times times) {
      */
     public Times gatherTimeout(Duration timeout) {
       return new Times(
-          commitInterval, revokeTimeout, shutdownTimeout, lastCommit, pausePatience, timeout);
+          commitInterval,
+          revokeTimeout,
+          shutdownTimeout,
+          lastCommit,
+          pausePatience,
+          timeout,
+          stuckAfter);
+    }
+
+    /**
+     * The same with another time without progress.
+     *
+     * @param time how long nothing may be settled while there is work
+     * @return new times
+     */
+    public Times stuckAfter(Duration time) {
+      return new Times(
+          commitInterval,
+          revokeTimeout,
+          shutdownTimeout,
+          lastCommit,
+          pausePatience,
+          gatherTimeout,
+          time);
     }
 
     /** {@return how long a turn may take when all is well: a poll, or a revocation's drain} */

@@ -9,6 +9,7 @@ import run.algo.sdk.kafka.internal.execute.Gathered;
 import run.algo.sdk.kafka.internal.execute.Parking;
 import run.algo.sdk.kafka.internal.execute.PreparedSends;
 import run.algo.sdk.kafka.internal.execute.Settlement;
+import run.algo.sdk.kafka.internal.execute.UnderWay;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.Tries;
 
@@ -167,6 +168,11 @@ final class Gather implements Settlement {
   @Override
   public boolean isParked() {
     return false;
+  }
+
+  @Override
+  public void underWay(int at, UnderWay execution) {
+    batch.underWay(at, execution);
   }
 
   @Override

@@ -86,7 +86,8 @@ public final class ManualEngine implements AutoCloseable {
             times.shutdownTimeout(),
             times.lastCommit(),
             Duration.ZERO,
-            times.gatherTimeout()));
+            times.gatherTimeout(),
+            times.stuckAfter()));
   }
 
   /**

@@ -245,6 +245,20 @@ final class OffsetTracker {
     return true; // settled meanwhile, all of it skipped
   }
 
+  /** Shows what is to be worked on, in the order of offsets. */
+  void visit(RecordBatch.Visitor visitor) {
+    int from = cursor;
+    for (RecordBatch batch : batches) {
+      batch.visit(from, visitor);
+      from = 0;
+    }
+  }
+
+  /** The next offset to be read; -1 while nothing is known. */
+  long position() {
+    return position;
+  }
+
   /** How many records are held for a later one. */
   int held() {
     int count = 0;

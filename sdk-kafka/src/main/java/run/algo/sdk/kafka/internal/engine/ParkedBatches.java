@@ -25,6 +25,7 @@ final class ParkedBatches {
   private final Set<Loaded> taken = new HashSet<>();
 
   private boolean gone;
+  private long settledInAll;
   private int unsettled;
   private long bytes;
 
@@ -80,6 +81,12 @@ final class ParkedBatches {
   /** A record is settled. */
   synchronized void settled(long offset) {
     begun.remove(offset);
+    settledInAll++;
+  }
+
+  /** Grows with everything that was settled, or is ready for its transaction. */
+  synchronized long done() {
+    return settledInAll + prepared();
   }
 
   /** Counts what is not settled, for {@link #unsettled} and {@link #bytes}. */
@@ -106,6 +113,20 @@ final class ParkedBatches {
   /** Their bytes. */
   synchronized long bytes() {
     return bytes;
+  }
+
+  /** Records that were begun, and so counted as read, and are not settled. */
+  synchronized int counted() {
+    return begun.size();
+  }
+
+  /** Shows what is to be worked on. */
+  void visit(RecordBatch.Visitor visitor) {
+    List<Loaded> all;
+    synchronized (this) {
+      all = List.copyOf(loaded);
+    }
+    all.forEach(each -> each.batch().visit(0, visitor));
   }
 
   /** Whether all are settled. */

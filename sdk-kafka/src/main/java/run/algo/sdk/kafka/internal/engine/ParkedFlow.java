@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -428,6 +429,20 @@ final class ParkedFlow implements Flow, Parking {
   /** What is in memory. */
   ParkedBatches batches() {
     return batches;
+  }
+
+  /** The first offset that is parked; or none. */
+  OptionalLong oldest() {
+    long oldest = index.oldest();
+    return oldest < 0 ? OptionalLong.empty() : OptionalLong.of(oldest);
+  }
+
+  int keys() {
+    return index.keys();
+  }
+
+  int records() {
+    return index.size();
   }
 
   /** Whether nothing is in memory, or on its way to it. */

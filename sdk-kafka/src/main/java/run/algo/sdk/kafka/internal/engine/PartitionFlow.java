@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -63,6 +64,7 @@ final class PartitionFlow implements Flow {
   private long beginning = -1;
 
   private boolean paused;
+  private boolean suspended;
   private volatile boolean stopped;
   private boolean gone;
   private long reach = -1;
@@ -280,7 +282,7 @@ final class PartitionFlow implements Flow {
   }
 
   /** Whether all is known that its records may have to wait for. */
-  private boolean mayFlow() {
+  boolean mayFlow() {
     return parked == null || parked.isOpen();
   }
 
@@ -369,6 +371,66 @@ final class PartitionFlow implements Flow {
     return held.isEmpty()
         && tracker.unsettled() == tracker.held() + tracker.postponed()
         && (parked == null || parked.isIdle());
+  }
+
+  // For the watcher
+
+  /** Shows what is to be worked on. */
+  void visit(RecordBatch.Visitor visitor) {
+    tracker.visit(visitor);
+    if (parked != null) {
+      parked.batches().visit(visitor);
+    }
+  }
+
+  /** What the ledger should count as in flight at this moment. */
+  int unsettledNow() {
+    return tracker.unsettled() + (parked == null ? 0 : parked.batches().counted());
+  }
+
+  /** Grows with everything that was settled, or is ready for its transaction. */
+  long done() {
+    return read
+        - tracker.unsettled()
+        + tracker.prepared()
+        + (parked == null ? 0 : parked.batches().done());
+  }
+
+  /** Whether nothing keeps what waits from being executed, as far as the partition is concerned. */
+  boolean mayWork() {
+    return !suspended && !stopped && mayFlow() && held.isEmpty();
+  }
+
+  long position() {
+    return tracker.position();
+  }
+
+  /** The first offset that is not settled; -1 while nothing is known. */
+  long firstUnsettled() {
+    return tracker.frontier();
+  }
+
+  /** Records that wait for their due times, when they were counted last. */
+  int postponed() {
+    return postponed;
+  }
+
+  /** How far away the first due time is, in nanoseconds, negative when it has passed; or none. */
+  OptionalLong nextDue() {
+    return gate == null ? OptionalLong.empty() : gate.nextDue();
+  }
+
+  /** The first offset that is parked; or none. */
+  OptionalLong oldestParked() {
+    return parked == null ? OptionalLong.empty() : parked.oldest();
+  }
+
+  int parkedKeys() {
+    return parked == null ? 0 : parked.keys();
+  }
+
+  int parkedRecords() {
+    return parked == null ? 0 : parked.records();
   }
 
   // What is held for other records
@@ -545,6 +607,7 @@ final class PartitionFlow implements Flow {
 
   /** Begins no further execution while the runner is paused. */
   void suspend(boolean now) {
+    suspended = now;
     dispatcher.pause(now);
     if (parked != null) {
       parked.suspend(now);

@@ -1,6 +1,7 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
+import run.algo.sdk.kafka.internal.observe.view.RunnerView;
 
 /**
  * The consumer loop. Its thread owns the consumer and everything about partitions: it polls, hands
@@ -51,6 +53,7 @@ public final class PollLoop {
   private final Commits commits;
   private final Assignment assignment;
   private final FlowControl flowControl;
+  private final Watcher watcher;
   private final LoopListener listener;
   private final Environs environs;
 
@@ -188,6 +191,7 @@ public final class PollLoop {
     this.flowControl =
         new FlowControl(
             consumer, signal, plan.bounds(), environs.clock(), plan.times().pausePatience());
+    this.watcher = new Watcher(consumer, plan, InstantSource.system());
   }
 
   /**
@@ -253,6 +257,11 @@ public final class PollLoop {
     return assignment.halts();
   }
 
+  /** {@return what was seen at the latest look; from any thread} */
+  RunnerView view() {
+    return watcher.view();
+  }
+
   /** Whether all that was read is settled. On the owner thread. */
   boolean allSettled() {
     return assignment.allSettled();
@@ -285,6 +294,7 @@ public final class PollLoop {
       settled = !assignment.anyToCommit();
     }
     tell(mode, settled);
+    watch(mode);
     if (settled && drain != null) {
       intake.drained(drain);
     }
@@ -301,6 +311,15 @@ public final class PollLoop {
       assigned(); // the consumer protocol does not call back for an empty assignment
     }
     commit();
+  }
+
+  private void watch(Intake.Mode mode) {
+    if (watcher.isDue(turnBegan)) {
+      watcher.look(
+          assignment.flows(),
+          new Watcher.Stage(assignedOnce, mode, commits.tally(), assignment.rebalances()),
+          turnBegan);
+    }
   }
 
   private Collection<PartitionFlow> assignedFlows() {

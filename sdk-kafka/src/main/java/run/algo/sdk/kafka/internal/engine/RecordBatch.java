@@ -13,6 +13,7 @@ import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.Parking;
 import run.algo.sdk.kafka.internal.execute.PreparedSends;
 import run.algo.sdk.kafka.internal.execute.Settlement;
+import run.algo.sdk.kafka.internal.execute.UnderWay;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.Tries;
 
@@ -101,6 +102,9 @@ final class RecordBatch implements Settlement {
   /** What the records that trigger wait for; null when there is none. Owner thread only. */
   private @Nullable Barrier barrier;
 
+  /** The executions of records that were begun, for whoever watches them. */
+  private final @Nullable UnderWay[] underWay;
+
   /** What the prepared records lead to; null where no transactions are made. */
   private @Nullable PreparedSends @Nullable [] prepared;
 
@@ -132,6 +136,7 @@ final class RecordBatch implements Settlement {
     this.flow = flow;
     this.records = polled.toArray(new ConsumerRecord[0]);
     this.marks = new byte[records.length];
+    this.underWay = new UnderWay[records.length];
     this.read = read;
     ConsumerRecord<byte[], byte[]> first = polled.get(0);
     ConsumerRecord<byte[], byte[]> last = polled.get(polled.size() - 1);
@@ -270,6 +275,51 @@ final class RecordBatch implements Settlement {
       }
     }
     return count;
+  }
+
+  /** Is shown the records that are not settled and could be worked on, in the order of offsets. */
+  interface Visitor {
+
+    /**
+     * A record.
+     *
+     * @param begun whether it was begun, else it waits to be
+     * @param execution how it stands; null while it waits, or has only just been begun
+     */
+    void visit(RecordBatch batch, int index, boolean begun, @Nullable UnderWay execution);
+
+    /** A record waits for a time, and what is of its order behind it. */
+    default void delayed() {}
+  }
+
+  /**
+   * Shows what is to be worked on. What is held, prepared or waits for a time is not.
+   *
+   * @param from the first index
+   */
+  void visit(int from, Visitor visitor) {
+    if (unsettled() == postponements) {
+      return; // many wait, for long
+    }
+    for (int i = from; i < marks.length; i++) {
+      byte mark = (byte) MARKS.getVolatile(marks, i);
+      if (mark == WAITING || mark == BEGUN) {
+        visitor.visit(this, i, mark == BEGUN, mark == BEGUN ? underWay[i] : null);
+      } else if (mark == DELAYED) {
+        visitor.delayed();
+      }
+    }
+  }
+
+  /** The time of a record, in milliseconds since the epoch; -1 when it is settled by now. */
+  long timestamp(int index) {
+    ConsumerRecord<byte[], byte[]> record = records[index];
+    return record == null ? -1 : record.timestamp();
+  }
+
+  /** When the records were read, in monotonic nanoseconds. */
+  long read() {
+    return read;
   }
 
   /** A worker is about to execute the record. */
@@ -485,6 +535,11 @@ final class RecordBatch implements Settlement {
   }
 
   @Override
+  public void underWay(int index, UnderWay execution) {
+    underWay[index] = execution;
+  }
+
+  @Override
   public @Nullable Parking parking() {
     return flow.parking();
   }
@@ -553,6 +608,7 @@ final class RecordBatch implements Settlement {
     boolean concludes = (byte) MARKS.getAcquire(marks, index) == BEGUN;
     MARKS.setRelease(marks, index, SETTLED);
     records[index] = null;
+    underWay[index] = null;
     PreparedSends[] written = prepared;
     if (written != null) {
       written[index] = null;

@@ -55,6 +55,8 @@ final class Transactions implements Commits {
   private final Set<PartitionFlow> takeAgain = new HashSet<>();
 
   private int nextLane;
+  private long confirmed;
+  private long failed;
 
   /** Whether records that were refused wait to be tried again. */
   private boolean suspects;
@@ -158,6 +160,11 @@ final class Transactions implements Commits {
         .map(error -> "transactions cannot be committed: " + error);
   }
 
+  @Override
+  public Tally tally() {
+    return new Tally(confirmed, failed);
+  }
+
   /** Takes note of what has ended. */
   private void reap() {
     while (!alive.isEmpty() && alive.element().ended()) {
@@ -165,6 +172,7 @@ final class Transactions implements Commits {
       ended.release();
       switch (ended.state()) {
         case COMMITTED -> {
+          confirmed++;
           failures = 0;
           notBefore = clock.nanos();
           backoff = Duration.ZERO;
@@ -185,6 +193,7 @@ final class Transactions implements Commits {
   }
 
   private void failed() {
+    failed++;
     int before = failures;
     failures = before + 1;
     Duration doubled = backoff.isZero() ? FIRST_BACKOFF : backoff.multipliedBy(2);

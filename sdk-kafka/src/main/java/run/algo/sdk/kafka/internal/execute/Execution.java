@@ -36,7 +36,7 @@ import run.algo.sdk.kafka.internal.record.Tries;
  * <p>Until it is {@linkplain #close() closed} it belongs to the author's code, on whatever threads
  * that runs.
  */
-class Execution extends EmittingExecution {
+class Execution extends EmittingExecution implements UnderWay {
 
   /** Stands for an input that is to be read from storage. */
   private static final Object IN_STORAGE = new Object();
@@ -70,6 +70,9 @@ class Execution extends EmittingExecution {
 
   /** What it takes memory with; null for an execution that is alone. */
   private PayloadMemory.@Nullable Share share;
+
+  /** Who works on it; written by that thread alone, and read by whoever watches. */
+  private @Nullable Thread worker;
 
   /** On the monotonic clock; of use only where there are deadlines. */
   private long due;
@@ -300,6 +303,29 @@ class Execution extends EmittingExecution {
   /** How long its deadline is away; empty where it has none. */
   Optional<Duration> remaining() {
     return scope.deadlines().on() ? Optional.of(scope.deadlines().until(due)) : Optional.empty();
+  }
+
+  /** The calling thread begins to work on it. */
+  void enter() {
+    worker = Thread.currentThread();
+    settlement.underWay(index, this);
+  }
+
+  /** The calling thread does so no more. */
+  void leave() {
+    if (worker == Thread.currentThread()) {
+      worker = null;
+    }
+  }
+
+  @Override
+  public @Nullable Thread worker() {
+    return worker;
+  }
+
+  @Override
+  public boolean isSent() {
+    return sends() > 0;
   }
 
   /** What has one outcome with this execution: the record, and before it those gathered. */

@@ -102,6 +102,7 @@ public final class RecordProcessor {
   }
 
   private Progress processGuarded(Execution execution, Scope scope) {
+    execution.enter();
     try {
       return process(execution, scope);
     } catch (InterruptException e) {
@@ -110,6 +111,8 @@ public final class RecordProcessor {
     } catch (Throwable t) {
       execution.defect(t);
       return Progress.ENDED;
+    } finally {
+      execution.leave();
     }
   }
 
@@ -153,9 +156,13 @@ public final class RecordProcessor {
       throw new IllegalStateException("input " + route.input + " takes one record at a time");
     }
     List<BatchItem> items = admitted(route, entries);
-    return items.isEmpty()
-        ? Progress.ENDED
-        : new BatchFlight(shared.deadlines(), items, scope, end).run(batch);
+    try {
+      return items.isEmpty()
+          ? Progress.ENDED
+          : new BatchFlight(shared.deadlines(), items, scope, end).run(batch);
+    } finally {
+      items.forEach(item -> item.execution().leave());
+    }
   }
 
   private List<BatchItem> admitted(Route route, List<BatchEntry> entries) {
@@ -175,6 +182,7 @@ public final class RecordProcessor {
       }
       try {
         items.add(new BatchItem(execution, scope, admit(execution)));
+        execution.enter();
       } catch (Throwable t) {
         execution.guarded(() -> end.failed(execution, FailureReason.DECODE, t));
         behind.gone(execution, scope);

@@ -30,6 +30,14 @@ public interface Settlement {
   boolean isParked();
 
   /**
+   * The record is about to be executed.
+   *
+   * @param index the record's index within its batch
+   * @param execution tells whoever watches how it stands
+   */
+  void underWay(int index, UnderWay execution);
+
+  /**
    * A parked record is not executed now; it will be loaded again. Told before the execution ends.
    *
    * @param index the record's index within its batch

@@ -137,6 +137,11 @@ public final class InputCounters {
     }
   }
 
+  /** {@return records read that have no outcome} */
+  public long inFlight() {
+    return ledger().inFlight();
+  }
+
   Ledger ledger() {
     // Outcomes first: a record that is settled meanwhile then counts as in flight, never twice.
     Map<Outcome, Long> settled = new EnumMap<>(Outcome.class);

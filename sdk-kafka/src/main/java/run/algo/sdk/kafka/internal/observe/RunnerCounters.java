@@ -18,6 +18,7 @@ public final class RunnerCounters {
   private final Map<Try, LongAdder> retries = new ConcurrentHashMap<>();
   private volatile int abandoned;
   private final TransactionCounters transactions = new TransactionCounters();
+  private final StorageCounters storage = new StorageCounters();
 
   /**
    * A try of a retry strategy.
@@ -90,6 +91,11 @@ public final class RunnerCounters {
   /** {@return the counters of transactions, zero where none are made} */
   public TransactionCounters transactions() {
     return transactions;
+  }
+
+  /** {@return the counters of the file store, zero where none is used} */
+  public StorageCounters storage() {
+    return storage;
   }
 
   Map<Try, LongAdder> retries() {

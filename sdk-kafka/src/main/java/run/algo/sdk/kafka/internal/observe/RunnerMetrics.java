@@ -15,8 +15,10 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -26,12 +28,14 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.kafka.config.DeploymentIdentity;
+import run.algo.sdk.kafka.internal.observe.view.RunnerView;
 
 /**
  * All metrics of one runner: its own, those of its Kafka clients and those of the JVM, in a
@@ -65,14 +69,33 @@ public final class RunnerMetrics implements AutoCloseable {
    *
    * @param identity who the Algo is: the labels
    * @param counters the runner's counters
+   * @param sources what is looked at for each scrape
    * @param additional the author's registry
    */
   public RunnerMetrics(
-      DeploymentIdentity identity, RunnerCounters counters, Optional<MeterRegistry> additional) {
+      DeploymentIdentity identity,
+      RunnerCounters counters,
+      Sources sources,
+      Optional<MeterRegistry> additional) {
     this.identity = identity;
     this.counters = counters;
     this.additional = additional;
-    own.getPrometheusRegistry().register(new RunnerCollector(counters, MetricLabels.of(identity)));
+    Labels labels = MetricLabels.of(identity);
+    own.getPrometheusRegistry().register(new RunnerCollector(counters, labels));
+    own.getPrometheusRegistry()
+        .register(new ViewCollector(sources.view(), sources.certificates(), counters, labels));
+  }
+
+  /**
+   * What is looked at for each scrape.
+   *
+   * @param view how the runner is
+   * @param certificates when certificates expire, by name
+   */
+  public record Sources(Supplier<RunnerView> view, Supplier<Map<String, Instant>> certificates) {
+
+    /** Nothing to see. */
+    public static final Sources NONE = new Sources(() -> RunnerView.NONE, Map::of);
   }
 
   /** Binds the JVM's metrics, and the runner's to the author's registry. */

@@ -93,6 +93,11 @@ final class PlantedTransactions {
     }
 
     @Override
+    public Tally tally() {
+      return real.tally();
+    }
+
+    @Override
     public Optional<String> trouble() {
       return real.trouble();
     }

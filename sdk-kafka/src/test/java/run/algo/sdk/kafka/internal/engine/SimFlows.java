@@ -21,6 +21,7 @@ import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Scope;
 import run.algo.sdk.kafka.internal.execute.Settlement;
+import run.algo.sdk.kafka.internal.execute.UnderWay;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.Tries;
 import run.algo.sdk.spi.ParkedId;
@@ -342,6 +343,11 @@ final class SimFlows extends PartitionFlows {
     }
 
     @Override
+    public void underWay(int index, UnderWay execution) {
+      inner.underWay(index, execution);
+    }
+
+    @Override
     public void dropped(int index) {
       world.parking.dropped(exec);
       inner.dropped(index);
@@ -438,6 +444,11 @@ final class SimFlows extends PartitionFlows {
     @Override
     public boolean isParked() {
       return inner.isParked();
+    }
+
+    @Override
+    public void underWay(int index, UnderWay execution) {
+      inner.underWay(index, execution);
     }
 
     @Override

@@ -39,6 +39,11 @@ final class RecordingSettlement implements Settlement {
   }
 
   @Override
+  public void underWay(int index, UnderWay execution) {
+    check(index == INDEX, "under way at index " + index);
+  }
+
+  @Override
   public void dropped(int index) {
     throw new AssertionError("nothing is parked");
   }

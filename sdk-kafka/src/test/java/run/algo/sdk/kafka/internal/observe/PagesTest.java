@@ -9,8 +9,12 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import run.algo.sdk.kafka.config.DeploymentIdentity;
+import run.algo.sdk.kafka.internal.observe.view.RunnerView;
 
 class PagesTest {
+
+  private static final Health.Progress WELL =
+      new Health.Progress(Duration.ofMinutes(5), () -> RunnerView.NONE);
 
   private static String body(Page.Content content) {
     return new String(content.body(), UTF_8);
@@ -18,9 +22,11 @@ class PagesTest {
 
   @Test
   void healthTellsWhy() throws IOException {
-    Health well = new Health(Duration.ZERO, Duration.ZERO, () -> 5, () -> new Condition.Turning(5));
+    Health well =
+        new Health(Duration.ZERO, Duration.ZERO, () -> 5, () -> new Condition.Turning(5), WELL);
     Health ill =
-        new Health(Duration.ZERO, Duration.ZERO, () -> 5, () -> new Condition.Failed(5, "a.B"));
+        new Health(
+            Duration.ZERO, Duration.ZERO, () -> 5, () -> new Condition.Failed(5, "a.B"), WELL);
 
     Page.Content up = Pages.health(well).content("");
     Page.Content down = Pages.health(ill).content("");
@@ -49,7 +55,10 @@ class PagesTest {
     DeploymentIdentity identity = new DeploymentIdentity("", "", "", "", "", "", "", 0);
     try (RunnerMetrics metrics =
         new RunnerMetrics(
-            identity, new RunnerCounters(List.of("in"), List.of()), Optional.empty())) {
+            identity,
+            new RunnerCounters(List.of("in"), List.of()),
+            RunnerMetrics.Sources.NONE,
+            Optional.empty())) {
       Page page = Pages.metrics(metrics);
 
       Page.Content plain = page.content("*/*");

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
@@ -25,6 +27,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import run.algo.sdk.kafka.config.DeploymentIdentity;
+import run.algo.sdk.kafka.internal.observe.StorageCounters.Operation;
+import run.algo.sdk.kafka.internal.observe.view.PartitionView;
+import run.algo.sdk.kafka.internal.observe.view.RunnerView;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
 class RunnerMetricsTest {
@@ -66,14 +71,47 @@ class RunnerMetricsTest {
           Map.entry("algo_records_in_flight", new Family("gauge", with("input"))),
           Map.entry("algo_executions_abandoned", new Family("gauge", with())),
           Map.entry("algo_transactions_total", new Family("counter", with("result"))),
-          Map.entry("algo_producers_replaced_total", new Family("counter", with())));
+          Map.entry("algo_producers_replaced_total", new Family("counter", with())),
+          Map.entry("algo_records_unaccounted", new Family("gauge", with("input"))),
+          Map.entry("algo_lag_records", new Family("gauge", with("input", "topic", "partition"))),
+          Map.entry("algo_lag_seconds", new Family("gauge", with("input", "topic", "partition"))),
+          Map.entry("algo_oldest_in_flight_seconds", new Family("gauge", with("input"))),
+          Map.entry("algo_partitions_assigned", new Family("gauge", with("input"))),
+          Map.entry("algo_partitions_halted", new Family("gauge", with("input"))),
+          Map.entry("algo_partitions_stuck", new Family("gauge", with("input"))),
+          Map.entry("algo_retry_waiting_records", new Family("gauge", with("input"))),
+          Map.entry("algo_retry_late_seconds", new Family("gauge", with("input"))),
+          Map.entry("algo_parked_keys", new Family("gauge", with("input"))),
+          Map.entry("algo_parked_records", new Family("gauge", with("input"))),
+          Map.entry("algo_parked_oldest_seconds", new Family("gauge", with("input"))),
+          Map.entry("algo_memory_used_bytes", new Family("gauge", with())),
+          Map.entry("algo_memory_budget_bytes", new Family("gauge", with())),
+          Map.entry("algo_executions_running", new Family("gauge", with())),
+          Map.entry("algo_executions_limit", new Family("gauge", with())),
+          Map.entry("algo_commits_total", new Family("counter", with("result"))),
+          Map.entry("algo_commit_age_seconds", new Family("gauge", with())),
+          Map.entry("algo_rebalances_total", new Family("counter", with("event"))),
+          Map.entry(
+              "algo_storage_requests_total", new Family("counter", with("operation", "result"))),
+          Map.entry(
+              "algo_storage_request_duration_seconds", new Family("histogram", with("operation"))),
+          Map.entry(
+              "algo_certificate_expiry_timestamp_seconds",
+              new Family("gauge", with("certificate"))));
 
   private record Family(String type, Set<String> labels) {}
 
   private final RunnerCounters counters =
       new RunnerCounters(List.of("Left", "right"), List.of("Result"));
   private final MeterRegistry authors = new SimpleMeterRegistry();
-  private final RunnerMetrics metrics = new RunnerMetrics(IDENTITY, counters, Optional.of(authors));
+  private RunnerView view = Views.of(Views.partition("left", "l", 0));
+  private final RunnerMetrics metrics =
+      new RunnerMetrics(
+          IDENTITY,
+          counters,
+          new RunnerMetrics.Sources(
+              () -> view, () -> Map.of("ca", Instant.ofEpochSecond(1_800_000_000))),
+          Optional.of(authors));
 
   @AfterEach
   void close() {
@@ -280,7 +318,11 @@ class RunnerMetricsTest {
   void anAlgoWithoutADeploymentHasEmptyLabels() throws IOException {
     DeploymentIdentity none = new DeploymentIdentity("", "", "", "", "", "", "", 0);
     try (RunnerMetrics plain =
-        new RunnerMetrics(none, new RunnerCounters(List.of("in"), List.of()), Optional.empty())) {
+        new RunnerMetrics(
+            none,
+            new RunnerCounters(List.of("in"), List.of()),
+            RunnerMetrics.Sources.NONE,
+            Optional.empty())) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       plain.scrape(out, RunnerMetrics.TEXT);
       assertThat(new Scrape(out.toString(UTF_8)).of("algorunner_dlq_total").get(0).labels())
@@ -374,5 +416,56 @@ class RunnerMetricsTest {
         return value;
       }
     };
+  }
+
+  @Test
+  void whatThePartitionsTellIsAddedUpOrTheMostOfIt() {
+    view =
+        Views.of(
+            Views.partition("left", "l", 0),
+            Views.halted("left", "l", 1),
+            Views.stuck("left", "l.retry", 0));
+    Scrape scrape = scrape();
+    assertThat(scrape.value("algo_partitions_assigned", "input", "left")).isEqualTo(3);
+    assertThat(scrape.value("algo_partitions_assigned", "input", "right")).isZero();
+    assertThat(scrape.value("algo_partitions_halted", "input", "left")).isEqualTo(1);
+    assertThat(scrape.value("algo_partitions_stuck", "input", "left")).isEqualTo(1);
+    assertThat(scrape.value("algo_oldest_in_flight_seconds", "input", "left")).isEqualTo(400);
+    assertThat(scrape.value("algo_retry_waiting_records", "input", "left")).isEqualTo(9);
+    assertThat(scrape.value("algo_retry_late_seconds", "input", "left")).isEqualTo(2.5);
+    assertThat(scrape.value("algo_parked_keys", "input", "left")).isEqualTo(6);
+    assertThat(scrape.value("algo_parked_records", "input", "left")).isEqualTo(12);
+    assertThat(scrape.value("algo_parked_oldest_seconds", "input", "left")).isEqualTo(60);
+    assertThat(scrape.value("algo_lag_records", "topic", "l", "partition", "1")).isEqualTo(5);
+    assertThat(scrape.value("algo_lag_seconds", "topic", "l", "partition", "0")).isEqualTo(1.5);
+    assertThat(scrape.value("algo_certificate_expiry_timestamp_seconds", "certificate", "ca"))
+        .isEqualTo(1_800_000_000);
+  }
+
+  @Test
+  void aThousandPartitionsAreFewSeries() {
+    view =
+        Views.of(
+            IntStream.range(0, 1_000)
+                .mapToObj(number -> Views.partition("left", "l", number))
+                .toArray(PartitionView[]::new));
+    Scrape scrape = scrape();
+    assertThat(scrape.of("algo_lag_records")).hasSize(ViewCollector.MOST_PARTITIONS + 1);
+    assertThat(scrape.value("algo_lag_records", "partition", "other"))
+        .isEqualTo(5. * (1_000 - ViewCollector.MOST_PARTITIONS));
+    assertThat(scrape.value("algo_lag_seconds", "partition", "other")).isEqualTo(1.5);
+  }
+
+  @Test
+  void whatIsAskedOfTheStoreIsCounted() {
+    counters.storage().ended(Operation.READ, true, TimeUnit.MILLISECONDS.toNanos(40));
+    counters.storage().ended(Operation.READ, false, TimeUnit.SECONDS.toNanos(2));
+    Scrape scrape = scrape();
+    assertThat(scrape.value("algo_storage_requests_total", "operation", "read", "result", "error"))
+        .isEqualTo(1);
+    assertThat(scrape.value("algo_storage_request_duration_seconds_count", "operation", "read"))
+        .isEqualTo(2);
+    assertThat(scrape.value("algo_storage_request_duration_seconds_sum", "operation", "read"))
+        .isEqualTo(2.04);
   }
 }

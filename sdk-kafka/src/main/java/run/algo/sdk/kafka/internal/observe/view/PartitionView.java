@@ -22,7 +22,9 @@ import java.util.OptionalLong;
  * @param oldest the record in flight that was read first
  * @param waiting what waits for a due time
  * @param parked what is parked
- * @param stuck whether nothing was settled for {@code ALGO_STUCK_AFTER} while work waited
+ * @param stuck whether nothing was settled for {@code ALGO_STUCK_AFTER} while work waited; the
+ *     oldest record is then the one that stands in the way
+ * @param idleSeconds for how long nothing was settled while work waited; 0 when nothing waits
  */
 public record PartitionView(
     String input,
@@ -40,7 +42,8 @@ public record PartitionView(
     Optional<Slow> oldest,
     Waiting waiting,
     Parked parked,
-    boolean stuck) {
+    boolean stuck,
+    double idleSeconds) {
 
   /** What a partition does. */
   public enum State {

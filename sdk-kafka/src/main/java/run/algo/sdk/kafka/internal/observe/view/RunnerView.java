@@ -2,6 +2,7 @@ package run.algo.sdk.kafka.internal.observe.view;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A runner at one moment. Its owner thread makes one about once a second; whoever shows something
@@ -14,6 +15,9 @@ import java.util.List;
  * @param executions what is executed
  * @param memory bytes of records and encoded emissions in flight
  * @param commits how commits go
+ * @param rebalances how often partitions came and went
+ * @param unaccounted records of each input, by its name, that the ledger counts as in flight and no
+ *     partition has, or negative the other way round: 0, or a defect
  */
 public record RunnerView(
     Instant at,
@@ -22,7 +26,9 @@ public record RunnerView(
     List<PartitionView> partitions,
     Executions executions,
     Memory memory,
-    Commits commits) {
+    Commits commits,
+    Rebalances rebalances,
+    Map<String, Long> unaccounted) {
 
   /** What is told before there is anything to tell. */
   public static final RunnerView NONE =
@@ -33,7 +39,9 @@ public record RunnerView(
           List.of(),
           new Executions(0, 0, List.of()),
           new Memory(0, 0),
-          new Commits(0, 0, 0));
+          new Commits(0, 0, 0),
+          new Rebalances(0, 0, 0),
+          Map.of());
 
   /**
    * A view.
@@ -42,6 +50,7 @@ public record RunnerView(
    */
   public RunnerView {
     partitions = List.copyOf(partitions);
+    unaccounted = Map.copyOf(unaccounted);
   }
 
   /**
@@ -81,4 +90,13 @@ public record RunnerView(
    *     nothing does
    */
   public record Commits(long confirmed, long failed, double ageSeconds) {}
+
+  /**
+   * Calls of the group's coordinator.
+   *
+   * @param assigned how often partitions were assigned
+   * @param revoked how often some were taken away
+   * @param lost how often some were lost, which the group gives to others without waiting
+   */
+  public record Rebalances(long assigned, long revoked, long lost) {}
 }
