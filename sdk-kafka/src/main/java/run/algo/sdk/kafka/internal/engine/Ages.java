@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * When which offset of a partition was read, roughly and in little memory: positions and their
- * times, thinned out as they become many, so that a day is known to within minutes and a minute to
- * within a second. Not thread-safe.
+ * times, thinned out as they become many, so that each is known to within a few hundredths of its
+ * age. Not thread-safe.
  */
 final class Ages {
 
@@ -21,24 +21,27 @@ final class Ages {
       return; // what is read next is read later than this
     }
     if (size == MOST) {
-      thin();
+      thin(now);
     }
     positions[size] = position;
     times[size] = now;
     size++;
   }
 
-  /** Every other one of the older half goes. */
-  private void thin() {
-    int kept = 0;
-    for (int i = 0; i < MOST; i++) {
-      if (i >= MOST / 2 || i % 2 == 0) {
-        positions[kept] = positions[i];
-        times[kept] = times[i];
-        kept++;
+  /** That one goes whose absence makes the least difference, compared with how old it is. */
+  private void thin(long now) {
+    int least = 1;
+    double smallest = Double.MAX_VALUE;
+    for (int i = 1; i < MOST - 1; i++) {
+      double gap = (double) (times[i + 1] - times[i - 1]) / (now - times[i - 1]);
+      if (gap < smallest) {
+        smallest = gap;
+        least = i;
       }
     }
-    size = kept;
+    System.arraycopy(positions, least + 1, positions, least, MOST - least - 1);
+    System.arraycopy(times, least + 1, times, least, MOST - least - 1);
+    size--;
   }
 
   /**

@@ -19,7 +19,8 @@ final class FlowWatch {
   private long done = -1;
 
   private long doneAt;
-  private long uncommittedSince = -1;
+  private boolean uncommitted;
+  private long uncommittedSince;
   private long committed = -1;
   private final Ages ages = new Ages();
 
@@ -67,10 +68,11 @@ final class FlowWatch {
     ages.position(flow.position(), now);
     long confirmed = flow.committedOffset();
     boolean moved = confirmed < 0 ? flow.settledInAll() > 0 : flow.firstUnsettled() > confirmed;
-    if (!moved || uncommittedSince < 0 || confirmed != committed) {
-      committed = confirmed;
-      uncommittedSince = moved ? now : -1;
+    if (!uncommitted || confirmed != committed) {
+      uncommittedSince = now;
     }
+    uncommitted = moved;
+    committed = confirmed;
   }
 
   private final class Looking implements RecordBatch.Visitor {
@@ -136,7 +138,7 @@ final class FlowWatch {
 
   /** For how long something settled has not been committed; 0 when all is. */
   long uncommitted(long now) {
-    return uncommittedSince < 0 ? 0 : now - uncommittedSince;
+    return uncommitted ? now - uncommittedSince : 0;
   }
 
   PartitionView.Parked parked(long now) {
