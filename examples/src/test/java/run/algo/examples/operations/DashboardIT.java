@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -40,6 +41,7 @@ class DashboardIT {
           "algo_storage_request_duration_seconds_bucket");
 
   private static final MetricTable table = new MetricTable();
+  private static final Map<String, Integer> statuses = new TreeMap<>();
   private static Scraped scraped;
 
   @BeforeAll
@@ -67,6 +69,9 @@ class DashboardIT {
       System.gc(); // pauses have no series before the first
       URI uri = URI.create("http://127.0.0.1:" + runner.metricsPort().orElseThrow() + "/metrics");
       HttpClient client = HttpClient.newHttpClient();
+      for (String path : deployedPaths()) {
+        statuses.put(path, get(client, uri.resolve(path)).statusCode());
+      }
       Set<String> wanted = new TreeSet<>();
       metrics().forEach(used -> wanted.add(used.metric().name()));
       wanted.removeAll(NOT_ALWAYS);
@@ -76,7 +81,7 @@ class DashboardIT {
           .atMost(PATIENCE)
           .until(
               () -> {
-                scraped = new Scraped(get(client, uri));
+                scraped = new Scraped(get(client, uri).body());
                 return wanted.stream().allMatch(name -> scraped.labels(name).isPresent());
               });
     }
@@ -87,14 +92,29 @@ class DashboardIT {
     scraped = null;
   }
 
-  private static String get(HttpClient client, URI uri) {
+  private static HttpResponse<String> get(HttpClient client, URI uri) {
     try {
-      return client
-          .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
-          .body();
+      return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException | InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** What the files of examples/deploy have probed and scraped. */
+  private static Set<String> deployedPaths() {
+    Set<String> paths = new TreeSet<>();
+    for (String file : List.of("deployment", "podmonitor")) {
+      paths.addAll(
+          Project.found(Project.read("examples/deploy/" + file + ".yaml"), "\\bpath: (/\\S+)"));
+    }
+    return paths;
+  }
+
+  @Test
+  void everyPathThatIsProbedOrScrapedIsServed() {
+    assertThat(statuses).containsOnlyKeys("/health", "/metrics", "/ready");
+    assertThat(statuses).containsEntry("/health", 200).containsEntry("/metrics", 200);
+    assertThat(statuses.get("/ready")).isIn(200, 500); // it may not have been assigned yet
   }
 
   /** A metric of a query. */

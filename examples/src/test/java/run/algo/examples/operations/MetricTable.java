@@ -92,6 +92,7 @@ final class MetricTable {
 
   /** Whether the document names this as a label's value. */
   boolean knowsValue(String value) {
-    return text.contains("`" + value + "`") || List.of("assigned", "revoked", "lost").contains(value);
+    return text.contains("`" + value + "`")
+        || List.of("assigned", "revoked", "lost").contains(value);
   }
 }
