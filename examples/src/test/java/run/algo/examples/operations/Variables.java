@@ -28,7 +28,7 @@ final class Variables {
         all.put((String) variable.invoke(constant), (String) defaultText.invoke(constant));
       }
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("the variables of the operator cannot be read", e);
     }
     return all;
   }
