@@ -75,10 +75,8 @@ class DashboardIT {
       Set<String> wanted = new TreeSet<>();
       metrics().forEach(used -> wanted.add(used.metric().name()));
       wanted.removeAll(NOT_ALWAYS);
-      wanted.removeIf(MetricTable::isPending);
       // Some come with the first assignment, request, record or collection. What does not come at
-      // all is for the tests
-      // is for the tests to say.
+      // all is for the tests to say.
       long end = System.nanoTime() + PATIENCE.toNanos();
       await("series")
           .atMost(PATIENCE.multipliedBy(2))
@@ -151,7 +149,7 @@ class DashboardIT {
         .forEach(
             used -> {
               String name = used.metric().name();
-              boolean described = NOT_ALWAYS.contains(name) || MetricTable.isPending(name);
+              boolean described = NOT_ALWAYS.contains(name);
               if (scraped.labels(name).isEmpty()
                   && !(described && table.labels(name).isPresent())) {
                 unknown.add(used.query().where() + ": " + name);

@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +23,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoConfigurationException;
 import run.algo.sdk.kafka.config.Setting;
@@ -155,6 +158,29 @@ class ObservationTest {
 
     assertThat(runner.state()).isEqualTo(RunnerState.FAILED);
     runner.close();
+  }
+
+  @Test
+  @Timeout(40) // the clients themselves wait for a minute
+  void aRunnerWhoseBrokersDoNotAnswerEndsAllTheSame() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      AlgoRunner runner =
+          AlgoRunner.builder(new Echo())
+              .environment(
+                  Map.of(
+                      "KAFKA_BROKERS", "127.0.0.1:" + silent.getLocalPort(),
+                      "KAFKA_INPUT_TOPIC_IN", "in",
+                      "KAFKA_OUTPUT_TOPIC_OUT", "out",
+                      "ALGO_GROUP_ID", "group",
+                      "ALGO_METRICS_PORT", "off"))
+              .build();
+      runners.add(runner);
+      runner.start();
+      silent.accept().getInputStream().read(); // it asks, and gets no answer
+      runner.close();
+      assertThat(runner.state()).isEqualTo(RunnerState.CLOSED);
+      assertThat(runner.failure()).isEmpty();
+    }
   }
 
   @Test

@@ -66,6 +66,10 @@ public final class Engine implements Runnable {
   private final Intake intake = new Intake();
   private volatile boolean ending;
   private volatile @Nullable PollLoop loop;
+
+  /** Asks the brokers about topics, while they are asked before the loop. */
+  private volatile @Nullable Admin asking;
+
   private volatile @Nullable String starting = "the topics have not been looked at yet";
 
   /**
@@ -187,12 +191,16 @@ public final class Engine implements Runnable {
     }
   }
 
-  /** Makes {@link #run} drain and end. From any thread; returns at once. */
+  /** Makes {@link #run} drain and end. From any thread; does not wait for that. */
   public void close() {
     closing.countDown();
     PollLoop running = loop;
     if (running != null) {
       running.close();
+    }
+    Admin admin = asking;
+    if (admin != null) {
+      admin.close(Duration.ZERO); // brokers that do not answer may be waited for longer than this
     }
   }
 
@@ -242,16 +250,30 @@ public final class Engine implements Runnable {
   private boolean prepareTopics(ScheduledExecutorService timer) {
     while (!closing()) {
       try (Admin admin = clients.factory().admin(clients.admin())) {
+        asking = admin;
+        if (closing()) {
+          return false; // whoever has closed it did not see the admin
+        }
         if (!topics.run(admin)) {
           laterTopics(timer);
         }
         return true;
+      } catch (IllegalStateException e) {
+        if (closing()) {
+          return false; // what was asked came behind the end of the admin
+        }
+        throw e;
       } catch (KafkaException e) {
+        if (closing()) {
+          return false;
+        }
         starting = "the brokers do not answer: " + e;
         warnings.run(
             "start", suppressed -> log.error("the topics cannot be looked at; trying again", e));
       } catch (InterruptedException e) {
         log.warn("the runner's thread was interrupted while it looked at the topics");
+      } finally {
+        asking = null;
       }
       if (closedWithin(START_RETRY)) {
         return false;
