@@ -23,6 +23,8 @@ import run.algo.sdk.kafka.internal.files.FileScope;
 import run.algo.sdk.kafka.internal.observe.Condition;
 import run.algo.sdk.kafka.internal.observe.Health;
 import run.algo.sdk.kafka.internal.observe.RunnerMetrics;
+import run.algo.sdk.kafka.internal.observe.StatusSource;
+import run.algo.sdk.kafka.internal.observe.view.RunnerView;
 
 /**
  * All that lives from one start of a runner to its end: the engine, what is shown of it, and the
@@ -73,7 +75,17 @@ final class RunnerLife {
             assembly.plan().times().longestTurn(),
             System::nanoTime,
             this::condition);
-    this.observation = new Observation(settings.http(), metrics, health, this::notReady);
+    this.observation =
+        new Observation(
+            settings.http(),
+            metrics,
+            new StatusSource(
+                StatusSource.Who.of(assembly.algoName(), settings),
+                assembly.counters(),
+                health,
+                () -> witness.state().name(),
+                this::notReady,
+                () -> RunnerView.NONE));
     this.thread = WorkerKind.platform("algo-poll-").newThread(this::live);
   }
 
