@@ -66,8 +66,7 @@ class StatusPageIT {
       assertThat(letter.get("exception").asString())
           .isEqualTo("run.algo.sdk.NonRetriableException");
       assertThat(status.at("/history/rate").size()).isPositive();
-      assertThat(status.at("/settings").toString())
-          .contains("ALGO_CONCURRENCY", "SSL_KEY_PASSWORD");
+      assertThat(status.at("/settings").toString()).contains("ALGO_CONCURRENCY", "VAULT_PASSWORD");
     }
   }
 

@@ -1,8 +1,11 @@
 package run.algo.sdk.kafka;
 
-import java.util.List;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoContext;
 import run.algo.sdk.NonRetriableException;
@@ -35,8 +38,10 @@ final class StatusRun implements AutoCloseable {
                     input,
                     "KAFKA_OUTPUT_TOPIC_OUT",
                     output,
-                    "KAFKA_CONSUMER_SSL_KEY_PASSWORD",
+                    "KAFKA_CONSUMER_VAULT_PASSWORD",
                     SECRET,
+                    "ALGO_ORDERING",
+                    "key",
                     "ALGO_CONCURRENCY",
                     "4",
                     "ALGO_METRICS_ADDRESS",
@@ -45,10 +50,14 @@ final class StatusRun implements AutoCloseable {
             .metricsPort(0)
             .build();
     runner.start();
+    // Each has a key of its own, so that the slow one holds up no other.
     kafka
         .probe()
         .produceAll(
-            input, List.of("a", "b", "slow", "c", "bad secret-value", "d", "drop", "e", "f", "g"));
+            Stream.of("a", "b", "slow", "c", "bad secret-value", "d", "drop", "e", "f", "g")
+                .map(text -> text.getBytes(UTF_8))
+                .map(bytes -> new ProducerRecord<>(input, bytes, bytes))
+                .toList());
   }
 
   String url() {

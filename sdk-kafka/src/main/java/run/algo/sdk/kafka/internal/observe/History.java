@@ -17,6 +17,10 @@ final class History {
   static final int SECONDS = 600;
 
   private static final int MINUTE = 60;
+
+  /** A quantile is of so many seconds, since a high one of a single second is mostly chance. */
+  static final int WINDOW = 10;
+
   private static final double NANOS_PER_SECOND = 1e9;
   private static final long NOT_KNOWN = -1;
 
@@ -81,7 +85,8 @@ final class History {
     int points = (int) Math.max(0, taken - first - 1);
     Columns columns = new Columns(points);
     for (int i = 0; i < points; i++) {
-      columns.add(place(first + i), place(first + i + 1));
+      columns.add(
+          place(first + i), place(first + Math.max(0, i + 1 - WINDOW)), place(first + i + 1));
     }
     return new Status.History(
         columns.rate,
@@ -157,12 +162,12 @@ final class History {
       lag = new ArrayList<>(points);
     }
 
-    void add(int from, int to) {
+    void add(int from, int early, int to) {
       rate.add(rate(from, to));
-      long[] run = difference(runs, from, to);
+      long[] run = difference(runs, early, to);
       runMedian.add(quantile(run, 0.5));
       runHigh.add(quantile(run, 0.99));
-      long[] algo = difference(algos, from, to);
+      long[] algo = difference(algos, early, to);
       algoMedian.add(quantile(algo, 0.5));
       algoHigh.add(quantile(algo, 0.99));
       lag.add(lags[to] == NOT_KNOWN ? OptionalLong.empty() : OptionalLong.of(lags[to]));

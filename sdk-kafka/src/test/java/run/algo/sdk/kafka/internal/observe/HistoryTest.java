@@ -70,17 +70,20 @@ class HistoryTest {
   }
 
   @Test
-  void quantilesAreThoseOfTheirSecondAndAGapWhereNothingRan() {
-    History history = new History(5);
-    settle("a", 1000, 10 * SECOND);
+  void quantilesAreThoseOfTenSecondsAndAGapWhereNothingRan() {
+    History history = new History();
+    settle("a", 1000, 10 * SECOND); // before anybody looked
     history.sample(0, counters, OptionalLong.empty());
     settle("a", 100, SECOND / 2); // of the bucket from 0.25 to 1 s
-    history.sample(SECOND, counters, OptionalLong.empty());
-    history.sample(2 * SECOND, counters, OptionalLong.empty());
+    for (int i = 1; i <= History.WINDOW + 1; i++) {
+      history.sample(i * SECOND, counters, OptionalLong.empty());
+    }
 
     Status.History read = history.read();
 
-    assertThat(read.algoMedian()).containsExactly(OptionalDouble.of(0.625), OptionalDouble.empty());
+    assertThat(read.algoMedian()).hasSize(History.WINDOW + 1);
+    assertThat(read.algoMedian().subList(0, History.WINDOW)).containsOnly(OptionalDouble.of(0.625));
+    assertThat(read.algoMedian().get(History.WINDOW)).isEmpty();
     assertThat(read.runMedian().get(0)).hasValue(0.625);
     assertThat(read.runHigh().get(0)).hasValue(0.9925);
     assertThat(read.minute().algoHigh()).hasValue(0.9925);
