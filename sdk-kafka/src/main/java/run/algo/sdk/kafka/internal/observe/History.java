@@ -24,6 +24,7 @@ final class History {
   private static final double NANOS_PER_SECOND = 1e9;
   private static final long NOT_KNOWN = -1;
 
+  private final int seconds;
   private final int kept;
   private final long[] times;
   private final long[] settled;
@@ -45,7 +46,8 @@ final class History {
    * @param seconds 1 or more
    */
   History(int seconds) {
-    this.kept = seconds + 1; // n differences take n + 1 samples
+    this.seconds = seconds;
+    this.kept = seconds + WINDOW; // the oldest second has a window, too
     this.times = new long[kept];
     this.settled = new long[kept];
     this.lags = new long[kept];
@@ -81,12 +83,13 @@ final class History {
 
   /** What was, the oldest second first. */
   synchronized Status.History read() {
-    long first = Math.max(0, taken - kept);
-    int points = (int) Math.max(0, taken - first - 1);
+    long oldest = Math.max(0, taken - kept);
+    int points = (int) Math.max(0, Math.min(seconds, taken - 1));
+    long first = taken - 1 - points; // n differences take n + 1 samples
     Columns columns = new Columns(points);
     for (int i = 0; i < points; i++) {
       columns.add(
-          place(first + i), place(first + Math.max(0, i + 1 - WINDOW)), place(first + i + 1));
+          place(first + i), place(Math.max(oldest, first + i + 1 - WINDOW)), place(first + i + 1));
     }
     return new Status.History(
         columns.rate,

@@ -106,6 +106,20 @@ class HistoryTest {
   }
 
   @Test
+  void theOldestSecondHasItsWholeWindow() {
+    History history = new History(3);
+    history.sample(0, counters, OptionalLong.empty());
+    settle("a", 100, SECOND / 2);
+    for (int i = 1; i <= 12; i++) {
+      history.sample(i * SECOND, counters, OptionalLong.empty());
+    }
+
+    // Points 10, 11 and 12; the window of the first still has what was in second 1.
+    assertThat(history.read().algoMedian())
+        .containsExactly(OptionalDouble.of(0.625), OptionalDouble.empty(), OptionalDouble.empty());
+  }
+
+  @Test
   void theMinuteIsTheLastSixtySeconds() {
     History history = new History();
     for (int i = 0; i <= 100; i++) {
