@@ -223,7 +223,7 @@ final class Assembly {
   }
 
   /** The Algo's full name, or its class where the deployment does not name it. */
-  private String algoName() {
+  String algoName() {
     DeploymentIdentity identity = settings.runnerConfig().identity();
     return identity.name().isEmpty()
         ? wiring.inputs().get(0).form().algo().getClass().getName()

@@ -26,6 +26,7 @@ import run.algo.sdk.kafka.internal.files.FileScope;
 import run.algo.sdk.kafka.internal.observe.Condition;
 import run.algo.sdk.kafka.internal.observe.Health;
 import run.algo.sdk.kafka.internal.observe.RunnerMetrics;
+import run.algo.sdk.kafka.internal.observe.StatusSource;
 import run.algo.sdk.kafka.internal.observe.view.RunnerView;
 import run.algo.sdk.kafka.internal.tls.CertificateExpiry;
 
@@ -82,7 +83,17 @@ final class RunnerLife {
             System::nanoTime,
             this::condition,
             new Health.Progress(assembly.plan().times().stuckAfter(), this::view));
-    this.observation = new Observation(settings.http(), metrics, health, this::notReady);
+    this.observation =
+        new Observation(
+            settings.http(),
+            metrics,
+            new StatusSource(
+                StatusSource.Who.of(assembly.algoName(), settings),
+                assembly.counters(),
+                health,
+                () -> witness.state().name(),
+                this::notReady,
+                this::view));
     this.thread = WorkerKind.platform("algo-poll-").newThread(this::live);
   }
 

@@ -67,11 +67,12 @@ final class DeadLetterHandler implements FailureHandler {
           headers.write(each.record, each.traceIdBytes(), each.position(), failure);
       DeadLetterTopics.Target target = topics.of(each.route.inputTopic).orElseThrow();
       sender.send(
-          new DeadLetterSend(execution, each, letter(target, each, letter), halted && first));
+          new DeadLetterSend(
+              execution, each, failure, letter(target, each, letter), halted && first));
       first = false;
     }
     conclusion.accompany(
-        execution, tombstone -> new DeadLetterSend(execution, null, tombstone, false));
+        execution, tombstone -> new DeadLetterSend(execution, null, failure, tombstone, false));
   }
 
   /** An input topic that has just appeared is read before its dead letters are prepared. */
@@ -116,22 +117,28 @@ final class DeadLetterHandler implements FailureHandler {
     /** Whose letter it is, alone or gathered; null where it is none. */
     private final @Nullable Execution dead;
 
+    private final Failure failure;
     private final Headers headers;
     private boolean stored;
 
     DeadLetterSend(
         Execution execution,
         @Nullable Execution dead,
+        Failure failure,
         ProducerRecord<byte[], byte[]> record,
         boolean alreadyBlocked) {
       super(sender, execution, record, alreadyBlocked);
       this.dead = dead;
+      this.failure = failure;
       this.headers = record.headers();
     }
 
     @Override
     void acknowledged() {
       if (execution.sendEnded()) {
+        for (Execution each : execution.records()) {
+          each.route.counters.deadLettered(each.position(), failure);
+        }
         conclusion.settle(execution, Outcome.DEAD_LETTERED);
       }
     }

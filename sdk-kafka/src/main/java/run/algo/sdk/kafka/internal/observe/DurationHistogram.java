@@ -1,5 +1,6 @@
 package run.algo.sdk.kafka.internal.observe;
 
+import java.util.OptionalDouble;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -64,6 +65,39 @@ public final class DurationHistogram {
     for (int i = 0; i < buckets.length; i++) {
       counts[i] += buckets[i].sum();
     }
+  }
+
+  /** How many buckets there are. */
+  static int buckets() {
+    return BOUNDS_NANOS.length + 1;
+  }
+
+  /**
+   * A quantile of what some buckets count, as if the durations of each were spread evenly.
+   *
+   * @param counts what each bucket counts, without those below it
+   * @param quantile from 0 to 1
+   * @return in seconds, the highest bound for whatever is longer; empty when nothing was counted
+   */
+  static OptionalDouble quantile(long[] counts, double quantile) {
+    long total = 0;
+    for (long count : counts) {
+      total += count;
+    }
+    if (total <= 0) {
+      return OptionalDouble.empty();
+    }
+    double rank = quantile * total;
+    long below = 0;
+    for (int i = 0; i < BOUNDS_NANOS.length; i++) {
+      if (counts[i] > 0 && below + counts[i] >= rank) {
+        double lower = i == 0 ? 0 : BOUNDS_NANOS[i - 1];
+        double nanos = lower + (BOUNDS_NANOS[i] - lower) * (rank - below) / counts[i];
+        return OptionalDouble.of(nanos / NANOS_PER_SECOND);
+      }
+      below += counts[i];
+    }
+    return OptionalDouble.of(BOUNDS_NANOS[BOUNDS_NANOS.length - 1] / NANOS_PER_SECOND);
   }
 
   public long count() {

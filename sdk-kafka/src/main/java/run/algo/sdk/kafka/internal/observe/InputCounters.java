@@ -1,9 +1,12 @@
 package run.algo.sdk.kafka.internal.observe;
 
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import run.algo.sdk.RecordPosition;
+import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.Outcome;
 
 /**
@@ -26,6 +29,7 @@ public final class InputCounters {
   private final ByteCounters failed = new ByteCounters();
   private final DurationHistogram runDurations = new DurationHistogram();
   private final DurationHistogram algoDurations = new DurationHistogram();
+  private final DeadLetterLog deadLetters = new DeadLetterLog();
 
   /**
    * Counters of an input.
@@ -121,6 +125,18 @@ public final class InputCounters {
   }
 
   /**
+   * The dead letter of a record is durable; that it is settled so is told beside this.
+   *
+   * @param position where the record was first read
+   * @param failure why it died
+   */
+  public void deadLettered(RecordPosition position, Failure failure) {
+    deadLetters.add(
+        new DeadLetterLog.Letter(
+            Instant.now(), position, failure.reason(), failure.cause().getClass().getName()));
+  }
+
+  /**
    * What was read and what became of it, at one moment.
    *
    * @param read records read
@@ -191,6 +207,10 @@ public final class InputCounters {
   /** {@return how long executions of the Algo took} */
   public DurationHistogram algoDurations() {
     return algoDurations;
+  }
+
+  DeadLetterLog deadLetters() {
+    return deadLetters;
   }
 
   private LongAdder adder(Outcome outcome) {

@@ -1,5 +1,6 @@
 package run.algo.sdk.kafka.internal.observe;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -162,7 +163,7 @@ public final class ObservePort implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    log.info("metrics and health are at port {}", port());
+    log.info("metrics, health and the status page are at port {}", port());
   }
 
   /** {@return the port it is bound to} */
@@ -211,16 +212,19 @@ public final class ObservePort implements AutoCloseable {
 
   private static void answer(HttpExchange exchange, int status, Page.@Nullable Content content) {
     try (exchange) {
-      exchange.getResponseHeaders().set("Cache-Control", "no-store");
+      Headers headers = exchange.getResponseHeaders();
+      headers.set("Cache-Control", "no-store");
+      headers.set("X-Content-Type-Options", "nosniff");
+      headers.set("Referrer-Policy", "no-referrer");
+      headers.set(
+          "Content-Security-Policy", content == null ? Page.Content.NOTHING : content.policy());
       if (content == null) {
         exchange.sendResponseHeaders(status, -1);
         return;
       }
-      exchange.getResponseHeaders().set("Content-Type", content.type());
+      headers.set("Content-Type", content.type());
       if (exchange.getRequestMethod().equals("HEAD")) {
-        exchange
-            .getResponseHeaders()
-            .set("Content-Length", Integer.toString(content.body().length));
+        headers.set("Content-Length", Integer.toString(content.body().length));
         exchange.sendResponseHeaders(status, -1);
         return;
       }

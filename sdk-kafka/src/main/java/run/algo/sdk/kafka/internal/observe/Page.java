@@ -24,9 +24,24 @@ public interface Page {
    * @param status 200 or 500
    * @param type the content type
    * @param body the body; passed on as it is, neither kept nor changed
+   * @param policy what a browser may do with it: the {@code Content-Security-Policy}
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared; a copy would double a large scrape
-  record Content(int status, String type, byte[] body) {
+  record Content(int status, String type, byte[] body, String policy) {
+
+    /** For what is data and no page: a browser may do nothing with it but show it. */
+    static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
+
+    /**
+     * An answer that is data.
+     *
+     * @param status 200 or 500
+     * @param type the content type
+     * @param body the body; passed on as it is, neither kept nor changed
+     */
+    public Content(int status, String type, byte[] body) {
+      this(status, type, body, NOTHING);
+    }
 
     /**
      * An answer in JSON.

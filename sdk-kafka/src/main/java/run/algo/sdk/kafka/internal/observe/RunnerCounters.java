@@ -122,6 +122,19 @@ public final class RunnerCounters {
     return inputs.values().stream().mapToLong(input -> input.settled(outcome)).sum();
   }
 
+  /** Records that something was done about here. */
+  long worked() {
+    long worked = 0;
+    for (Outcome outcome : Outcome.values()) {
+      worked +=
+          switch (outcome) {
+            case WRITTEN, FILTERED, RETRIED, PARKED, DEAD_LETTERED -> settled(outcome);
+            case RELEASED, SKIPPED -> 0;
+          };
+    }
+    return worked;
+  }
+
   long algoErrors() {
     return inputs.values().stream().mapToLong(InputCounters::algoErrors).sum();
   }

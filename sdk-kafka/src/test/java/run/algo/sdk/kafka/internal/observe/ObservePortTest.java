@@ -243,6 +243,45 @@ class ObservePortTest {
     }
   }
 
+  @Test
+  void everyAnswerTellsABrowserToDoNothingWithIt() throws Exception {
+    ObservePort port =
+        open(
+            Map.of(
+                "/health",
+                text(200, "fine"),
+                "/ready",
+                text(500, "no"),
+                "/metrics",
+                accept -> {
+                  throw new IOException("broken");
+                },
+                "/",
+                accept -> new Page.Content(200, "text/html", new byte[0], "default-src 'self'")));
+    HttpRequest.Builder post = request(port, "/health").POST(HttpRequest.BodyPublishers.noBody());
+    HttpRequest.Builder head =
+        request(port, "/health").method("HEAD", HttpRequest.BodyPublishers.noBody());
+
+    for (HttpResponse<String> answer :
+        List.of(
+            get(port, "/health"),
+            get(port, "/ready"),
+            get(port, "/metrics"),
+            get(port, "/nowhere"),
+            send(post),
+            send(head))) {
+      assertSafe(answer, "default-src 'none'; frame-ancestors 'none'");
+    }
+    assertSafe(get(port, "/"), "default-src 'self'");
+  }
+
+  private static void assertSafe(HttpResponse<String> answer, String policy) {
+    assertThat(answer.headers().allValues("X-Content-Type-Options")).containsExactly("nosniff");
+    assertThat(answer.headers().allValues("Referrer-Policy")).containsExactly("no-referrer");
+    assertThat(answer.headers().allValues("Content-Security-Policy")).containsExactly(policy);
+    assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
+  }
+
   private static boolean isCutOff(Socket socket) {
     try {
       return socket.getInputStream().readAllBytes().length == 0;
