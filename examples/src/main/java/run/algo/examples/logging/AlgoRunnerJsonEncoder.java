@@ -11,12 +11,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.ByteArrayBuilder;
 
 /**
- * Prints each line of the log as AlgoRunner does: one JSON object, on one line. What the SDK has put
- * into the MDC becomes its fields; what the author has put there besides goes into {@code data}.
+ * Prints each line of the log as AlgoRunner does: one JSON object, on one line. What the SDK has
+ * put into the MDC becomes its fields; what the author has put there besides goes into {@code
+ * data}.
  *
  * <p>The fields that tell which Algo and process it is are set on the threads that execute records.
  * They are the same for all of the process, so a line of another thread is given those that were
@@ -81,7 +83,7 @@ public final class AlgoRunnerJsonEncoder extends EncoderBase<ILoggingEvent> {
     Map<String, String> mdc = event.getMDCPropertyMap();
     Map<String, String> known = process(mdc);
     ByteArrayBuilder bytes = new ByteArrayBuilder(512);
-    try (JsonGenerator line = json.createGenerator(bytes)) {
+    try (JsonGenerator line = json.createGenerator(ObjectWriteContext.empty(), bytes)) {
       line.writeStartObject();
       line.writeStringProperty("version", FORMAT);
       line.writeStringProperty("level", level(event.getLevel()));

@@ -35,12 +35,25 @@ class AlgoRunnerJsonEncoderTest {
   private final LoggerContext context = new LoggerContext();
   private final AlgoRunnerJsonEncoder encoder = new AlgoRunnerJsonEncoder();
 
-  private LoggingEvent event(String logger, Level level, String message, @Nullable Throwable e) {
+  private LoggingEvent event(
+      String logger,
+      Level level,
+      String message,
+      @Nullable Throwable e,
+      Map<String, String> mdc) {
     LoggingEvent event =
         new LoggingEvent("any", context.getLogger(logger), level, message, e, new Object[0]);
     event.setInstant(NOW);
-    event.setMDCPropertyMap(Map.of());
+    event.setMDCPropertyMap(mdc);
     return event;
+  }
+
+  private LoggingEvent event(String logger, Level level, String message, @Nullable Throwable e) {
+    return event(logger, level, message, e, Map.of());
+  }
+
+  private LoggingEvent event(String message, Map<String, String> mdc) {
+    return event("com.acme.Count", Level.INFO, message, null, mdc);
   }
 
   private LoggingEvent event(String message) {
@@ -61,9 +74,7 @@ class AlgoRunnerJsonEncoderTest {
 
   @Test
   void aLineHasTheFieldsOfTheProtocolAndNoOthers() {
-    LoggingEvent event = event("counted");
-    event.setMDCPropertyMap(
-        Map.of(
+    LoggingEvent event = event("counted", Map.of(
             "traceId", "t1",
             "input", "orders",
             "offset", "41",
@@ -124,8 +135,7 @@ class AlgoRunnerJsonEncoderTest {
     }
     all.append("\u2028\u2029\ufeff\ud83d\ude00\\u0000</script>{}\"");
     assertThat(text(line(event(all.toString())), "msg")).isEqualTo(all.toString());
-    LoggingEvent event = event("m");
-    event.setMDCPropertyMap(Map.of("a\"\n", "b\"\n", "traceId", "\u0000"));
+    LoggingEvent event = event("m", Map.of("a\"\n", "b\"\n", "traceId", "\u0000"));
     assertThat(line(event).required("data").required("a\"\n").stringValue()).isEqualTo("b\"\n");
   }
 
@@ -150,13 +160,11 @@ class AlgoRunnerJsonEncoderTest {
   @Test
   void aLineWithoutTheProcessIsGivenTheOneThatWasSeen() {
     assertThat(line(event("before")).required("data").isEmpty()).isTrue();
-    LoggingEvent told = event("told");
-    told.setMDCPropertyMap(Map.of("AlgoInstanceName", "pod-0", "AlgoName", "n", "input", "i"));
+    LoggingEvent told = event("told", Map.of("AlgoInstanceName", "pod-0", "AlgoName", "n", "input", "i"));
     line(told);
     assertThat(line(event("after")).required("data"))
         .isEqualTo(JSON.readTree("{\"AlgoName\":\"n\",\"AlgoInstanceName\":\"pod-0\"}"));
-    LoggingEvent other = event("another runner's");
-    other.setMDCPropertyMap(Map.of("AlgoInstanceName", "pod-1"));
+    LoggingEvent other = event("another runner's", Map.of("AlgoInstanceName", "pod-1"));
     assertThat(line(other).required("data"))
         .isEqualTo(JSON.readTree("{\"AlgoInstanceName\":\"pod-1\"}"));
     assertThat(line(event("whose?")).required("data").isEmpty()).isTrue();
@@ -192,8 +200,7 @@ class AlgoRunnerJsonEncoderTest {
 
   @Test
   void aFailedRecordsLineTellsWhichOne() {
-    Logger logger =
-        (Logger) LoggerFactory.getLogger("run.algo.sdk");
+    Logger logger = (Logger) LoggerFactory.getLogger("run.algo.sdk");
     ListAppender<ILoggingEvent> lines =
         new ListAppender<>() {
           @Override
@@ -208,6 +215,9 @@ class AlgoRunnerJsonEncoderTest {
         AlgoTestDriver.of(
             AlgoRunner.builder(new Picky())
                 .set("INSTANCE_NAME", "pod-7")
+                .set("ALGO_GROUP_ID", "algorun-g")
+                .set("KAFKA_INPUT_TOPIC_IN", "in")
+                .set("KAFKA_OUTPUT_TOPIC_OUT", "out")
                 .set(
                     "ALGO_RUNNER_CONFIG",
                     "{\"deploymentOwner\":\"acme\",\"deploymentName\":\"shop\"}"))) {

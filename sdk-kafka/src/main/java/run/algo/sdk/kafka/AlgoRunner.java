@@ -18,7 +18,6 @@ import run.algo.sdk.BatchAlgo;
 import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.internal.engine.Intake;
 import run.algo.sdk.kafka.internal.execute.AlgoForm;
-import run.algo.sdk.kafka.internal.execute.LogContext;
 
 /**
  * Runs Algos on Kafka within a program of one's own; {@link AlgoMain} is the program for whoever
@@ -138,8 +137,7 @@ public final class AlgoRunner implements AutoCloseable {
     settings.warnings().forEach(log::warn);
     Support.warnings(settings).forEach(log::warn);
     // The first line that tells which process this is.
-    LogContext.of(
-            LogContext.process(settings.runnerConfig().identity(), settings.instanceName()), false)
+    Assembly.logContext(settings, false)
         .inProcess(() -> log.info("starting with {}", settings.effective()));
     fresh.start(() -> tell(RunnerState.STARTING));
   }

@@ -134,7 +134,7 @@ final class Assembly {
         new AlgoWorkload(
             topics,
             supervision.deadlines(),
-            logContext(true),
+            logContext(settings, true),
             () -> Instant.EPOCH.plusNanos(SteadyClock.SYSTEM.nanos())),
         plan(),
         supervision.threads(),
@@ -162,7 +162,8 @@ final class Assembly {
     Deadlines deadlines = Supervision.virtual(settings.engine(), time, start);
     return new ManualEngine(
         time,
-        new AlgoWorkload(topics, deadlines, logContext(false), () -> start.plusNanos(time.nanos())),
+        new AlgoWorkload(
+            topics, deadlines, logContext(settings, false), () -> start.plusNanos(time.nanos())),
         plan());
   }
 
@@ -222,7 +223,7 @@ final class Assembly {
    *
    * @param ownThreads whether the Algo is executed on threads of the runner's
    */
-  private LogContext logContext(boolean ownThreads) {
+  static LogContext logContext(AlgoSettings settings, boolean ownThreads) {
     return settings.engine().logContext()
         ? LogContext.of(
             LogContext.process(settings.runnerConfig().identity(), settings.instanceName()),

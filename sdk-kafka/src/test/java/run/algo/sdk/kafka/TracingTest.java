@@ -108,7 +108,10 @@ class TracingTest {
   }
 
   private static String parentOf(SpanData span) {
-    return "00-" + span.getTraceId() + "-" + span.getSpanId()
+    return "00-"
+        + span.getTraceId()
+        + "-"
+        + span.getSpanId()
         + "-"
         + span.getSpanContext().getTraceFlags().asHex();
   }

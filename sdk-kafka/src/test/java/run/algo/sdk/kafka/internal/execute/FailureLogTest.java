@@ -7,11 +7,13 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import run.algo.sdk.Algo;
 import run.algo.sdk.AlgoContext;
 import run.algo.sdk.kafka.LoggedLines;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
 import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.FailureReason;
+import run.algo.sdk.kafka.internal.record.Outcome;
 
 class FailureLogTest {
 
@@ -28,6 +30,34 @@ class FailureLogTest {
             new RecordingSettlement(),
             RecordingSettlement.INDEX);
     log.failed(execution, new Failure(FailureReason.ALGO, cause, 1));
+  }
+
+  @Test
+  void thousandsOfFailedRecordsAreOneLineAndOneDeadLetterEach() {
+    Algo<String, Object> failing =
+        (text, context) -> {
+          throw new IllegalStateException("no");
+        };
+    RecordProcessor processor = bench.processor();
+    Route route = bench.route(failing);
+    long begin = System.nanoTime();
+    try (LoggedLines lines = new LoggedLines()) {
+      for (int i = 0; i < 10_000; i++) {
+        RecordingSettlement settlement = new RecordingSettlement();
+        processor.process(
+            route,
+            Bench.record("k", "v"),
+            settlement,
+            RecordingSettlement.INDEX,
+            Bench.NEVER_PENDING);
+        settlement.assertSettled(Outcome.DEAD_LETTERED);
+      }
+      long intervals = 1 + (System.nanoTime() - begin) / RecordProcessors.LOG_INTERVAL.toNanos();
+      assertThat(bench.producer.history()).hasSize(10_000);
+      assertThat(lines.lines(Level.WARN)).hasSizeBetween(1, (int) intervals);
+      assertThat(lines.lines(Level.INFO)).isEmpty();
+      assertThat(lines.lines(Level.ERROR)).isEmpty();
+    }
   }
 
   @Test
