@@ -36,11 +36,7 @@ class AlgoRunnerJsonEncoderTest {
   private final AlgoRunnerJsonEncoder encoder = new AlgoRunnerJsonEncoder();
 
   private LoggingEvent event(
-      String logger,
-      Level level,
-      String message,
-      @Nullable Throwable e,
-      Map<String, String> mdc) {
+      String logger, Level level, String message, @Nullable Throwable e, Map<String, String> mdc) {
     LoggingEvent event =
         new LoggingEvent("any", context.getLogger(logger), level, message, e, new Object[0]);
     event.setInstant(NOW);
@@ -74,13 +70,16 @@ class AlgoRunnerJsonEncoderTest {
 
   @Test
   void aLineHasTheFieldsOfTheProtocolAndNoOthers() {
-    LoggingEvent event = event("counted", Map.of(
-            "traceId", "t1",
-            "input", "orders",
-            "offset", "41",
-            "AlgoName", "count",
-            "AlgoInstanceName", "pod-0",
-            "user", "u"));
+    LoggingEvent event =
+        event(
+            "counted",
+            Map.of(
+                "traceId", "t1",
+                "input", "orders",
+                "offset", "41",
+                "AlgoName", "count",
+                "AlgoInstanceName", "pod-0",
+                "user", "u"));
     assertThat(line(event))
         .isEqualTo(
             JSON.readTree(
@@ -160,7 +159,8 @@ class AlgoRunnerJsonEncoderTest {
   @Test
   void aLineWithoutTheProcessIsGivenTheOneThatWasSeen() {
     assertThat(line(event("before")).required("data").isEmpty()).isTrue();
-    LoggingEvent told = event("told", Map.of("AlgoInstanceName", "pod-0", "AlgoName", "n", "input", "i"));
+    LoggingEvent told =
+        event("told", Map.of("AlgoInstanceName", "pod-0", "AlgoName", "n", "input", "i"));
     line(told);
     assertThat(line(event("after")).required("data"))
         .isEqualTo(JSON.readTree("{\"AlgoName\":\"n\",\"AlgoInstanceName\":\"pod-0\"}"));

@@ -43,6 +43,8 @@ public final class LogContext {
 
   private static final LogContext NONE = new LogContext(null, Map.of(), false);
 
+  private static final Before NOTHING = new Before();
+
   /** Most partitions and attempts are small numbers. */
   private static final String[] SMALL = new String[128];
 
@@ -157,6 +159,10 @@ public final class LogContext {
       for (Map.Entry<String, String> field : process) {
         known.put(field.getKey(), field.getValue());
       }
+    }
+    // An execution that is not within another's finds nothing of the kind on a worker's thread.
+    if (ownThreads && known.get(INPUT) == null) {
+      return NOTHING;
     }
     Before before = new Before();
     before.traceId = known.get(TRACE_ID);
