@@ -136,7 +136,9 @@ public final class AlgoRunner implements AutoCloseable {
     }
     settings.warnings().forEach(log::warn);
     Support.warnings(settings).forEach(log::warn);
-    log.info("starting with {}", settings.effective());
+    // The first line that tells which process this is.
+    Assembly.logContext(settings, false)
+        .inProcess(() -> log.info("starting with {}", settings.effective()));
     fresh.start(() -> tell(RunnerState.STARTING));
   }
 

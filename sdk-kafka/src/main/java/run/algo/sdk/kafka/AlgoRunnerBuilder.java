@@ -349,6 +349,18 @@ public final class AlgoRunnerBuilder {
   }
 
   /**
+   * Says where spans of executions go; beats what the process has. There is no variable for it:
+   * what is sampled and where it is sent is set with OpenTelemetry's SDK.
+   *
+   * @param tracing replaces what an earlier call said; {@link Tracing#global()} by default
+   * @return this
+   */
+  public AlgoRunnerBuilder tracing(Tracing tracing) {
+    wiring.tracing(tracing);
+    return this;
+  }
+
+  /**
    * Is told every state the runner reaches, on the thread that brings it there; should not block.
    *
    * @param listener takes the state

@@ -38,6 +38,8 @@ import run.algo.sdk.kafka.internal.engine.WorkerKind;
 import run.algo.sdk.kafka.internal.execute.Deadlines;
 import run.algo.sdk.kafka.internal.execute.ExecutionScope;
 import run.algo.sdk.kafka.internal.execute.FailureRules;
+import run.algo.sdk.kafka.internal.execute.Instance;
+import run.algo.sdk.kafka.internal.execute.LogContext;
 import run.algo.sdk.kafka.internal.execute.OutputTarget;
 import run.algo.sdk.kafka.internal.execute.Outputs;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
@@ -142,6 +144,7 @@ final class Assembly {
         new AlgoWorkload(
             topics,
             supervision.deadlines(),
+            logContext(settings, true),
             () -> Instant.EPOCH.plusNanos(SteadyClock.SYSTEM.nanos())),
         plan(),
         supervision.threads(),
@@ -168,7 +171,10 @@ final class Assembly {
     VirtualTime time = new VirtualTime(start);
     Deadlines deadlines = Supervision.virtual(settings.engine(), time, start);
     return new ManualEngine(
-        time, new AlgoWorkload(topics, deadlines, () -> start.plusNanos(time.nanos())), plan());
+        time,
+        new AlgoWorkload(
+            topics, deadlines, logContext(settings, false), () -> start.plusNanos(time.nanos())),
+        plan());
   }
 
   /** The dead-letter topic of an input topic. */
@@ -222,6 +228,19 @@ final class Assembly {
         ParkingTopicNames.of(settings));
   }
 
+  /**
+   * What the log is told.
+   *
+   * @param ownThreads whether the Algo is executed on threads of the runner's
+   */
+  static LogContext logContext(AlgoSettings settings, boolean ownThreads) {
+    return settings.engine().logContext()
+        ? LogContext.of(
+            LogContext.process(settings.runnerConfig().identity(), settings.instanceName()),
+            ownThreads)
+        : LogContext.none();
+  }
+
   /** The Algo's full name, or its class where the deployment does not name it. */
   String algoName() {
     DeploymentIdentity identity = settings.runnerConfig().identity();
@@ -235,13 +254,16 @@ final class Assembly {
 
     private final TopicPreparation topics;
     private final Deadlines deadlines;
+    private final LogContext log;
     private final InstantSource clock;
     private final RetryHeaders retryHeaders = new RetryHeaders(settings.groupId());
     private final Map<String, Route> routes = new HashMap<>();
 
-    AlgoWorkload(TopicPreparation topics, Deadlines deadlines, InstantSource clock) {
+    AlgoWorkload(
+        TopicPreparation topics, Deadlines deadlines, LogContext log, InstantSource clock) {
       this.topics = topics;
       this.deadlines = deadlines;
+      this.log = log;
       this.clock = clock;
     }
 
@@ -293,7 +315,7 @@ final class Assembly {
       return RecordProcessors.create(
           new ExecutionScope(
               outputs,
-              settings.instanceName(),
+              instance(),
               closing,
               deadlines,
               settings.runnerConfig().requiredInputs(),
@@ -303,6 +325,13 @@ final class Assembly {
           sender,
           letters,
           failureRules());
+    }
+
+    private Instance instance() {
+      return new Instance(
+          settings.instanceName(),
+          log,
+          wiring.tracing().of(settings.groupId(), settings.instanceName()));
     }
 
     private void addRetries(Route route, String input, RetryStrategy strategy) {

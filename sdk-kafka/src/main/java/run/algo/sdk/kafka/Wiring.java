@@ -21,8 +21,8 @@ import run.algo.sdk.spi.AlgoTypes;
 
 /**
  * Which Algo reads which input and writes which output, as the author has declared it: by pipes, or
- * not at all, when there is one of each and the class tells the types; and what becomes of its
- * failures. Immutable.
+ * not at all, when there is one of each and the class tells the types; what becomes of its
+ * failures, and where its executions are traced. Immutable.
  */
 final class Wiring {
 
@@ -30,6 +30,7 @@ final class Wiring {
   private final Map<String, Pipe<?>> outputs;
   private final Set<String> optional;
   private final Retries retries;
+  private final Tracing tracing;
 
   /**
    * One input.
@@ -59,6 +60,7 @@ final class Wiring {
     this.outputs = Map.copyOf(builder.outputs);
     this.optional = Set.copyOf(builder.optional);
     this.retries = builder.retries;
+    this.tracing = builder.tracing;
   }
 
   List<Input> inputs() {
@@ -87,6 +89,10 @@ final class Wiring {
 
   Retries retries() {
     return retries;
+  }
+
+  Tracing tracing() {
+    return tracing;
   }
 
   /** The input that a name of the settings stands for. */
@@ -119,6 +125,7 @@ final class Wiring {
     private final Map<String, Pipe<?>> outputs = new LinkedHashMap<>();
     private final Set<String> optional = new TreeSet<>();
     private Retries retries = Retries.asConfigured();
+    private Tracing tracing = Tracing.global();
 
     void undeclared(AlgoForm form) {
       AlgoTypes types = AlgoTypes.of(form.algo(), type(form));
@@ -163,6 +170,10 @@ final class Wiring {
 
     void retries(Retries value) {
       retries = Objects.requireNonNull(value, "retries");
+    }
+
+    void tracing(Tracing value) {
+      tracing = Objects.requireNonNull(value, "tracing");
     }
 
     Wiring build() {

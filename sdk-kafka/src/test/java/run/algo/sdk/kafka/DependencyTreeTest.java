@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -41,20 +42,31 @@ class DependencyTreeTest {
           "io.prometheus:prometheus-metrics-tracer-common",
           "org.hdrhistogram:HdrHistogram");
 
+  /** What an author's process may have, and need not. */
+  private static final List<String> OPTIONAL =
+      List.of(
+          "io.opentelemetry:opentelemetry-api",
+          "io.opentelemetry:opentelemetry-common",
+          "io.opentelemetry:opentelemetry-context");
+
   private static final Pattern ARTIFACT =
-      Pattern.compile("^\\s*([\\w.-]+:[\\w.-]+):jar:(?:[\\w.-]+:)?[^:\\s]+:(compile|runtime)\\b");
+      Pattern.compile(
+          "^\\s*([\\w.-]+:[\\w.-]+):jar:(?:[\\w.-]+:)?[^:\\s]+:(?:compile|runtime)\\b( \\(optional\\))?");
 
   @Test
   void theRunTimeClassPathHoldsWhatIsNamedAndNoMore() throws IOException {
     Path list =
         Path.of(System.getProperty("project.root"), "sdk-kafka", "target", "dependencies.txt");
     assertThat(list).as("written by maven-dependency-plugin, see pom.xml").exists();
-    List<String> artifacts =
-        Files.readAllLines(list).stream()
-            .map(ARTIFACT::matcher)
-            .filter(Matcher::find)
-            .map(matcher -> matcher.group(1))
-            .toList();
+    List<String> artifacts = new ArrayList<>();
+    List<String> optional = new ArrayList<>();
+    for (String line : Files.readAllLines(list)) {
+      Matcher artifact = ARTIFACT.matcher(line);
+      if (artifact.find()) {
+        (artifact.group(2) == null ? artifacts : optional).add(artifact.group(1));
+      }
+    }
+    assertThat(optional).as("they do not come by themselves").isEqualTo(OPTIONAL);
     assertThat(artifacts)
         .as("run-time dependencies; a new one needs a reason in docs/decisions.md")
         .contains("org.apache.kafka:kafka-clients", "run.algo:sdk-api")

@@ -132,7 +132,7 @@ final class EffectiveSettings {
     if (typed instanceof Duration duration) {
       return GoDuration.format(duration);
     }
-    if (setting == Setting.OUTAGE_FUSE) {
+    if (setting == Setting.OUTAGE_FUSE || setting == Setting.LOG_CONTEXT) {
       return typed.equals(true) ? "on" : "off";
     }
     return typed.toString();

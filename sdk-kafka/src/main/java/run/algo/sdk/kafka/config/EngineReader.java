@@ -69,6 +69,7 @@ final class EngineReader {
         Setting.STORAGE_READ_BUCKETS,
         ValueParsers::buckets,
         new EngineSettings.BucketNames(List.of()));
+    read(Setting.LOG_CONTEXT, ValueParsers::onOff, true);
     files();
     warnOfHeap();
     return new EngineSettings(values, deadLetterSuffix);

@@ -219,6 +219,15 @@ public final class EngineSettings {
   }
 
   /**
+   * Returns whether the log is told, by SLF4J's MDC, which record is executed; on by default.
+   *
+   * @return whether it is told
+   */
+  public boolean logContext() {
+    return get(Setting.LOG_CONTEXT, Boolean.class);
+  }
+
+  /**
    * Returns whether an outage pauses the engine instead of dead-lettering everything; off by
    * default.
    *

@@ -202,6 +202,12 @@ public enum Setting {
       "from config",
       "use a name of at most 249 characters without control characters",
       "consumer group; algorun-<deploymentOwner>-<deploymentName>-<owner>-<name>-<index> by default"),
+  /** Whether the log is told of the record that is executed. */
+  LOG_CONTEXT(
+      "ALGO_LOG_CONTEXT",
+      "on",
+      "use on or off",
+      "tell the log, by SLF4J's MDC, which record is executed"),
   /** Port of metrics and health. */
   METRICS_PORT(
       "ALGO_METRICS_PORT",

@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.AsyncAlgo;
 import run.algo.sdk.Output;
+import run.algo.sdk.kafka.internal.observe.RateLimit;
 import run.algo.sdk.kafka.internal.record.FailureReason;
 
 /**
@@ -32,6 +33,9 @@ final class AsyncFlight extends Flight
     implements BiConsumer<@Nullable Object, @Nullable Throwable> {
 
   private static final Logger log = LoggerFactory.getLogger(AsyncFlight.class);
+
+  private static final RateLimit WARNINGS =
+      new RateLimit(RecordProcessors.LOG_INTERVAL, System::nanoTime);
 
   /** An author's exceptions could go round in circles. */
   private static final int DEEPEST_WRAPPING = 100;
@@ -140,7 +144,7 @@ final class AsyncFlight extends Flight
   }
 
   private void resumed(Completion completed) {
-    execution.guarded(() -> finish(completed));
+    execution.resumed(() -> finish(completed));
   }
 
   private void finish(Completion completed) {
@@ -163,7 +167,17 @@ final class AsyncFlight extends Flight
         boolean cancelled = future.cancel(true);
         log.debug("the stage of {} was cancelled: {}", execution, cancelled);
       } catch (Throwable t) { // it may be an author's code, as may be what hears of it
-        log.warn("the stage of {} cannot be cancelled", execution, FailureLog.printable(t));
+        Throwable cause = FailureLog.printable(t);
+        WARNINGS.run(
+            t.getClass().getName(),
+            heldBack ->
+                execution.logged(
+                    () ->
+                        log.warn(
+                            "the stage of {} cannot be cancelled (and {} more like it)",
+                            execution,
+                            heldBack,
+                            cause)));
       }
     }
   }

@@ -14,12 +14,19 @@ import run.algo.sdk.kafka.internal.files.PayloadMemory;
 final class BatchFlight extends Flight {
 
   private final List<BatchItem> items;
+  private final @Nullable ExecutionSpan span;
   private final Scope scope;
   private final ExecutionEnd end;
   private volatile long begin = System.nanoTime();
 
-  BatchFlight(Deadlines deadlines, List<BatchItem> items, Scope scope, ExecutionEnd end) {
+  BatchFlight(
+      Deadlines deadlines,
+      List<BatchItem> items,
+      @Nullable ExecutionSpan span,
+      Scope scope,
+      ExecutionEnd end) {
     super(deadlines);
+    this.span = span;
     this.items = items;
     this.scope = scope;
     this.end = end;
@@ -28,6 +35,19 @@ final class BatchFlight extends Flight {
   }
 
   Progress run(AlgoForm.Batch batch) {
+    ExecutionSpan known = span;
+    if (known == null) {
+      return fly(batch);
+    }
+    ExecutionSpan.Current current = known.enter();
+    try {
+      return fly(batch);
+    } finally {
+      current.close();
+    }
+  }
+
+  private Progress fly(AlgoForm.Batch batch) {
     begin(() -> items.stream().map(BatchItem::execution).iterator());
     @Nullable Throwable thrown = null;
     try {
@@ -109,11 +129,20 @@ final class BatchFlight extends Flight {
       endFiles();
       throw e;
     }
+    endSpan();
   }
 
   /** The runner closes, and the records that are left have no outcome. */
   private void endFiles() {
+    endSpan();
     items.forEach(item -> item.execution().endFiles());
+  }
+
+  private void endSpan() {
+    ExecutionSpan known = span;
+    if (known != null) {
+      known.end();
+    }
   }
 
   @Override

@@ -65,6 +65,7 @@ final class DeadLetterHandler implements FailureHandler {
     for (Execution each : records) {
       RecordHeaders letter =
           headers.write(each.record, each.traceIdBytes(), each.position(), failure);
+      each.mark(letter);
       DeadLetterTopics.Target target = topics.of(each.route.inputTopic).orElseThrow();
       sender.send(
           new DeadLetterSend(

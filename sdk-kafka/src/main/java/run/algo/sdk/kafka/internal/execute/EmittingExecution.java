@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.AlgoContext;
 import run.algo.sdk.Output;
@@ -60,6 +61,9 @@ abstract class EmittingExecution implements AlgoContext {
 
   /** What has been prepared for a transaction. By one thread at a time. */
   private @Nullable PreparedSends prepared;
+
+  /** Null where nothing is traced, and before it begins. */
+  private @Nullable ExecutionSpan span;
 
   /** An emission and the one before it. */
   private static final class Emission {
@@ -182,6 +186,51 @@ abstract class EmittingExecution implements AlgoContext {
     }
     Collections.reverse(inOrder);
     return Optional.of(inOrder);
+  }
+
+  // What is told of it
+
+  /** It begins, and is traced. */
+  final void span(ExecutionSpan begun) {
+    span = begun;
+  }
+
+  final @Nullable ExecutionSpan span() {
+    return span;
+  }
+
+  /** Makes a record that comes of it tell of it, where it is traced. */
+  final void mark(Headers headers) {
+    ExecutionSpan known = span;
+    if (known != null) {
+      known.inject(headers);
+    }
+  }
+
+  /** What comes of it is known. */
+  final void endSpan() {
+    ExecutionSpan known = span;
+    if (known != null) {
+      known.end();
+    }
+  }
+
+  /** It has failed. */
+  final void endSpan(Failure failure) {
+    ExecutionSpan known = span;
+    if (known != null) {
+      known.failed(failure);
+      known.end();
+    }
+  }
+
+  /** A defect of ours has ended it. */
+  final void endSpan(Throwable error) {
+    ExecutionSpan known = span;
+    if (known != null) {
+      known.failed(error);
+      known.end();
+    }
   }
 
   // What comes of it

@@ -194,7 +194,7 @@ class Execution extends EmittingExecution implements UnderWay {
 
   @Override
   public String instanceName() {
-    return scope.instanceName();
+    return scope.instance().name();
   }
 
   @Override
@@ -511,6 +511,7 @@ class Execution extends EmittingExecution implements UnderWay {
   /** A defect of ours must not lose the record: its partition halts there. */
   void defect(Throwable error) {
     endFiles();
+    endSpan(error);
     block(new Blockage("an error within the SDK", error, false, Optional.empty()));
   }
 
@@ -520,9 +521,40 @@ class Execution extends EmittingExecution implements UnderWay {
     try {
       step.run();
     } catch (InterruptException e) {
+      endSpan();
       throw e;
     } catch (Throwable t) {
       defect(t);
+    }
+  }
+
+  /** As {@link #guarded}, of a step that goes on with it on a thread that does not know it. */
+  void resumed(Runnable step) {
+    LogContext.Before before = log().enter(this);
+    ExecutionSpan traced = span();
+    ExecutionSpan.Current current = traced == null ? null : traced.enter();
+    try {
+      guarded(step);
+    } finally {
+      if (current != null) {
+        current.close();
+      }
+      log().leave(before);
+    }
+  }
+
+  /** What the log is told of it. */
+  LogContext log() {
+    return scope.instance().log();
+  }
+
+  /** Writes a line about it, on whatever thread. */
+  void logged(Runnable line) {
+    LogContext.Before before = log().enter(this);
+    try {
+      line.run();
+    } finally {
+      log().leave(before);
     }
   }
 

@@ -67,6 +67,7 @@ final class ExecutionEnd {
       return;
     }
     execution.endFiles();
+    execution.endSpan();
     send(execution, outputs);
   }
 
@@ -81,6 +82,7 @@ final class ExecutionEnd {
     execution.endFiles();
     endWhenInterrupted(execution, cause);
     if (FailureClasses.chainHolds(cause, MemoryShortage.class)) {
+      execution.endSpan(); // that is no failure
       execution.again(execution.tries(), SHORTAGE);
       return;
     }
@@ -136,7 +138,8 @@ final class ExecutionEnd {
     } else {
       execution.route.counters.runnerError();
     }
-    failureLog.failed(execution.record, failure);
+    execution.endSpan(failure);
+    failureLog.failed(execution, failure);
     failures.failed(execution, failure);
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import run.algo.sdk.kafka.internal.observe.RateLimit;
 
 /**
  * What an execution holds beside its record: open streams, files on the disk, uploads. Made for
@@ -18,6 +19,9 @@ import org.slf4j.LoggerFactory;
 final class ExecutionFiles {
 
   private static final Logger log = LoggerFactory.getLogger(ExecutionFiles.class);
+
+  private static final RateLimit WARNINGS =
+      new RateLimit(RecordProcessors.LOG_INTERVAL, System::nanoTime);
 
   private final Deque<Closeable> held = new ArrayDeque<>();
   private boolean ended;
@@ -77,7 +81,14 @@ final class ExecutionFiles {
     try {
       thing.close();
     } catch (IOException | RuntimeException e) { // the record goes its way
-      log.warn("what an execution has left cannot be closed", FailureLog.printable(e));
+      Throwable cause = FailureLog.printable(e);
+      WARNINGS.run(
+          e.getClass().getName(),
+          heldBack ->
+              log.warn(
+                  "what an execution has left cannot be closed (and {} more like it)",
+                  heldBack,
+                  cause));
     }
   }
 }

@@ -8,7 +8,7 @@ import run.algo.sdk.kafka.internal.files.FileScope;
  * What all executions of a runner share.
  *
  * @param outputs the Algo's outputs
- * @param instanceName name of the process
+ * @param instance the process, and how executions are told of
  * @param closing whether the runner closes and may interrupt its workers
  * @param deadlines how long an execution may take
  * @param requiredInputs inputs, in lower case, without a record of which nothing gathered may be
@@ -17,7 +17,7 @@ import run.algo.sdk.kafka.internal.files.FileScope;
  */
 public record ExecutionScope(
     Outputs outputs,
-    String instanceName,
+    Instance instance,
     BooleanSupplier closing,
     Deadlines deadlines,
     Set<String> requiredInputs,
@@ -38,7 +38,7 @@ public record ExecutionScope(
    */
   public ExecutionScope(
       Outputs outputs, String instanceName, BooleanSupplier closing, Deadlines deadlines) {
-    this(outputs, instanceName, closing, deadlines, Set.of(), FileScope.none());
+    this(outputs, Instance.quiet(instanceName), closing, deadlines, Set.of(), FileScope.none());
   }
 
   /**

@@ -52,19 +52,22 @@ final class FailureLog {
     }
   }
 
-  void failed(ConsumerRecord<byte[], byte[]> record, Failure failure) {
+  void failed(Execution execution, Failure failure) {
     String kind = failure.reason() + " " + failure.cause().getClass().getName();
     limit.run(
-        kind,
-        suppressed ->
-            log.warn(
-                "record {}-{}@{} failed, reason {}, after {} executions (and {} more like it)",
-                record.topic(),
-                record.partition(),
-                record.offset(),
-                failure.reason().wireName(),
-                failure.attempts(),
-                suppressed,
-                printable(failure.cause())));
+        kind, suppressed -> execution.logged(() -> warn(execution.record, failure, suppressed)));
+  }
+
+  private static void warn(
+      ConsumerRecord<byte[], byte[]> record, Failure failure, long suppressed) {
+    log.warn(
+        "record {}-{}@{} failed, reason {}, after {} executions (and {} more like it)",
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        failure.reason().wireName(),
+        failure.attempts(),
+        suppressed,
+        printable(failure.cause()));
   }
 }

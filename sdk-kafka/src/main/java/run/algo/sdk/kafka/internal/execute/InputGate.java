@@ -51,11 +51,14 @@ final class InputGate {
     warnings.run(
         message,
         suppressed ->
-            log.warn(
-                "{}, at {} (and {} more like it); ALGO_CONTENT_TYPE=reject would dead-letter them",
-                message,
-                execution.position(),
-                suppressed));
+            execution.logged(
+                () ->
+                    log.warn(
+                        "{}, at {} (and {} more like it); ALGO_CONTENT_TYPE=reject would"
+                            + " dead-letter them",
+                        message,
+                        execution.position(),
+                        suppressed)));
   }
 
   private Parameters parameters(Execution execution) {

@@ -226,10 +226,26 @@ final class OutputEncoder {
         headers.add(header);
       }
     }
+    mark(execution, headers, own);
     for (run.algo.sdk.RecordHeader header : own) {
       headers.add(new RecordHeader(header.name(), header.value()));
     }
     return headers;
+  }
+
+  /** What the author gives an output to tell of where it comes from is left as it is. */
+  private static void mark(
+      Execution execution, RecordHeaders headers, List<run.algo.sdk.RecordHeader> own) {
+    ExecutionSpan span = execution.span();
+    if (span == null) {
+      return;
+    }
+    for (run.algo.sdk.RecordHeader header : own) {
+      if (span.writes(header.name())) {
+        return;
+      }
+    }
+    span.inject(headers);
   }
 
   private static boolean names(List<run.algo.sdk.RecordHeader> headers, String name) {

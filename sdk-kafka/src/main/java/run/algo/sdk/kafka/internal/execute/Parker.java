@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import run.algo.sdk.kafka.internal.parking.InputRecords;
 import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.FailureReason;
@@ -143,8 +145,18 @@ final class Parker implements Retrier {
     parking
         .store()
         .put(
-            InputRecords.parked(execution.record, next),
+            InputRecords.parked(execution.record, headers(execution), next),
             record -> sender.send(new ParkSend(parking, execution, record)));
+  }
+
+  /** Its next try goes on from this one, if there was any: what is behind others has not begun. */
+  private static Headers headers(Execution execution) {
+    Headers headers = execution.record.headers();
+    if (execution.span() != null) {
+      headers = new RecordHeaders(headers);
+      execution.mark(headers);
+    }
+    return headers;
   }
 
   private static void parksInOrder(Parking parking, Execution execution) {

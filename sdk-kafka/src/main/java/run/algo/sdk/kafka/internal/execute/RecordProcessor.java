@@ -90,7 +90,7 @@ public final class RecordProcessor {
     // The last of them stands in for the trigger, and may be a retry of another input.
     Execution execution =
         new GatheringExecution(shared, route.ofHeld(record), record, gathered, settlement, index);
-    execution.guarded(
+    execution.resumed(
         () -> {
           try {
             Object nothing = admit(execution);
@@ -103,15 +103,19 @@ public final class RecordProcessor {
 
   private Progress processGuarded(Execution execution, Scope scope) {
     execution.enter();
+    LogContext log = shared.instance().log();
+    LogContext.Before before = log.enter(execution);
     try {
       return process(execution, scope);
     } catch (InterruptException e) {
       execution.endFiles();
+      execution.endSpan();
       throw e;
     } catch (Throwable t) {
       execution.defect(t);
       return Progress.ENDED;
     } finally {
+      log.leave(before);
       execution.leave();
     }
   }
@@ -120,6 +124,20 @@ public final class RecordProcessor {
     if (!end.mayBegin(execution)) {
       return Progress.ENDED;
     }
+    ExecutionSpan span = shared.instance().tracing().begin(execution);
+    if (span == null) {
+      return begin(execution, scope);
+    }
+    execution.span(span);
+    ExecutionSpan.Current current = span.enter();
+    try {
+      return begin(execution, scope);
+    } finally {
+      current.close();
+    }
+  }
+
+  private Progress begin(Execution execution, Scope scope) {
     Object input;
     try {
       input = admit(execution);
@@ -155,13 +173,24 @@ public final class RecordProcessor {
     if (!(route.form instanceof AlgoForm.Batch batch)) {
       throw new IllegalStateException("input " + route.input + " takes one record at a time");
     }
-    List<BatchItem> items = admitted(route, entries);
+    LogContext log = shared.instance().log();
+    LogContext.Before before = log.enter(route, entries);
     try {
-      return items.isEmpty()
-          ? Progress.ENDED
-          : new BatchFlight(shared.deadlines(), items, scope, end).run(batch);
+      List<BatchItem> items = admitted(route, entries);
+      return items.isEmpty() ? Progress.ENDED : run(batch, route, items, scope);
     } finally {
-      items.forEach(item -> item.execution().leave());
+      log.leave(before);
+    }
+  }
+
+  private Progress run(AlgoForm.Batch batch, Route route, List<BatchItem> items, Scope scope) {
+    List<Execution> executions = items.stream().map(BatchItem::execution).toList();
+    executions.forEach(Execution::enter);
+    try {
+      ExecutionSpan span = shared.instance().tracing().beginBatch(route, executions);
+      return new BatchFlight(shared.deadlines(), items, span, scope, end).run(batch);
+    } finally {
+      executions.forEach(Execution::leave);
     }
   }
 
@@ -182,9 +211,12 @@ public final class RecordProcessor {
       }
       try {
         items.add(new BatchItem(execution, scope, admit(execution)));
-        execution.enter();
       } catch (Throwable t) {
-        execution.guarded(() -> end.failed(execution, FailureReason.DECODE, t));
+        ExecutionSpan span = shared.instance().tracing().begin(execution); // one of its own
+        if (span != null) {
+          execution.span(span);
+        }
+        execution.resumed(() -> end.failed(execution, FailureReason.DECODE, t));
         behind.gone(execution, scope);
       }
     }

@@ -13,7 +13,8 @@ import run.algo.sdk.kafka.internal.record.DeadLetterHeaders;
 /** Puts the way of a record together. */
 public final class RecordProcessors {
 
-  private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
+  /** Least time between two lines of a kind. */
+  static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
   private RecordProcessors() {}
 

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.Outcome;
@@ -107,15 +108,13 @@ final class RetryThroughTopic implements Retrier {
 
   private ProducerRecord<byte[], byte[]> record(
       String topic, @Nullable Integer partition, Execution execution, RetryHeaders.Next next) {
-    return new ProducerRecord<>(
-        topic,
-        partition,
-        null,
-        execution.record.key(),
-        execution.record.value(),
+    RecordHeaders headers =
         through
             .headers()
-            .write(execution.record, execution.traceIdBytes(), execution.position(), next));
+            .write(execution.record, execution.traceIdBytes(), execution.position(), next);
+    execution.mark(headers); // its next try goes on from this one
+    return new ProducerRecord<>(
+        topic, partition, null, execution.record.key(), execution.record.value(), headers);
   }
 
   /** A record on its way to a retry topic. */

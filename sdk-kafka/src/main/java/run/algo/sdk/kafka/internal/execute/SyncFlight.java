@@ -63,7 +63,7 @@ final class SyncFlight extends Flight {
     scope.resume(
         () -> {
           execution.executed(nanos);
-          execution.guarded(() -> end.failed(execution, FailureReason.TIMEOUT, timeoutWithPlace()));
+          execution.resumed(() -> end.failed(execution, FailureReason.TIMEOUT, timeoutWithPlace()));
         },
         nanos);
   }

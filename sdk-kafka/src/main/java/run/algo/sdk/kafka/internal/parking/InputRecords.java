@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import run.algo.sdk.RecordHeader;
@@ -25,8 +26,21 @@ public final class InputRecords {
    * @param next what is tried next
    */
   public static ParkedRecord parked(ConsumerRecord<byte[], byte[]> record, ParkedTry next) {
+    return parked(record, record.headers(), next);
+  }
+
+  /**
+   * A record as it is parked, with other headers than it was read with.
+   *
+   * @param record the record as it was read from its input topic
+   * @param carried its headers
+   * @param next what is tried next
+   * @return all of it
+   */
+  public static ParkedRecord parked(
+      ConsumerRecord<byte[], byte[]> record, Headers carried, ParkedTry next) {
     List<RecordHeader> headers = new ArrayList<>();
-    for (Header header : record.headers()) {
+    for (Header header : carried) {
       headers.add(new RecordHeader(header.key(), header.value()));
     }
     return new ParkedRecord(

@@ -82,6 +82,7 @@ final class Bench {
   private FailureRules rules = FailureRules.NONE;
   private FileScope files = FileScope.none();
   private boolean byReference;
+  private Instance instance = Instance.quiet("pod-0");
 
   /** Bytes written to the two outputs. */
   final OutputCounters resultCounters = new OutputCounters("result");
@@ -162,6 +163,12 @@ final class Bench {
     return this;
   }
 
+  /** Executions are told of in logs and traces. */
+  Bench instance(LogContext log, ExecutionTracing tracing) {
+    instance = new Instance("pod-0", log, tracing);
+    return this;
+  }
+
   /** Payloads outside of records. */
   Bench files(FileScope scope) {
     files = scope;
@@ -212,15 +219,20 @@ final class Bench {
     return run(record("k", "value"), algo);
   }
 
+  /** What its executions share. */
+  ExecutionScope scope() {
+    return new ExecutionScope(
+        new Outputs(List.of(result(), side()), Set.of("absent")),
+        instance,
+        closing::get,
+        deadlines,
+        Set.of(),
+        files);
+  }
+
   RecordProcessor processor() {
     return RecordProcessors.create(
-        new ExecutionScope(
-            new Outputs(List.of(result(), side()), Set.of("absent")),
-            "pod-0",
-            closing::get,
-            deadlines,
-            Set.of(),
-            files),
+        scope(),
         check,
         new ParameterResolver(
             List.of(

@@ -3,6 +3,14 @@ package run.algo.sdk.kafka.internal.execute;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -577,5 +585,47 @@ class RetryThroughTopicTest {
             Bench.NEVER_PENDING);
     settlement.assertSettled(Outcome.WRITTEN);
     assertThat(inputs).containsExactly("others t.others-2@3", "orders t.orders-2@9");
+  }
+
+  @Test
+  void theNextTryGoesOnFromTheContextOfThisOne() {
+    InMemorySpanExporter exporter = InMemorySpanExporter.create();
+    try (SdkTracerProvider provider =
+        SdkTracerProvider.builder()
+            .addSpanProcessor(SimpleSpanProcessor.create(exporter))
+            .build()) {
+      OpenTelemetrySdk openTelemetry =
+          OpenTelemetrySdk.builder()
+              .setTracerProvider(provider)
+              .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
+              .build();
+      Bench bench =
+          retrying(Bench.acknowledging(), "1:1s:1")
+              .instance(LogContext.none(), OtelTracing.of(openTelemetry, "g", "i"));
+      process(
+              bench,
+              bench.route(failing()),
+              Bench.record(
+                  "k",
+                  "v",
+                  Bench.headers(
+                      "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")))
+          .assertSettled(Outcome.RETRIED);
+      SpanData first = exporter.getFinishedSpanItems().get(0);
+      assertThat(first.getParentSpanId()).isEqualTo("b7ad6b7169203331");
+      ProducerRecord<byte[], byte[]> retry = last(bench);
+      assertThat(retry.headers().headers("traceparent")).hasSize(1);
+      assertThat(Bench.header(retry, "traceparent"))
+          .isEqualTo("00-0af7651916cd43dd8448eb211c80319c-" + first.getSpanId() + "-01");
+
+      process(bench, retryRoute(bench, failing()), read(retry))
+          .assertSettled(Outcome.DEAD_LETTERED);
+      SpanData second = exporter.getFinishedSpanItems().get(1);
+      assertThat(second.getParentSpanId()).isEqualTo(first.getSpanId());
+      assertThat(second.getAttributes().get(AttributeKey.stringKey("messaging.destination.name")))
+          .isEqualTo(retry.topic());
+      assertThat(second.getAttributes().get(AttributeKey.longKey("algorun.attempt"))).isEqualTo(2);
+      assertThat(Bench.header(last(bench), "traceparent")).contains("-" + second.getSpanId() + "-");
+    }
   }
 }

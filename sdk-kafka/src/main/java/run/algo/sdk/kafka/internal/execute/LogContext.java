@@ -1,0 +1,232 @@
+package run.algo.sdk.kafka.internal.execute;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+import org.slf4j.helpers.NOPMDCAdapter;
+import org.slf4j.spi.MDCAdapter;
+import run.algo.sdk.ConfigurationProblem;
+import run.algo.sdk.RecordPosition;
+import run.algo.sdk.kafka.config.DeploymentIdentity;
+
+/**
+ * What the log is told of a record while it is executed: entries of SLF4J's MDC, on the thread that
+ * executes it. Whatever an author's line is about, it can be found by them.
+ *
+ * <p>The entries of a record are set before an author's code is called and are gone when it has
+ * returned; what the thread's MDC held under the same names comes back. Entries of the author's own
+ * are left alone. Those of the process never change, so they are set once a thread and stay there,
+ * where the thread is a worker's.
+ *
+ * <p>Without a log backend that knows an MDC nothing is done: each method ends at its first line.
+ */
+public final class LogContext {
+
+  /** The record's trace. */
+  static final String TRACE_ID = "traceId";
+
+  /** The input's name. */
+  static final String INPUT = "input";
+
+  /** The partition it was first read in. */
+  static final String PARTITION = "partition";
+
+  /** Its offset there. */
+  static final String OFFSET = "offset";
+
+  /** Which execution of the record it is, from 1. */
+  static final String ATTEMPT = "attempt";
+
+  private static final int LONGEST = 128;
+
+  private static final LogContext NONE = new LogContext(null, Map.of(), false);
+
+  private static final Before NOTHING = new Before();
+
+  /** Most partitions and attempts are small numbers. */
+  private static final String[] SMALL = new String[128];
+
+  static {
+    for (int i = 0; i < SMALL.length; i++) {
+      SMALL[i] = Integer.toString(i);
+    }
+  }
+
+  /** Null when nothing is to be told. */
+  private final @Nullable MDCAdapter mdc;
+
+  private final List<Map.Entry<String, String>> process;
+  private final boolean ownThreads;
+
+  private LogContext(@Nullable MDCAdapter mdc, Map<String, String> process, boolean ownThreads) {
+    this.mdc = mdc;
+    this.process = List.copyOf(process.entrySet());
+    this.ownThreads = ownThreads;
+  }
+
+  /** {@return one that tells nothing} */
+  public static LogContext none() {
+    return NONE;
+  }
+
+  /**
+   * The log backend's, where it has one.
+   *
+   * @param process what is told of the process, by name
+   * @param ownThreads whether executions have threads of their own, where entries of the process
+   *     may stay
+   * @return a context
+   */
+  public static LogContext of(Map<String, String> process, boolean ownThreads) {
+    MDCAdapter known = MDC.getMDCAdapter();
+    return known == null || known instanceof NOPMDCAdapter
+        ? NONE
+        : new LogContext(known, process, ownThreads);
+  }
+
+  /**
+   * What a log tells of the process.
+   *
+   * @param identity the Algo and its deployment; what it does not name is left out
+   * @param instance name of the process
+   * @return names and values
+   */
+  public static Map<String, String> process(DeploymentIdentity identity, String instance) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("AlgoInstanceName", instance);
+    fields.put("DeploymentOwner", identity.deploymentOwner());
+    fields.put("DeploymentName", identity.deploymentName());
+    fields.put("AlgoOwner", identity.owner());
+    fields.put("AlgoName", identity.name());
+    fields.put("AlgoVersionTag", identity.version());
+    fields.put("AlgoIndex", identity.name().isEmpty() ? "" : Integer.toString(identity.index()));
+    fields.values().removeIf(String::isEmpty);
+    return fields;
+  }
+
+  /** What a thread's MDC held before. */
+  static final class Before {
+    private @Nullable String traceId;
+    private @Nullable String input;
+    private @Nullable String partition;
+    private @Nullable String offset;
+    private @Nullable String attempt;
+  }
+
+  /**
+   * Says what this thread does from now on.
+   *
+   * @return for {@link #leave}; null when there is nothing to leave
+   */
+  @Nullable Before enter(Execution execution) {
+    MDCAdapter known = mdc;
+    if (known == null) {
+      return null;
+    }
+    Before before = enterProcess(known);
+    RecordPosition position = execution.position();
+    known.put(TRACE_ID, shown(execution.traceId()));
+    known.put(INPUT, execution.route.input);
+    known.put(PARTITION, text(position.partition()));
+    known.put(OFFSET, Long.toString(position.offset()));
+    known.put(ATTEMPT, text(execution.attempt()));
+    return before;
+  }
+
+  /** As {@link #enter} for records that are executed at once: what they have in common. */
+  @Nullable Before enter(Route route, List<BatchEntry> entries) {
+    MDCAdapter known = mdc;
+    if (known == null) {
+      return null;
+    }
+    Before before = enterProcess(known);
+    known.put(INPUT, route.input);
+    int partition = entries.isEmpty() ? -1 : entries.get(0).record().partition();
+    for (BatchEntry entry : entries) {
+      if (entry.record().partition() != partition) {
+        return before;
+      }
+    }
+    known.put(PARTITION, text(partition));
+    return before;
+  }
+
+  private Before enterProcess(MDCAdapter known) {
+    // The author's code may have cleared all of it: the first tells whether it did.
+    if (!process.isEmpty() && known.get(process.get(0).getKey()) == null) {
+      for (Map.Entry<String, String> field : process) {
+        known.put(field.getKey(), field.getValue());
+      }
+    }
+    // An execution that is not within another's finds nothing of the kind on a worker's thread.
+    if (ownThreads && known.get(INPUT) == null) {
+      return NOTHING;
+    }
+    Before before = new Before();
+    before.traceId = known.get(TRACE_ID);
+    before.input = known.get(INPUT);
+    before.partition = known.get(PARTITION);
+    before.offset = known.get(OFFSET);
+    before.attempt = known.get(ATTEMPT);
+    return before;
+  }
+
+  /** Ends what {@link #enter} has begun, on the same thread. */
+  void leave(@Nullable Before before) {
+    MDCAdapter known = mdc;
+    if (known == null || before == null) {
+      return;
+    }
+    restore(known, TRACE_ID, before.traceId);
+    restore(known, INPUT, before.input);
+    restore(known, PARTITION, before.partition);
+    restore(known, OFFSET, before.offset);
+    restore(known, ATTEMPT, before.attempt);
+    if (!ownThreads && before.input == null) { // the outermost
+      process.forEach(field -> known.remove(field.getKey()));
+    }
+  }
+
+  /**
+   * Does something that is about the process, and not about a record.
+   *
+   * @param task what is logged
+   */
+  public void inProcess(Runnable task) {
+    MDCAdapter known = mdc;
+    Before before = known == null ? null : enterProcess(known);
+    try {
+      task.run();
+    } finally {
+      leave(before);
+    }
+  }
+
+  private static void restore(MDCAdapter mdc, String key, @Nullable String value) {
+    if (value == null) {
+      mdc.remove(key);
+    } else {
+      mdc.put(key, value);
+    }
+  }
+
+  /** It comes from outside, and goes into lines of a log. */
+  private static String shown(String traceId) {
+    if (traceId.length() > LONGEST) {
+      return ConfigurationProblem.printable(traceId, LONGEST);
+    }
+    for (int i = 0; i < traceId.length(); i++) {
+      char c = traceId.charAt(i);
+      if (c < ' ' || c > '~') {
+        return ConfigurationProblem.printable(traceId, LONGEST);
+      }
+    }
+    return traceId;
+  }
+
+  private static String text(int number) {
+    return number >= 0 && number < SMALL.length ? SMALL[number] : Integer.toString(number);
+  }
+}
