@@ -50,7 +50,12 @@ final class StatusSamples {
                 new StatusSource.Step(1, "RetryTopics", "10m", 5)),
             settings),
         counters,
-        new Health(Duration.ZERO, Duration.ZERO, () -> 0, Condition.Calm::new),
+        new Health(
+            Duration.ZERO,
+            Duration.ZERO,
+            () -> 0,
+            Condition.Calm::new,
+            new Health.Progress(Duration.ofMinutes(5), () -> RunnerView.NONE)),
         () -> state,
         () -> notReady,
         () -> view.orElseGet(this::aView));
@@ -135,7 +140,8 @@ final class StatusSamples {
             Optional.empty(),
             new PartitionView.Waiting(17, 12.4, 0),
             PartitionView.Parked.NONE,
-            false));
+            false,
+            0));
     return new RunnerView(
         viewed,
         true,
@@ -153,7 +159,9 @@ final class StatusSamples {
                         "java.base/java.net.SocketInputStream.read(SocketInputStream.java:64)",
                         "com.acme.Resize.run(Resize.java:31)")))),
         new RunnerView.Memory(13L * 1024 * 1024, 512L * 1024 * 1024),
-        new RunnerView.Commits(1234, 2, 0.2));
+        new RunnerView.Commits(1234, 2, 0.2),
+        new RunnerView.Rebalances(1, 0, 0),
+        Map.of());
   }
 
   private PartitionView partition(
@@ -174,7 +182,8 @@ final class StatusSamples {
         oldest,
         new PartitionView.Waiting(number == 2 ? 3 : 0, 0, number == 2 ? 44 : 0),
         number == 0 ? new PartitionView.Parked(4, 9, 130) : PartitionView.Parked.NONE,
-        stuck);
+        stuck,
+        stuck ? 400 : 0);
   }
 
   private Slow slow(int partition, double seconds, List<String> stack) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,9 @@ class TroublesTest {
         List.of(partitions),
         new RunnerView.Executions(0, 8, List.of()),
         new RunnerView.Memory(0, 100),
-        new RunnerView.Commits(0, 0, 0));
+        new RunnerView.Commits(0, 0, 0),
+        RunnerView.NONE.rebalances(),
+        Map.of());
   }
 
   private static PartitionView partition(
@@ -41,7 +44,8 @@ class TroublesTest {
         Optional.empty(),
         new PartitionView.Waiting(1, 0, late),
         PartitionView.Parked.NONE,
-        stuck);
+        stuck,
+        0);
   }
 
   private static List<String> told(RunnerView view, String... notReady) {
@@ -115,7 +119,9 @@ class TroublesTest {
             List.of(),
             new RunnerView.Executions(0, 8, List.of()),
             new RunnerView.Memory(100, 100),
-            new RunnerView.Commits(0, 3, 61));
+            new RunnerView.Commits(0, 3, 61),
+            RunnerView.NONE.rebalances(),
+            Map.of());
 
     assertThat(told(view))
         .containsExactly(
