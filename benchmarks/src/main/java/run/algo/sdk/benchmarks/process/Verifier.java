@@ -134,9 +134,11 @@ final class Verifier {
     return true;
   }
 
-  /** How many ends of transactions each partition has, on average; after {@link #judge}. */
+  /**
+   * How many ends of transactions each partition has, on average, rounded up; after {@link #judge}.
+   */
   long transactions() {
-    return markers / load.partitions();
+    return (markers + load.partitions() - 1) / load.partitions();
   }
 
   long duplicates() {

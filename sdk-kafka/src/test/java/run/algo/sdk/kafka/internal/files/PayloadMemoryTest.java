@@ -54,22 +54,26 @@ class PayloadMemoryTest {
     PayloadMemory.Holding first = holding();
     first.take(90, LONG);
     List<String> order = new CopyOnWriteArrayList<>();
-    Future<?> large = threads.submit(() -> took(order, "large", 50));
+    Future<PayloadMemory.Holding> large = threads.submit(() -> took(order, "large", 95));
     await().until(() -> memory.waiting() == 1);
-    Future<?> small = threads.submit(() -> took(order, "small", 10));
+    Future<PayloadMemory.Holding> small = threads.submit(() -> took(order, "small", 10));
+    await().until(() -> memory.waiting() == 2);
     assertThat(holding().take(10, Duration.ofMillis(1))).as("behind the others").isFalse();
     assertThat(order).isEmpty();
     first.close();
-    large.get(30, TimeUnit.SECONDS);
+    PayloadMemory.Holding next = large.get(30, TimeUnit.SECONDS);
+    assertThat(order).containsExactly("large"); // there is no room for both
+    next.close();
     small.get(30, TimeUnit.SECONDS);
     assertThat(order).containsExactly("large", "small");
   }
 
-  private Void took(List<String> order, String name, long bytes) throws InterruptedException {
+  private PayloadMemory.Holding took(List<String> order, String name, long bytes)
+      throws InterruptedException {
     PayloadMemory.Holding holding = holding();
     assertThat(holding.take(bytes, LONG)).isTrue();
     order.add(name);
-    return null;
+    return holding;
   }
 
   @Test
