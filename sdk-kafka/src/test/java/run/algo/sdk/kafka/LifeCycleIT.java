@@ -136,8 +136,10 @@ class LifeCycleIT {
       deployment.fill(1);
       assertThat(deployment.outputs() + deployment.committed()).isZero();
     }
+    await("no runner's threads before")
+        .atMost(SOON)
+        .until(() -> Holdings.now().threads().isEmpty());
     Holdings before = Holdings.now();
-    assertThat(before.threads()).as("no runner's threads before").isEmpty();
     for (Deployment deployment : deployments) {
       runners.add(builder(deployment, new Echo()).build());
     }

@@ -3,9 +3,8 @@ package run.algo.sdk.storage;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.Abortable;
@@ -16,7 +15,7 @@ import software.amazon.awssdk.http.Abortable;
  * processor time of a small one. Here one thread looks at all that are under way, several times a
  * second. Thread-safe.
  */
-final class RequestLimits implements AutoCloseable {
+final class RequestLimits {
 
   /** A call runs on its caller's thread, and makes its requests there. */
   private static final ThreadLocal<Call> CURRENT = new ThreadLocal<>();
@@ -24,19 +23,7 @@ final class RequestLimits implements AutoCloseable {
   private static final Duration LOOK = Duration.ofMillis(250);
 
   private final Set<Call> underWay = ConcurrentHashMap.newKeySet();
-  private final ScheduledExecutorService watch =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "algo-storage-limits");
-            thread.setDaemon(true);
-            return thread;
-          });
-
-  RequestLimits() {
-    var unused =
-        watch.scheduleWithFixedDelay(
-            this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
-  }
+  private final AtomicBoolean watching = new AtomicBoolean();
 
   /** A call of the client, by the thread that makes its HTTP request. */
   private static final class Call {
@@ -81,6 +68,7 @@ final class RequestLimits implements AutoCloseable {
   <T> T within(Duration limit, Supplier<T> call) {
     Call made = new Call(limit);
     underWay.add(made);
+    watch();
     CURRENT.set(made);
     try {
       return call.get();
@@ -99,12 +87,31 @@ final class RequestLimits implements AutoCloseable {
     }
   }
 
-  private void look() {
-    underWay.forEach(Call::look);
+  /** There is a thread as long as there are calls. */
+  private void watch() {
+    if (!watching.get() && watching.compareAndSet(false, true)) {
+      Thread thread = new Thread(this::lookWhileAnyIsUnderWay, "algo-storage-limits");
+      thread.setDaemon(true);
+      thread.start();
+    }
   }
 
-  @Override
-  public void close() {
-    watch.shutdownNow();
+  private void lookWhileAnyIsUnderWay() {
+    do {
+      do {
+        pause();
+        underWay.forEach(Call::look);
+      } while (!underWay.isEmpty());
+      watching.set(false);
+      // Whoever came before that has seen a watch, and starts none.
+    } while (!underWay.isEmpty() && watching.compareAndSet(false, true));
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
+    } catch (InterruptedException e) {
+      // nobody has a reason to: it looks now, and goes on
+    }
   }
 }

@@ -297,7 +297,6 @@ final class S3FileStore implements FileStore {
     requests.close();
     parts.close();
     client.close();
-    limits.close();
   }
 
   /** For tests: the memory of the uploads. */

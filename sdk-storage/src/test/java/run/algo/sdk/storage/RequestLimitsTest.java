@@ -19,7 +19,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import run.algo.sdk.spi.FileStoreSettings;
@@ -35,11 +34,6 @@ class RequestLimitsTest {
 
   private final RequestLimits limits = new RequestLimits();
   private final AtomicBoolean accepted = new AtomicBoolean();
-
-  @AfterEach
-  void close() {
-    limits.close();
-  }
 
   @Test
   void whatIsLateIsAbortedOnceAndWhatIsNotIsLeftAlone() {

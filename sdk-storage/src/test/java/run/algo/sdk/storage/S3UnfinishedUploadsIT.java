@@ -84,7 +84,6 @@ class S3UnfinishedUploadsIT {
     s3.clearFaults();
     store.close();
     killed.close();
-    limits.close();
   }
 
   /** What a killed process leaves: an upload with a part, of which nobody knows the id any more. */
