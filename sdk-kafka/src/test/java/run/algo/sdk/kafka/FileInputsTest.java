@@ -45,7 +45,10 @@ import run.algo.sdk.spi.FileMismatchException;
 import run.algo.sdk.spi.FileReference;
 import run.algo.sdk.spi.FileTarget;
 
-/** Payloads in storage, through the real engine. */
+/**
+ * Payloads in storage, through the real engine. Long, since each way to read is tried in each form,
+ * with each thing that can go wrong.
+ */
 class FileInputsTest {
 
   private static final Pipe<Payload> FILES = Pipe.payload("files");

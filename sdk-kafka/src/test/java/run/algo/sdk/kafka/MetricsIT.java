@@ -4,12 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +29,6 @@ class MetricsIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final HttpClient client = HttpClient.newHttpClient();
   private final String input = TopicNames.unique("in");
   private final String output = TopicNames.unique("out");
 
@@ -70,17 +65,12 @@ class MetricsIT {
         .metricsPort(0);
   }
 
-  private HttpResponse<String> get(AlgoRunner runner, String path) {
-    URI uri = URI.create("http://127.0.0.1:" + runner.metricsPort().orElseThrow() + path);
-    try {
-      return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
+  private static HttpResponse<String> get(AlgoRunner runner, String path) {
+    return RunnerPort.of(runner).get(path);
   }
 
-  private Scrape scrape(AlgoRunner runner) {
-    return new Scrape(get(runner, "/metrics").body());
+  private static Scrape scrape(AlgoRunner runner) {
+    return RunnerPort.of(runner).scrape();
   }
 
   private void awaitReady(AlgoRunner runner) {

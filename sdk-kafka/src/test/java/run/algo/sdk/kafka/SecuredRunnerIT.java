@@ -3,7 +3,9 @@ package run.algo.sdk.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,14 +63,31 @@ class SecuredRunnerIT {
     Map<String, String> environment = deployment.environment();
     environment.put("KAFKA_BROKERS", kafka.bootstrapServers(listener));
     environment.putAll(security);
+    environment.put("ALGO_METRICS_PORT", "0");
+    environment.put("ALGO_METRICS_ADDRESS", "127.0.0.1");
     deployment.fill(50);
     try (AlgoRunner runner = AlgoRunner.builder(new Echo()).environment(environment).build()) {
       runner.start();
       deployment.awaitAllCommitted();
       assertThat(runner.notReady()).isEmpty();
+      assertThat(RunnerPort.of(runner).scrape().of("algo_certificate_expiry_timestamp_seconds"))
+          .as("of the files that it was given")
+          .extracting(sample -> sample.labels().get("certificate"))
+          .containsExactlyInAnyOrderElementsOf(certificatesOf(security));
     }
     Deployment.Judgement judgement = deployment.judge();
     Guarantee.verifyAll(judgement.loss, judgement.order, judgement.duplicates);
+  }
+
+  private static List<String> certificatesOf(Map<String, String> security) {
+    List<String> names = new ArrayList<>();
+    if (security.containsKey("KAFKA_TLS_CA_LOCATION")) {
+      names.add("ca");
+    }
+    if (security.containsKey("KAFKA_AUTH_TLS_USER_LOCATION")) {
+      names.add("user");
+    }
+    return names;
   }
 
   @Test

@@ -226,6 +226,9 @@ class KeyQueuesModelTest {
       assertThat(index.size()).as(this::calls).isEqualTo(model.entries.size());
       assertThat(index.keys()).as(this::calls).isEqualTo(model.keys());
       assertThat(index.nextDue()).as(this::calls).isEqualTo(model.nextDue());
+      assertThat(index.oldest())
+          .as(this::calls)
+          .isEqualTo(model.entries.keySet().stream().mapToLong(Long::longValue).min().orElse(-1));
       long offset = random.nextInt(offsets);
       assertThat(index.expects(offset)).as(this::calls).isEqualTo(model.expects(offset));
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import run.algo.sdk.spi.ParkingIndex;
 import run.algo.sdk.spi.ParkingIndex.Arrival;
 
-/** Each rule of the index by example. */
+/** Each rule of the index by example; long, since they are many and each stands alone. */
 class KeyQueuesTest {
 
   private static final int MOST = 1000;

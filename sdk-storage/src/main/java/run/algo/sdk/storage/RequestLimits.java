@@ -11,9 +11,9 @@ import software.amazon.awssdk.http.Abortable;
 
 /**
  * Aborts requests that take too long, as of a storage that answers a byte at a time. The AWS SDK
- * could limit a call as well; it plans a task for each, and cancels it, which costs a tenth of the
- * processor time of a small one. Here one thread looks at all that are under way, several times a
- * second. Thread-safe.
+ * could limit a call as well; it plans a task for each, cancels it, and interrupts the caller. Here
+ * one thread looks at all that are under way, several times a second, and there is none while there
+ * are none. Thread-safe.
  */
 final class RequestLimits {
 

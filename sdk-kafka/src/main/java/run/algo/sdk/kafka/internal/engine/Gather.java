@@ -172,6 +172,7 @@ final class Gather implements Settlement {
 
   @Override
   public void underWay(int at, UnderWay execution) {
+    trace.held().forEach(held -> held.batch().underWay(held.index(), execution));
     batch.underWay(at, execution);
   }
 

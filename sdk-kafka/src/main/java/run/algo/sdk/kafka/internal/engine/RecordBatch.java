@@ -568,6 +568,7 @@ final class RecordBatch implements Settlement {
       }
       known[index] = new Again(tries, wait);
     }
+    underWay[index] = null; // it may wait for long, and the next execution is another
     MARKS.compareAndSet(marks, index, BEGUN, DELAYED);
   }
 

@@ -35,6 +35,9 @@ import run.algo.sdk.kafka.internal.record.Tries;
  *
  * <p>Until it is {@linkplain #close() closed} it belongs to the author's code, on whatever threads
  * that runs.
+ *
+ * <p>Long, since it is one object: what it emits, a superclass has; its payloads, span and files
+ * are other classes', made where they are used.
  */
 class Execution extends EmittingExecution implements UnderWay {
 

@@ -15,7 +15,10 @@ import run.algo.sdk.spi.FileTarget;
 import run.algo.sdk.spi.FileUpload;
 import run.algo.sdk.spi.StoredFile;
 
-/** A file store that counts what is asked of it. Thread-safe, as the one beneath. */
+/**
+ * A file store that counts what executions ask of it: reading and writing. Thread-safe, as the one
+ * beneath.
+ */
 public final class MeteredFileStore implements FileStore {
 
   private final FileStore store;
@@ -76,7 +79,7 @@ public final class MeteredFileStore implements FileStore {
 
   @Override
   public boolean delete(FileReference reference) throws IOException {
-    return counted(Operation.DELETE, () -> store.delete(reference));
+    return store.delete(reference);
   }
 
   @Override

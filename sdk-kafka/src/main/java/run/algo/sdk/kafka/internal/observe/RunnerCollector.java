@@ -6,13 +6,11 @@ import static io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor.histo
 import static io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor.unknown;
 
 import io.prometheus.metrics.model.registry.MultiCollector;
-import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -122,40 +120,21 @@ final class RunnerCollector implements MultiCollector {
     ledger(families);
     families.metricSnapshot(
         new GaugeSnapshot(
-            ABANDONED.getMetadata(),
-            List.of(
-                GaugeDataPointSnapshot.builder()
-                    .value((double) counters.abandoned())
-                    .labels(labels)
-                    .build())));
+            ABANDONED.getMetadata(), List.of(Points.gauge(counters.abandoned(), labels))));
     families.metricSnapshot(transactions()).metricSnapshot(replaced());
     return families.build();
   }
 
   private HistogramSnapshot durations(MetricFamilyDescriptor family, List<DurationHistogram> of) {
-    double[] bounds = DurationHistogram.boundsSeconds();
-    long[] counts = new long[bounds.length];
-    double sum = 0;
-    for (DurationHistogram part : of) {
-      part.addCounts(counts);
-      sum += part.sumSeconds();
-    }
-    return new HistogramSnapshot(
-        family.getMetadata(),
-        List.of(
-            HistogramDataPointSnapshot.builder()
-                .labels(labels)
-                .classicHistogramBuckets(ClassicHistogramBuckets.of(bounds, counts))
-                .sum(sum)
-                .build()));
+    return new HistogramSnapshot(family.getMetadata(), List.of(Points.histogram(of, labels)));
   }
 
   private CounterSnapshot input(MetricFamilyDescriptor family, ToLongFunction<ByteCounters> bytes) {
     List<CounterDataPointSnapshot> points = new ArrayList<>();
     for (InputCounters input : counters.inputs()) {
       Labels of = labels.add("input", input.input());
-      points.add(count(bytes.applyAsLong(input.ok()), of.add("status", "ok")));
-      points.add(count(bytes.applyAsLong(input.failed()), of.add("status", "error")));
+      points.add(Points.counter(bytes.applyAsLong(input.ok()), of.add("status", "ok")));
+      points.add(Points.counter(bytes.applyAsLong(input.failed()), of.add("status", "error")));
     }
     return new CounterSnapshot(family.getMetadata(), points);
   }
@@ -165,7 +144,7 @@ final class RunnerCollector implements MultiCollector {
     List<CounterDataPointSnapshot> points = new ArrayList<>();
     for (OutputCounters output : counters.outputs()) {
       Labels of = labels.add("output", output.output()).add("status", "ok");
-      points.add(count(bytes.applyAsLong(output.written()), of));
+      points.add(Points.counter(bytes.applyAsLong(output.written()), of));
     }
     return new CounterSnapshot(family.getMetadata(), points);
   }
@@ -178,7 +157,9 @@ final class RunnerCollector implements MultiCollector {
         .forEach(
             (retry, records) -> {
               Labels of = labels.add("step", Integer.toString(retry.step()));
-              points.add(count(records.sum(), of.add("repeat", Integer.toString(retry.repeat()))));
+              points.add(
+                  Points.counter(
+                      records.sum(), of.add("repeat", Integer.toString(retry.repeat()))));
             });
     return new CounterSnapshot(RETRIES.getMetadata(), points);
   }
@@ -186,7 +167,7 @@ final class RunnerCollector implements MultiCollector {
   private CounterSnapshot deadLetters() {
     return new CounterSnapshot(
         DEAD_LETTERS.getMetadata(),
-        List.of(count(counters.settled(Outcome.DEAD_LETTERED), labels)));
+        List.of(Points.counter(counters.settled(Outcome.DEAD_LETTERED), labels)));
   }
 
   private UnknownSnapshot errors(MetricFamilyDescriptor family, long value) {
@@ -200,13 +181,14 @@ final class RunnerCollector implements MultiCollector {
     return new CounterSnapshot(
         TRANSACTIONS.getMetadata(),
         List.of(
-            count(transactions.commits(), labels.add("result", "committed")),
-            count(transactions.aborts(), labels.add("result", "aborted"))));
+            Points.counter(transactions.commits(), labels.add("result", "committed")),
+            Points.counter(transactions.aborts(), labels.add("result", "aborted"))));
   }
 
   private CounterSnapshot replaced() {
     return new CounterSnapshot(
-        REPLACED.getMetadata(), List.of(count(counters.transactions().replacements(), labels)));
+        REPLACED.getMetadata(),
+        List.of(Points.counter(counters.transactions().replacements(), labels)));
   }
 
   private void ledger(MetricSnapshots.Builder families) {
@@ -216,14 +198,13 @@ final class RunnerCollector implements MultiCollector {
     for (InputCounters input : counters.inputs()) {
       Labels of = labels.add("input", input.input());
       InputCounters.Ledger ledger = input.ledger();
-      read.add(count(ledger.read(), of));
+      read.add(Points.counter(ledger.read(), of));
       ledger
           .outcomes()
           .forEach(
               (outcome, records) ->
-                  outcomes.add(count(records, of.add("outcome", label(outcome)))));
-      inFlight.add(
-          GaugeDataPointSnapshot.builder().value((double) ledger.inFlight()).labels(of).build());
+                  outcomes.add(Points.counter(records, of.add("outcome", label(outcome)))));
+      inFlight.add(Points.gauge((double) ledger.inFlight(), of));
     }
     families
         .metricSnapshot(new CounterSnapshot(RECORDS_READ.getMetadata(), read))
@@ -234,9 +215,5 @@ final class RunnerCollector implements MultiCollector {
   /** The outcome as a label: {@code dead-lettered}. */
   static String label(Outcome outcome) {
     return outcome.name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  private static CounterDataPointSnapshot count(long value, Labels labels) {
-    return CounterDataPointSnapshot.builder().value((double) value).labels(labels).build();
   }
 }

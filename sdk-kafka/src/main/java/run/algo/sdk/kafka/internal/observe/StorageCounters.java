@@ -18,9 +18,7 @@ public final class StorageCounters {
     /** Content that is there as a whole is stored. */
     WRITE,
     /** A file that was written as a stream is completed. */
-    UPLOAD,
-    /** A file is removed. */
-    DELETE
+    UPLOAD
   }
 
   /** Counts of one operation. */
@@ -69,6 +67,26 @@ public final class StorageCounters {
     Counts counts = Objects.requireNonNull(operations.get(operation));
     (good ? counts.ok : counts.failed).increment();
     counts.durations.record(nanos);
+  }
+
+  /**
+   * How many were done.
+   *
+   * @param operation what was asked
+   * @return how many
+   */
+  public long ok(Operation operation) {
+    return Objects.requireNonNull(operations.get(operation)).ok();
+  }
+
+  /**
+   * How many were not.
+   *
+   * @param operation what was asked
+   * @return how many
+   */
+  public long failed(Operation operation) {
+    return Objects.requireNonNull(operations.get(operation)).failed();
   }
 
   Collection<Counts> all() {

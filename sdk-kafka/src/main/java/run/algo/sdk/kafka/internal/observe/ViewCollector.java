@@ -5,7 +5,6 @@ import static io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor.gauge
 import static io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor.histogram;
 
 import io.prometheus.metrics.model.registry.MultiCollector;
-import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -74,7 +73,7 @@ final class ViewCollector implements MultiCollector {
   private static final MetricFamilyDescriptor MEMORY_BUDGET =
       family(gauge("algo_memory_budget_bytes").help("ALGO_MEMORY_BUDGET"));
   private static final MetricFamilyDescriptor RUNNING =
-      family(gauge("algo_executions_running").help("Executions under way"));
+      family(gauge("algo_executions_running").help("Records that are executed"));
   private static final MetricFamilyDescriptor LIMIT =
       family(gauge("algo_executions_limit").help("ALGO_CONCURRENCY"));
   private static final MetricFamilyDescriptor COMMITS =
@@ -182,7 +181,7 @@ final class ViewCollector implements MultiCollector {
     List<GaugeDataPointSnapshot> points = new ArrayList<>();
     inputs.forEach(
         (input, partitions) ->
-            points.add(point(value.of(input, partitions), labels.add("input", input))));
+            points.add(Points.gauge(value.of(input, partitions), labels.add("input", input))));
     return new GaugeSnapshot(family.getMetadata(), points);
   }
 
@@ -215,7 +214,7 @@ final class ViewCollector implements MultiCollector {
             double number = value.applyAsDouble(partition);
             if (i < MOST_PARTITIONS) {
               points.add(
-                  point(
+                  Points.gauge(
                       number,
                       ofPartition(
                           input, partition.topic(), Integer.toString(partition.partition()))));
@@ -224,7 +223,8 @@ final class ViewCollector implements MultiCollector {
             }
           }
           others.forEach(
-              (topic, number) -> points.add(point(number, ofPartition(input, topic, "other"))));
+              (topic, number) ->
+                  points.add(Points.gauge(number, ofPartition(input, topic, "other"))));
         });
     return new GaugeSnapshot(family.getMetadata(), points);
   }
@@ -234,13 +234,13 @@ final class ViewCollector implements MultiCollector {
   }
 
   private GaugeSnapshot one(MetricFamilyDescriptor family, double value) {
-    return new GaugeSnapshot(family.getMetadata(), List.of(point(value, labels)));
+    return new GaugeSnapshot(family.getMetadata(), List.of(Points.gauge(value, labels)));
   }
 
   private CounterSnapshot counts(
       MetricFamilyDescriptor family, String label, Map<String, Long> counts) {
     List<CounterDataPointSnapshot> points = new ArrayList<>();
-    counts.forEach((name, count) -> points.add(count(count, labels.add(label, name))));
+    counts.forEach((name, count) -> points.add(Points.counter(count, labels.add(label, name))));
     return new CounterSnapshot(family.getMetadata(), points);
   }
 
@@ -249,17 +249,9 @@ final class ViewCollector implements MultiCollector {
     List<HistogramDataPointSnapshot> durations = new ArrayList<>();
     for (StorageCounters.Counts counts : counters.storage().all()) {
       Labels of = labels.add("operation", counts.operation().name().toLowerCase(Locale.ROOT));
-      requests.add(count(counts.ok(), of.add("result", "ok")));
-      requests.add(count(counts.failed(), of.add("result", "error")));
-      double[] bounds = DurationHistogram.boundsSeconds();
-      long[] buckets = new long[bounds.length];
-      counts.durations().addCounts(buckets);
-      durations.add(
-          HistogramDataPointSnapshot.builder()
-              .labels(of)
-              .classicHistogramBuckets(ClassicHistogramBuckets.of(bounds, buckets))
-              .sum(counts.durations().sumSeconds())
-              .build());
+      requests.add(Points.counter(counts.ok(), of.add("result", "ok")));
+      requests.add(Points.counter(counts.failed(), of.add("result", "error")));
+      durations.add(Points.histogram(List.of(counts.durations()), of));
     }
     families.metricSnapshot(new CounterSnapshot(STORAGE.getMetadata(), requests));
     families.metricSnapshot(new HistogramSnapshot(STORAGE_DURATION.getMetadata(), durations));
@@ -268,18 +260,10 @@ final class ViewCollector implements MultiCollector {
   private GaugeSnapshot certificates() {
     Function<Map.Entry<String, Instant>, GaugeDataPointSnapshot> expiry =
         entry ->
-            point(
+            Points.gauge(
                 (double) entry.getValue().getEpochSecond(),
                 labels.add("certificate", entry.getKey()));
     return new GaugeSnapshot(
         CERTIFICATE.getMetadata(), certificates.get().entrySet().stream().map(expiry).toList());
-  }
-
-  private static GaugeDataPointSnapshot point(double value, Labels labels) {
-    return GaugeDataPointSnapshot.builder().value(value).labels(labels).build();
-  }
-
-  private static CounterDataPointSnapshot count(long value, Labels labels) {
-    return CounterDataPointSnapshot.builder().value((double) value).labels(labels).build();
   }
 }

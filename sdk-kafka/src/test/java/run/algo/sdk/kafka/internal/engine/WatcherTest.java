@@ -214,6 +214,19 @@ class WatcherTest {
   }
 
   @Test
+  void whatWasGatheredWaitsForBrokersWithItsTrigger() {
+    RecordBatch batch = read(0, 1);
+    Trace trace = new Trace(0);
+    trace.add(new Trace.Held(batch, 0));
+    Gather gather = new Gather(EngineFixtures.gathers(), trace, batch, 1, false);
+    batch.begin(0);
+    batch.begin(1);
+    gather.underWay(1, new Standing(null, true));
+    partition();
+    assertThat(after(STUCK_AFTER.multipliedBy(2)).stuck()).isFalse();
+  }
+
+  @Test
   void whatWaitsForItsNextTryDoesNotMakeItStuckNorWhatIsBehindIt() {
     RecordBatch batch = read(0, 1);
     begin(batch, 0, null, false);

@@ -31,7 +31,10 @@ import run.algo.sdk.kafka.internal.files.UploadWatch;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.spi.FileReference;
 
-/** Outputs whose content goes to storage when the Algo has returned. */
+/**
+ * Outputs whose content goes to storage when the Algo has returned. Long, since every kind of value
+ * meets every limit here.
+ */
 class StoredOutputsTest {
 
   private static final String KEY = "t/t.orders-2-41-" + Bench.WRITER + "/result-0-";

@@ -56,8 +56,8 @@ public record RunnerView(
   /**
    * What is executed.
    *
-   * @param running executions under way
-   * @param most how many there may be: {@code ALGO_CONCURRENCY}
+   * @param running records that are executed; of a batch, or of what was gathered, each
+   * @param most how many executions there may be: {@code ALGO_CONCURRENCY}
    * @param slowest those that have been under way for at least a second, the slowest first, at most
    *     twenty
    */
