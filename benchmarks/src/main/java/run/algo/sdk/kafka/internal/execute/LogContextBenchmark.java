@@ -108,9 +108,9 @@ public class LogContextBenchmark {
    * @return the execution
    */
   @Benchmark
-  public Object enterAndLeave() {
+  public Object beginAndLeave() {
     Execution execution = new Execution(scope, route, record(), settlement, 0);
-    LogContext.Before before = log.enter(execution);
+    LogContext.Before before = log.begin(execution);
     log.leave(before);
     return execution;
   }

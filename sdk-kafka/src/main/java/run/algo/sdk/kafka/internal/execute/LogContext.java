@@ -3,6 +3,7 @@ package run.algo.sdk.kafka.internal.execute;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 import org.slf4j.helpers.NOPMDCAdapter;
@@ -15,10 +16,12 @@ import run.algo.sdk.kafka.config.DeploymentIdentity;
  * What the log is told of a record while it is executed: entries of SLF4J's MDC, on the thread that
  * executes it. Whatever an author's line is about, it can be found by them.
  *
- * <p>The entries of a record are set before an author's code is called and are gone when it has
- * returned; what the thread's MDC held under the same names comes back. Entries of the author's own
- * are left alone. Those of the process never change, so they are set once a thread and stay there,
- * where the thread is a worker's.
+ * <p>The entries of a record are set before an author's code is called. On a thread that is not the
+ * runner's, and where one execution is within another, they are gone when it has returned, and what
+ * the MDC held under the same names comes back. On a worker they stay until the next record's take
+ * their place, and only those that differ are set: a put is a look-up in a map of the thread, and
+ * ten of them a record would cost more than all else the SDK does for it. Entries of the author's
+ * own are left alone.
  *
  * <p>Without a log backend that knows an MDC nothing is done: each method ends at its first line.
  */
@@ -43,7 +46,10 @@ public final class LogContext {
 
   private static final LogContext NONE = new LogContext(null, Map.of(), false);
 
-  private static final Before NOTHING = new Before();
+  private static final Held NOTHING = new Held();
+
+  /** What each worker's MDC holds; of all runners of the process, which may share a thread. */
+  private static final ThreadLocal<Told> TOLD = ThreadLocal.withInitial(Told::new);
 
   /** Most partitions and attempts are small numbers. */
   private static final String[] SMALL = new String[128];
@@ -106,8 +112,26 @@ public final class LogContext {
     return fields;
   }
 
+  /** What {@link #leave} needs to know. */
+  sealed interface Before {}
+
+  /** What a worker's MDC has been told last. Belongs to its thread. */
+  private static final class Told implements Before {
+    /** Whether an execution is under way, so that another one is within it. */
+    private boolean within;
+
+    /** Null where nothing is told. */
+    private @Nullable LogContext by;
+
+    private @Nullable String input;
+    private int partition;
+
+    /** 0 where it was not a record but a batch. */
+    private int attempt;
+  }
+
   /** What a thread's MDC held before. */
-  static final class Before {
+  private static final class Held implements Before {
     private @Nullable String traceId;
     private @Nullable String input;
     private @Nullable String partition;
@@ -125,7 +149,7 @@ public final class LogContext {
     if (known == null) {
       return null;
     }
-    Before before = enterProcess(known);
+    Held before = enterProcess(known);
     RecordPosition position = execution.position();
     known.put(TRACE_ID, shown(execution.traceId()));
     known.put(INPUT, execution.route.input);
@@ -135,25 +159,89 @@ public final class LogContext {
     return before;
   }
 
-  /** As {@link #enter} for records that are executed at once: what they have in common. */
-  @Nullable Before enter(Route route, List<BatchEntry> entries) {
+  /** As {@link #enter} on the thread that executes the record, from its beginning. */
+  @Nullable Before begin(Execution execution) {
     MDCAdapter known = mdc;
     if (known == null) {
       return null;
     }
-    Before before = enterProcess(known);
-    known.put(INPUT, route.input);
+    Told told = TOLD.get();
+    if (!ownThreads || told.within) {
+      return enter(execution);
+    }
+    RecordPosition position = execution.position();
+    tell(known, told, execution.route.input, position.partition());
+    known.put(TRACE_ID, shown(execution.traceId()));
+    known.put(OFFSET, Long.toString(position.offset()));
+    int attempt = execution.attempt();
+    if (attempt != told.attempt) {
+      known.put(ATTEMPT, text(attempt));
+      told.attempt = attempt;
+    }
+    return told;
+  }
+
+  /** As {@link #begin} for records that are executed at once: what they have in common. */
+  @Nullable Before begin(Route route, List<BatchEntry> entries) {
+    MDCAdapter known = mdc;
+    if (known == null) {
+      return null;
+    }
+    int partition = common(entries);
+    Told told = TOLD.get();
+    if (!ownThreads || told.within) {
+      Held before = enterProcess(known);
+      known.put(INPUT, route.input);
+      if (partition >= 0) {
+        known.put(PARTITION, text(partition));
+      }
+      return before;
+    }
+    tell(known, told, route.input, partition);
+    if (told.attempt != 0) {
+      known.remove(TRACE_ID);
+      known.remove(OFFSET);
+      known.remove(ATTEMPT);
+      told.attempt = 0;
+    }
+    return told;
+  }
+
+  /** The partition of all of them; -1 where there is no such. */
+  private static int common(List<BatchEntry> entries) {
     int partition = entries.isEmpty() ? -1 : entries.get(0).record().partition();
     for (BatchEntry entry : entries) {
       if (entry.record().partition() != partition) {
-        return before;
+        return -1;
       }
     }
-    known.put(PARTITION, text(partition));
-    return before;
+    return partition;
   }
 
-  private Before enterProcess(MDCAdapter known) {
+  /** What changes seldom; all of it where the author's code or another runner changed the MDC. */
+  private void tell(MDCAdapter known, Told told, String input, int partition) {
+    if (told.by != this || !Objects.equals(known.get(INPUT), told.input)) {
+      process.forEach(field -> known.put(field.getKey(), field.getValue()));
+      for (String name : List.of(TRACE_ID, PARTITION, OFFSET, ATTEMPT)) {
+        known.remove(name);
+      }
+      told.by = this;
+      told.input = null;
+      told.partition = -1;
+      told.attempt = 0;
+    }
+    if (!input.equals(told.input)) {
+      known.put(INPUT, input);
+      told.input = input;
+    }
+    if (partition != told.partition) {
+      restore(known, PARTITION, partition < 0 ? null : text(partition));
+      told.partition = partition;
+    }
+    told.within = true;
+  }
+
+  private Held enterProcess(MDCAdapter known) {
     // The author's code may have cleared all of it: the first tells whether it did.
     if (!process.isEmpty() && known.get(process.get(0).getKey()) == null) {
       for (Map.Entry<String, String> field : process) {
@@ -164,7 +252,7 @@ public final class LogContext {
     if (ownThreads && known.get(INPUT) == null) {
       return NOTHING;
     }
-    Before before = new Before();
+    Held before = new Held();
     before.traceId = known.get(TRACE_ID);
     before.input = known.get(INPUT);
     before.partition = known.get(PARTITION);
@@ -173,12 +261,20 @@ public final class LogContext {
     return before;
   }
 
-  /** Ends what {@link #enter} has begun, on the same thread. */
+  /** Ends what {@link #enter} or {@link #begin} has begun, on the same thread. */
   void leave(@Nullable Before before) {
     MDCAdapter known = mdc;
     if (known == null || before == null) {
       return;
     }
+    if (before instanceof Told told) {
+      told.within = false;
+    } else if (before instanceof Held held) {
+      restore(known, held);
+    }
+  }
+
+  private void restore(MDCAdapter known, Held before) {
     restore(known, TRACE_ID, before.traceId);
     restore(known, INPUT, before.input);
     restore(known, PARTITION, before.partition);

@@ -104,7 +104,7 @@ public final class RecordProcessor {
   private Progress processGuarded(Execution execution, Scope scope) {
     execution.enter();
     LogContext log = shared.instance().log();
-    LogContext.Before before = log.enter(execution);
+    LogContext.Before before = log.begin(execution);
     try {
       return process(execution, scope);
     } catch (InterruptException e) {
@@ -174,7 +174,7 @@ public final class RecordProcessor {
       throw new IllegalStateException("input " + route.input + " takes one record at a time");
     }
     LogContext log = shared.instance().log();
-    LogContext.Before before = log.enter(route, entries);
+    LogContext.Before before = log.begin(route, entries);
     try {
       List<BatchItem> items = admitted(route, entries);
       return items.isEmpty() ? Progress.ENDED : run(batch, route, items, scope);
