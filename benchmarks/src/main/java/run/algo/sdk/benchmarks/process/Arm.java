@@ -11,6 +11,8 @@ import java.util.stream.Collectors;
 enum Arm {
   /** The hand-written loop: one thread, pipelined sends. */
   BARE("bare", Program.BARE, Scope.PARTITION, false),
+  /** The same loop where the others wait: what the machine can do at all. */
+  BARE_NO_WORK("bare-no-work", Program.BARE, Scope.PARTITION, false),
   /** The same loop with a virtual thread a record: no order, and no care of any kind. */
   BARE_VTHREAD("bare-vthread", Program.BARE, Scope.NONE, false),
   /** The hand-written loop that writes and commits in transactions, one after the other. */
@@ -108,7 +110,7 @@ enum Arm {
    */
   List<Arm> rivals() {
     return switch (this) {
-      case BARE, BARE_VTHREAD, STREAMS -> List.of();
+      case BARE, BARE_NO_WORK, BARE_VTHREAD, STREAMS -> List.of();
       case BARE_EOS -> List.of(BARE);
       case STREAMS_EOS -> List.of(STREAMS, BARE_EOS);
       case SDK_PARTITION, SDK_KEY, SDK_UNORDERED -> List.of(STREAMS);

@@ -51,6 +51,8 @@ final class ArmMain {
           new BareTransactions(settings, input, output, work).run(meter);
         } else if (arm == Arm.BARE) {
           new BareLoop(settings, input, output, work).run(meter);
+        } else if (arm == Arm.BARE_NO_WORK) {
+          new BareLoop(settings, input, output, new Work.None()).run(meter);
         } else {
           new BareLoop(settings, input, output, work).runOnVirtualThreads(meter);
         }

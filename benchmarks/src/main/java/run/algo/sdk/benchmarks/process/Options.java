@@ -41,7 +41,7 @@ record Options(
         --work 0            work per record: 0, cpu:20us or wait:10ms
         --arms bare,sdk-partition,sdk-key,sdk-unordered
                             also: bare-vthread (Java 21 or newer, no order),
-                            streams; exactly-once: bare-eos, sdk-partition-eos,
+                            bare-no-work (never works), streams; exactly-once: bare-eos, sdk-partition-eos,
                             sdk-key-eos, sdk-unordered-eos, streams-eos
         --against ARMS      what ratios are taken to; by default what fits each arm
         --rounds 5          how often each arm runs

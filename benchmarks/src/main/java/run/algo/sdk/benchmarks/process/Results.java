@@ -18,6 +18,25 @@ final class Results {
 
   private final Map<Arm, Map<Integer, Measured>> measured = new EnumMap<>(Arm.class);
   private final Map<Arm, List<String>> failures = new EnumMap<>(Arm.class);
+  private final Baseline baseline;
+
+  Results(Baseline baseline) {
+    this.baseline = baseline;
+  }
+
+  Baseline baseline() {
+    return baseline;
+  }
+
+  /** The runs of an arm that gave a figure, in the order of the rounds. */
+  List<Measured> runs(Arm arm) {
+    return List.copyOf(measured.getOrDefault(arm, Map.of()).values());
+  }
+
+  /** What went wrong with an arm, by round. */
+  List<String> failures(Arm arm) {
+    return failures.getOrDefault(arm, List.of());
+  }
 
   void add(Arm arm, int round, Measured result) {
     measured.computeIfAbsent(arm, a -> new TreeMap<>()).put(round, result);
@@ -31,8 +50,13 @@ final class Results {
     return !failures.isEmpty();
   }
 
-  /** Ratios of an arm to another, each within one round, where both have a figure. */
+  /** Ratios of an arm's speed to another's, each within one round, where both have a figure. */
   List<Double> ratios(Arm arm, Arm base) {
+    return ratios(arm, base, Measured::recordsPerSecond);
+  }
+
+  /** The same of any measure. */
+  List<Double> ratios(Arm arm, Arm base, ToDoubleFunction<Measured> measure) {
     List<Double> ratios = new ArrayList<>();
     Map<Integer, Measured> bases = measured.getOrDefault(base, Map.of());
     measured
@@ -41,14 +65,14 @@ final class Results {
             (round, result) -> {
               Measured other = bases.get(round);
               if (other != null) {
-                ratios.add(result.recordsPerSecond() / other.recordsPerSecond());
+                ratios.add(measure.applyAsDouble(result) / measure.applyAsDouble(other));
               }
             });
     return ratios;
   }
 
   /** The table, one row an arm. */
-  String table(List<Arm> arms, Baseline baseline) {
+  String table(List<Arm> arms) {
     StringBuilder table = new StringBuilder();
     row(
         table,
@@ -58,17 +82,17 @@ final class Results {
         "CPU s per million",
         "bytes allocated per record");
     for (Arm arm : arms) {
-      List<Measured> runs = List.copyOf(measured.getOrDefault(arm, Map.of()).values());
+      List<Measured> runs = runs(arm);
       if (!runs.isEmpty()) {
         row(
             table,
             arm.label(),
             spread(runs, Measured::recordsPerSecond, 0),
-            ratio(arm, runs, baseline),
+            ratio(arm),
             spread(runs, Measured::cpuSecondsPerMillion, 2),
             spread(runs, Measured::bytesPerRecord, 0));
       }
-      for (String failure : failures.getOrDefault(arm, List.of())) {
+      for (String failure : failures(arm)) {
         table.append(String.format(Locale.ROOT, "%-18s FAILED, %s%n", arm.label(), failure));
       }
     }
@@ -107,12 +131,13 @@ final class Results {
     return table.toString();
   }
 
-  private String ratio(Arm arm, List<Measured> runs, Baseline baseline) {
+  /** The ratio of an arm to the baseline, as text. */
+  String ratio(Arm arm) {
     List<Double> ratios = new ArrayList<>(ratios(arm, Arm.BARE));
     OptionalDouble ceiling = baseline.ceiling(arm);
     if (ceiling.isPresent()) {
       ratios.clear();
-      runs.forEach(run -> ratios.add(run.recordsPerSecond() / ceiling.getAsDouble()));
+      runs(arm).forEach(run -> ratios.add(run.recordsPerSecond() / ceiling.getAsDouble()));
     }
     return ratios.isEmpty() ? "-" : Spread.of(ratios).text(3);
   }

@@ -1,0 +1,119 @@
+package run.algo.sdk.benchmarks.process;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import run.algo.sdk.benchmarks.report.Conditions;
+import run.algo.sdk.benchmarks.report.Section;
+
+/**
+ * A comparison of the report: one load, one work, some arms. It is a set of options of {@link
+ * Compare}, so that each can be run alone.
+ *
+ * @param id its name in options
+ * @param title its head in the report
+ * @param text what it is to show
+ * @param options those of {@link Compare}, with blanks between
+ * @param bars what is to be reached
+ */
+record Cell(String id, String title, String text, String options, List<CellBar> bars) {
+
+  Cell {
+    bars = List.copyOf(bars);
+  }
+
+  /** The options of a run, with some more; where one is there twice the later counts. */
+  Options options(List<String> more) {
+    List<String> words = new ArrayList<>(Arrays.asList(options.split(" ")));
+    words.addAll(more);
+    return Options.parse(words.toArray(String[]::new));
+  }
+
+  /** What the report says of a run. */
+  Section section(Options run, Results results, String command, double loadBefore) {
+    List<Section.Bar> judged = bars.stream().flatMap(bar -> bar.judge(results).stream()).toList();
+    Section.Table table =
+        new Section.Table(
+            List.of("arm", "records/s", results.baseline().name(), "CPU s per million", "B/record"),
+            run.arms().stream().flatMap(arm -> rows(arm, results).stream()).toList());
+    return new Section(
+        id,
+        title,
+        text,
+        command,
+        Conditions.now(
+            run.jvm().home(),
+            Conditions.kafka(),
+            "settings " + run.settings() + ", flags " + Comparison.flags(run),
+            loadBefore),
+        judged,
+        List.of(table),
+        List.of(
+            chart("Records a second", run, results, Measured::recordsPerSecond),
+            chart(
+                "Processor seconds per million records",
+                run,
+                results,
+                Measured::cpuSecondsPerMillion)));
+  }
+
+  private static List<List<String>> rows(Arm arm, Results results) {
+    List<List<String>> rows = new ArrayList<>();
+    if (!results.runs(arm).isEmpty()) {
+      rows.add(
+          List.of(
+              arm.label(),
+              spread(arm, results, Measured::recordsPerSecond, 0),
+              results.ratio(arm),
+              spread(arm, results, Measured::cpuSecondsPerMillion, 2),
+              spread(arm, results, Measured::bytesPerRecord, 0)));
+    }
+    results
+        .failures(arm)
+        .forEach(
+            failure -> rows.add(List.of(arm.label(), "failed, " + firstLine(failure), "", "", "")));
+    return rows;
+  }
+
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("");
+  }
+
+  private static String spread(
+      Arm arm, Results results, ToDoubleFunction<Measured> value, int decimals) {
+    return Spread.of(values(arm, results, value)).text(decimals);
+  }
+
+  private static List<Double> values(Arm arm, Results results, ToDoubleFunction<Measured> value) {
+    return results.runs(arm).stream().map(run -> value.applyAsDouble(run)).toList();
+  }
+
+  private static Section.Chart chart(
+      String what, Options run, Results results, ToDoubleFunction<Measured> value) {
+    return new Section.Chart(
+        String.format(
+            Locale.ROOT,
+            "%s: %,d records of %d bytes, %d partitions, keys %s, work %s",
+            what,
+            run.loader().records(),
+            run.loader().valueBytes(),
+            run.loader().partitions(),
+            run.loader().keys(),
+            run.work()),
+        run.arms().stream()
+            .filter(arm -> !results.runs(arm).isEmpty())
+            .map(
+                arm -> {
+                  Spread spread = Spread.of(values(arm, results, value));
+                  return new Section.Value(
+                      arm.label(),
+                      spread.median(),
+                      spread.min(),
+                      spread.max(),
+                      arm.program() == Arm.Program.SDK);
+                })
+            .toList());
+  }
+}

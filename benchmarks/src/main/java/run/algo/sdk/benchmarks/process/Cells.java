@@ -1,0 +1,125 @@
+package run.algo.sdk.benchmarks.process;
+
+import java.util.List;
+
+/**
+ * The cells of the report: one to begin with, and others that differ from it by one thing each.
+ * Records are as many as keep an arm busy for some seconds; what is said to be reached is what the
+ * project promises.
+ */
+final class Cells {
+
+  static final String JDK_17 = "jdk17";
+
+  private static final String AT_LEAST_ONCE = "bare,sdk-partition,sdk-key,sdk-unordered,streams";
+
+  private static final Cell BASE =
+      new Cell(
+          "base",
+          "Nothing but the loop",
+          "Values of 200 bytes, 4 partitions, 1,000 keys of which few are frequent (Zipf), bytes"
+              + " in and out, and an Algo that does nothing: what is left is the cost of the loop"
+              + " itself, at least once.",
+          "--records 3000000 --arms bare,bare-flush,sdk-partition,sdk-partition-async,"
+              + "sdk-partition-batch,sdk-key,sdk-unordered,streams,spring,spring-batch,"
+              + "parallel-consumer-key,parallel-consumer-unordered",
+          List.of(
+              CellBar.speed(Arm.SDK_PARTITION, 0.95, Arm.BARE),
+              CellBar.speed(Arm.SDK_PARTITION, 1.4, Arm.STREAMS),
+              CellBar.cpu(Arm.SDK_PARTITION, 1.1, Arm.BARE),
+              CellBar.speed(Arm.SDK_KEY, 0.8, Arm.BARE)));
+
+  static final List<Cell> ALL =
+      List.of(
+          BASE,
+          new Cell(
+              "exactly-once",
+              "Exactly-once",
+              "The base with transactions of 100 ms: outputs and offsets are committed together.",
+              "--records 3000000 --arms bare-eos,sdk-partition,sdk-partition-eos,sdk-key-eos,"
+                  + "streams-eos --set ALGO_COMMIT_INTERVAL=100ms",
+              List.of(
+                  CellBar.speed(Arm.SDK_PARTITION_EOS, 1.3, Arm.STREAMS_EOS),
+                  CellBar.speed(Arm.SDK_PARTITION_EOS, 0.85, Arm.SDK_PARTITION))),
+          new Cell(
+              "10kb",
+              "Records of 10 kB",
+              "The base with values of 10,000 bytes: the network and the broker have most of the"
+                  + " work.",
+              "--records 200000 --size 10000 --arms " + AT_LEAST_ONCE,
+              List.of(CellBar.speed(Arm.SDK_PARTITION, 0.95, Arm.BARE))),
+          new Cell(
+              "cpu",
+              "20 µs of computing",
+              "The base with an Algo that computes for 20 µs a record.",
+              "--records 400000 --work cpu:20us --arms " + AT_LEAST_ONCE,
+              List.of()),
+          new Cell(
+              "wait-1ms",
+              "1 ms of waiting",
+              "An Algo that waits 1 ms a record, as for an answer over the network; 10,000 keys,"
+                  + " each as frequent as the others. The ceiling is concurrency by waiting time, or"
+                  + " the bare loop that does not wait where that is lower.",
+              "--records 2000000 --keys uniform:10000 --work wait:1ms"
+                  + " --arms bare-no-work,bare-vthread,sdk-key,sdk-unordered,"
+                  + "parallel-consumer-key,parallel-consumer-unordered",
+              List.of(CellBar.ceiling(Arm.SDK_KEY, 0.8))),
+          new Cell(
+              "wait-10ms",
+              "10 ms of waiting",
+              "As above with 10 ms.",
+              "--records 1000000 --keys uniform:10000 --work wait:10ms"
+                  + " --arms bare-no-work,bare-vthread,sdk-key,sdk-unordered,sdk-key-async,"
+                  + "parallel-consumer-key,parallel-consumer-unordered",
+              List.of(
+                  CellBar.ceiling(Arm.SDK_KEY, 0.8),
+                  CellBar.speed(Arm.SDK_UNORDERED, 0.8, Arm.BARE_VTHREAD))),
+          new Cell(
+              "wait-100ms",
+              "100 ms of waiting",
+              "As above with 100 ms.",
+              "--records 150000 --keys uniform:10000 --work wait:100ms"
+                  + " --arms bare-no-work,sdk-key,sdk-unordered,"
+                  + "parallel-consumer-key,parallel-consumer-unordered",
+              List.of(CellBar.ceiling(Arm.SDK_KEY, 0.8))),
+          new Cell(
+              "wait-zipf",
+              "10 ms of waiting, few frequent keys",
+              "As above with the keys of the base: the most frequent key is an eighth of all records"
+                  + " and one at a time, so no engine that keeps order by key is faster than the"
+                  + " ceiling of this very load.",
+              "--records 20000 --keys zipf:1000 --work wait:10ms"
+                  + " --arms sdk-key,parallel-consumer-key",
+              List.of(CellBar.ceiling(Arm.SDK_KEY, 0.8))),
+          new Cell(
+              "100k-keys",
+              "100,000 keys",
+              "The base with 100,000 keys, each as frequent as the others.",
+              "--records 3000000 --keys uniform:100000"
+                  + " --arms bare,sdk-partition,sdk-key,streams,parallel-consumer-key",
+              List.of(CellBar.speed(Arm.SDK_KEY, 0.8, Arm.BARE))),
+          new Cell(
+              "1-partition",
+              "One partition",
+              "The base with one partition.",
+              "--records 3000000 --partitions 1 --arms " + AT_LEAST_ONCE,
+              List.of()),
+          new Cell(
+              "16-partitions",
+              "16 partitions",
+              "The base with 16 partitions.",
+              "--records 3000000 --partitions 16 --arms " + AT_LEAST_ONCE,
+              List.of()),
+          new Cell(
+              JDK_17,
+              "JDK 17",
+              "The base on JDK 17, which has no virtual threads.",
+              "--records 3000000 --arms " + AT_LEAST_ONCE,
+              List.of(
+                  CellBar.speed(Arm.SDK_PARTITION, 0.95, Arm.BARE),
+                  CellBar.speed(Arm.SDK_KEY, 0.8, Arm.BARE))));
+
+  static final List<Cell> QUICK = List.of(BASE);
+
+  private Cells() {}
+}

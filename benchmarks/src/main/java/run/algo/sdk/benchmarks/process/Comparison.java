@@ -1,0 +1,237 @@
+package run.algo.sdk.benchmarks.process;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import run.algo.sdk.testkit.kafka.TopicNames;
+
+/**
+ * Runs the arms round by round, each run in a fresh JVM against one broker in a process of its own,
+ * and prints how they compare.
+ *
+ * <p>One input topic serves all runs; each has an output topic and a group of its own. Every round
+ * starts with another arm, so that none is always the one behind the deletion of a topic.
+ */
+final class Comparison {
+
+  private static final Duration BROKER_START = Duration.ofMinutes(2);
+  private static final List<String> BROKER_FLAGS = List.of("-Xms1g", "-Xmx1g");
+  private static final List<String> ARM_FLAGS = List.of("-Xms1g", "-Xmx1g");
+
+  private final Options options;
+  private final Work work;
+  private final Path folder;
+
+  private Comparison(Options options, Path folder) {
+    this.options = options;
+    this.folder = folder;
+    this.work = Work.parse(options.work());
+  }
+
+  /**
+   * Runs it all and prints each run and the tables.
+   *
+   * @return every run
+   */
+  static Results run(Options options) throws InterruptedException, IOException {
+    try (Workspace workspace = new Workspace()) {
+      return new Comparison(options, workspace.folder()).run();
+    }
+  }
+
+  private Results run() throws InterruptedException, IOException {
+    if (options.jvm().recordings().isPresent()) {
+      Files.createDirectories(options.jvm().recordings().get());
+    }
+    try (Child broker =
+        Child.start(
+            folder,
+            Path.of(System.getProperty("java.home")),
+            BROKER_FLAGS,
+            List.of(BrokerMain.class.getName(), folder.resolve("broker").toString()),
+            Map.of())) {
+      String address = broker.awaitLine(BrokerMain.READY, BROKER_START);
+      try (Topics topics = new Topics(address)) {
+        return compare(topics);
+      }
+    }
+  }
+
+  private Results compare(Topics topics) throws InterruptedException {
+    describe();
+    Load load = options.loader().fill(topics, TopicNames.unique("compare-in"));
+    Results results = new Results(new Measure(load));
+    // The broker's own warm-up; nothing of it counts.
+    one(topics, load, options.arms().get(0), 0, new Results(new Measure(load)));
+    List<Arm> order = new ArrayList<>(options.arms());
+    for (int round = 1; round <= options.rounds(); round++) {
+      for (Arm arm : order) {
+        one(topics, load, arm, round, results);
+      }
+      Collections.rotate(order, -1);
+    }
+    System.out.println();
+    System.out.print(results.table(options.arms()));
+    System.out.print(
+        results.ratioTable(
+            options.arms(), arm -> options.against().isEmpty() ? arm.rivals() : options.against()));
+    System.out.printf(Locale.ROOT, "load average at the end: %.1f%n", loadAverage());
+    return results;
+  }
+
+  private void one(Topics topics, Load load, Arm arm, int round, Results results)
+      throws InterruptedException {
+    String output = TopicNames.unique("compare-out");
+    String group = TopicNames.unique("compare");
+    topics.create(output, load.partitions());
+    Map<String, String> environment =
+        new HashMap<>(Environment.of(topics.bootstrapServers(), load.topic(), output, group));
+    environment.putAll(options.settings());
+    environment.put(Environment.STREAMS_THREADS, Integer.toString(options.streamsThreads()));
+    List<String> command =
+        List.of(ArmMain.class.getName(), arm.label(), Long.toString(load.records()), work.spec());
+    try (Child child =
+        Child.start(folder, options.jvm().home(), flags(arm, round), command, environment)) {
+      boolean ended = child.awaitEnd(options.jvm().timeout());
+      if (!ended) {
+        results.failed(arm, round, child.tail());
+        say(arm, round, "FAILED, " + child.tail());
+        return;
+      }
+      Measured measured =
+          Measured.find(child.output())
+              .orElseThrow(() -> new IllegalStateException("it printed no result"));
+      Verifier verifier = new Verifier(load, arm);
+      List<String> problems = new ArrayList<>(verifier.judge(topics, output));
+      long committed = topics.committed(group, load.topic());
+      if (committed != load.records()) {
+        problems.add("committed: " + committed + " of " + load.records() + " records");
+      }
+      if (problems.isEmpty()) {
+        results.add(arm, round, measured);
+        say(arm, round, figures(measured, verifier));
+      } else {
+        String text = String.join("; ", problems);
+        results.failed(arm, round, text);
+        say(arm, round, "FAILED, " + text);
+      }
+    } finally {
+      topics.delete(output);
+    }
+  }
+
+  /** The flags of the arms' processes. */
+  static List<String> flags(Options options) {
+    List<String> flags = new ArrayList<>(ARM_FLAGS);
+    flags.addAll(options.jvm().flags());
+    return flags;
+  }
+
+  private List<String> flags(Arm arm, int round) {
+    List<String> flags = flags(options);
+    options
+        .jvm()
+        .recordings()
+        .ifPresent(
+            recordings ->
+                flags.add(
+                    "-XX:StartFlightRecording=settings=profile,filename="
+                        + recordings.resolve(arm.label() + "-" + round + ".jfr")));
+    return flags;
+  }
+
+  private static String figures(Measured measured, Verifier verifier) {
+    return String.format(
+        Locale.ROOT,
+        "%,.0f records/s, %.2f CPU s per million, %,.0f bytes per record%s%s",
+        measured.recordsPerSecond(),
+        measured.cpuSecondsPerMillion(),
+        measured.bytesPerRecord(),
+        verifier.transactions() == 0 ? "" : ", " + verifier.transactions() + " transactions",
+        verifier.duplicates() == 0 ? "" : ", " + verifier.duplicates() + " duplicates");
+  }
+
+  private static void say(Arm arm, int round, String what) {
+    String when = round == 0 ? "warm-up of the broker" : "round " + round;
+    System.out.printf(Locale.ROOT, "%s, %s: %s%n", when, arm.label(), what);
+  }
+
+  private void describe() {
+    Loader loader = options.loader();
+    System.out.printf(
+        Locale.ROOT,
+        "%,d records of %d bytes, %d partitions, keys %s, seed %d; work %s (%s); %d rounds%n",
+        loader.records(),
+        loader.valueBytes(),
+        loader.partitions(),
+        loader.keys(),
+        loader.seed(),
+        options.work(),
+        work.spec(),
+        options.rounds());
+    System.out.printf(
+        Locale.ROOT,
+        "arms on the JDK of %s, flags %s %s, settings %s; %d processors, load average %.1f%n",
+        options.jvm().home().getFileName(),
+        ARM_FLAGS,
+        options.jvm().flags(),
+        options.settings(),
+        Runtime.getRuntime().availableProcessors(),
+        loadAverage());
+  }
+
+  private static double loadAverage() {
+    return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+  }
+
+  /** The bare loop, or for waits the ceiling that concurrency and order leave. */
+  private final class Measure implements Results.Baseline {
+
+    private final Load load;
+
+    Measure(Load load) {
+      this.load = load;
+    }
+
+    @Override
+    public String name() {
+      return work instanceof Work.Wait ? "the ceiling" : Arm.BARE.label();
+    }
+
+    @Override
+    public OptionalDouble ceiling(Arm arm) {
+      if (work instanceof Work.Wait wait && arm != Arm.BARE_NO_WORK) {
+        double seconds = wait.time().toNanos() / 1e9;
+        return OptionalDouble.of(load.ceiling(arm.scope(), concurrency(arm), seconds));
+      }
+      return OptionalDouble.empty();
+    }
+
+    /** As the SDK chooses it where nobody sets it; the loop of virtual threads has no limit. */
+    private int concurrency(Arm arm) {
+      String inFlight = options.settings().getOrDefault("ALGO_MAX_IN_FLIGHT", "10000");
+      if (arm.program() == Arm.Program.STREAMS) {
+        return options.streamsThreads();
+      }
+      if (arm.program() == Arm.Program.BARE) {
+        return Integer.parseInt(inFlight);
+      }
+      String set = options.settings().get("ALGO_CONCURRENCY");
+      if (set != null) {
+        return Integer.parseInt(set);
+      }
+      return arm.scope() == Arm.Scope.PARTITION
+          ? Runtime.getRuntime().availableProcessors()
+          : 1_000;
+    }
+  }
+}
