@@ -44,7 +44,7 @@ final class CompareCells {
             Path.of(
                 given.getOrDefault(
                     "report", quick ? "benchmarks/target/benchmarks.md" : "docs/benchmarks.md")),
-            Cells.ALL.stream().map(Cell::id).toList());
+            Cells.ORDER);
   }
 
   /**

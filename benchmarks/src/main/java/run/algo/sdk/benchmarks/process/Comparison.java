@@ -23,7 +23,7 @@ import run.algo.sdk.testkit.kafka.TopicNames;
  */
 final class Comparison {
 
-  private static final Duration BROKER_START = Duration.ofMinutes(2);
+  static final Duration BROKER_START = Duration.ofMinutes(2);
   private static final List<String> BROKER_FLAGS = List.of("-Xms1g", "-Xmx1g");
   private static final List<String> ARM_FLAGS = List.of("-Xms1g", "-Xmx1g");
 
@@ -52,18 +52,22 @@ final class Comparison {
     if (options.jvm().recordings().isPresent()) {
       Files.createDirectories(options.jvm().recordings().get());
     }
-    try (Child broker =
-        Child.start(
-            folder,
-            Path.of(System.getProperty("java.home")),
-            BROKER_FLAGS,
-            List.of(BrokerMain.class.getName(), folder.resolve("broker").toString()),
-            Map.of())) {
+    try (Child broker = broker(folder)) {
       String address = broker.awaitLine(BrokerMain.READY, BROKER_START);
       try (Topics topics = new Topics(address)) {
         return compare(topics);
       }
     }
+  }
+
+  /** Starts a broker; it prints its address when it is ready. */
+  static Child broker(Path folder) {
+    return Child.start(
+        folder,
+        Path.of(System.getProperty("java.home")),
+        BROKER_FLAGS,
+        List.of(BrokerMain.class.getName(), folder.resolve("broker").toString()),
+        Map.of());
   }
 
   private Results compare(Topics topics) throws InterruptedException {
