@@ -69,9 +69,7 @@ class ReportTest {
     report().put(section("two", "Second", 0.5, false));
     String page = page();
     assertThat(page).contains("| at least 0.9 | 0.5 | **no** |").doesNotContain("| 2.0 |");
-    assertThat(page.indexOf("## First"))
-        .isPositive()
-        .isLessThan(page.indexOf("## Second"));
+    assertThat(page.indexOf("## First")).isPositive().isLessThan(page.indexOf("## Second"));
     assertThat(page.indexOf("## Second")).isLessThan(page.indexOf("## Last"));
   }
 
