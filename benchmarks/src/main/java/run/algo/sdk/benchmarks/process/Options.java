@@ -40,8 +40,14 @@ record Options(
         --seed 1            where the random numbers start
         --work 0            work per record: 0, cpu:20us or wait:10ms
         --arms bare,sdk-partition,sdk-key,sdk-unordered
-                            also: bare-vthread (Java 21 or newer, no order),
-                            bare-no-work (never works), streams; exactly-once: bare-eos, sdk-partition-eos,
+                            also by hand: bare-flush, bare-no-work (never works),
+                            bare-vthread (Java 21 or newer, no order);
+                            the SDK's other forms: sdk-partition-async,
+                            sdk-key-async, sdk-unordered-async,
+                            sdk-partition-batch, sdk-key-batch;
+                            peers: streams, spring, spring-batch, micronaut,
+                            parallel-consumer-key, parallel-consumer-unordered;
+                            exactly-once: bare-eos, sdk-partition-eos,
                             sdk-key-eos, sdk-unordered-eos, streams-eos
         --against ARMS      what ratios are taken to; by default what fits each arm
         --rounds 5          how often each arm runs
@@ -80,7 +86,8 @@ record Options(
     }
     if (arms.stream().anyMatch(Arm::isOneThread) && Work.parse(work) instanceof Work.Wait) {
       throw new IllegalArgumentException(
-          "one thread that waits says nothing: leave bare out, the table has the ceiling");
+          "one thread that waits says nothing: leave out bare, bare-flush, bare-eos, spring and"
+              + " micronaut; the table has the ceiling");
     }
   }
 
