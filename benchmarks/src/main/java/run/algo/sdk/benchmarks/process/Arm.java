@@ -30,6 +30,10 @@ enum Arm {
   SDK_UNORDERED_ASYNC("sdk-unordered-async", Program.SDK, Scope.NONE, Form.ASYNC, false),
   SDK_PARTITION_BATCH("sdk-partition-batch", Program.SDK, Scope.PARTITION, Form.BATCH, false),
   SDK_KEY_BATCH("sdk-key-batch", Program.SDK, Scope.KEY, Form.BATCH, false),
+  /** With its port open and asked for everything once a second. */
+  SDK_PARTITION_OBSERVED("sdk-partition-observed", Program.SDK, Scope.PARTITION),
+  /** Without its port. */
+  SDK_PARTITION_UNOBSERVED("sdk-partition-unobserved", Program.SDK, Scope.PARTITION),
   SDK_PARTITION_EOS("sdk-partition-eos", Program.SDK, Scope.PARTITION, Form.RECORD, true),
   SDK_KEY_EOS("sdk-key-eos", Program.SDK, Scope.KEY, Form.RECORD, true),
   SDK_UNORDERED_EOS("sdk-unordered-eos", Program.SDK, Scope.NONE, Form.RECORD, true),
@@ -133,6 +137,9 @@ enum Arm {
       settings.put("ALGO_COMMIT_INTERVAL", WINDOW);
     }
     settings.putAll(given);
+    if (this == SDK_PARTITION_UNOBSERVED) {
+      settings.put("ALGO_METRICS_PORT", "off");
+    }
     settings.put("ALGO_DELIVERY", exactlyOnce ? "exactly-once" : "at-least-once");
     settings.put(
         "ALGO_ORDERING",
@@ -153,6 +160,7 @@ enum Arm {
     return switch (this) {
       case BARE_EOS -> List.of(BARE);
       case STREAMS_EOS -> List.of(STREAMS, BARE_EOS);
+      case SDK_PARTITION_OBSERVED -> List.of(SDK_PARTITION_UNOBSERVED);
       case SDK_PARTITION -> PARTITION_PEERS;
       case SDK_KEY -> and(PARTITION_PEERS, PARALLEL_CONSUMER_KEY);
       case SDK_UNORDERED -> and(PARTITION_PEERS, PARALLEL_CONSUMER_UNORDERED);

@@ -40,7 +40,8 @@ final class ArmMain {
     environment.put("KAFKA_PRODUCER_BENCHMARK_METER", output);
     String input = Environment.input(environment);
     switch (arm.program()) {
-      case SDK -> SdkLoop.run(environment, arm.form(), work, meter);
+      case SDK ->
+          SdkLoop.run(environment, arm.form(), work, meter, arm == Arm.SDK_PARTITION_OBSERVED);
       case BARE -> bare(arm, SdkLoop.settings(environment), input, output, work, meter);
       case STREAMS ->
           new StreamsLoop(

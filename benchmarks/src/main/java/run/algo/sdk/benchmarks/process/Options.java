@@ -44,7 +44,9 @@ record Options(
                             bare-vthread (Java 21 or newer, no order);
                             the SDK's other forms: sdk-partition-async,
                             sdk-key-async, sdk-unordered-async,
-                            sdk-partition-batch, sdk-key-batch;
+                            sdk-partition-batch, sdk-key-batch; with its port
+                            asked and off: sdk-partition-observed,
+                            sdk-partition-unobserved;
                             peers: streams, spring, spring-batch, micronaut,
                             parallel-consumer-key, parallel-consumer-unordered;
                             exactly-once: bare-eos, sdk-partition-eos,

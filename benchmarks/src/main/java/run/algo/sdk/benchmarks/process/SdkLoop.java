@@ -1,9 +1,16 @@
 package run.algo.sdk.benchmarks.process;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AsyncAlgo;
 import run.algo.sdk.BatchAlgo;
@@ -34,8 +41,13 @@ final class SdkLoop {
     }
   }
 
-  /** Runs until all records are acknowledged, and ends as a shutdown does. */
-  static void run(Map<String, String> environment, Arm.Form form, Work work, AckMeter meter)
+  /**
+   * Runs until all records are acknowledged, and ends as a shutdown does.
+   *
+   * @param observed whether somebody asks for all that its port tells, once a second
+   */
+  static void run(
+      Map<String, String> environment, Arm.Form form, Work work, AckMeter meter, boolean observed)
       throws InterruptedException {
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     AlgoRunnerBuilder builder =
@@ -46,6 +58,10 @@ final class SdkLoop {
         };
     try (AlgoRunner runner = builder.environment(environment).build()) {
       runner.start();
+      if (observed) {
+        Runnable asking = observer(runner);
+        var unused = timer.scheduleAtFixedRate(asking, 1, 1, TimeUnit.SECONDS);
+      }
       while (!meter.awaitDone(LOOK_MILLIS)) {
         if (runner.state() == RunnerState.FAILED) {
           throw new IllegalStateException("the runner has failed", runner.failure().orElse(null));
@@ -54,6 +70,24 @@ final class SdkLoop {
     } finally {
       timer.shutdownNow();
     }
+  }
+
+  /** As a Prometheus that scrapes often, and a browser that shows the page. */
+  private static Runnable observer(AlgoRunner runner) {
+    HttpClient client = HttpClient.newHttpClient();
+    int port = runner.metricsPort().orElseThrow();
+    return () -> {
+      for (String path : List.of("/metrics", "/status.json", "/health", "/ready")) {
+        URI uri = URI.create("http://127.0.0.1:" + port + path);
+        try {
+          client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+          throw new UncheckedIOException("the port does not answer", e);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    };
   }
 
   private static AlgoRunnerBuilder records(Work work) {
