@@ -71,7 +71,7 @@ final class CompareLatency {
     long rate = Long.parseLong(taken(words, "--rate", "20000"));
     long seconds = Long.parseLong(taken(words, "--seconds", "20"));
     Path page = Path.of(taken(words, "--report", "docs/benchmarks.md"));
-    long records = rate * (seconds + WARM_UP_SECONDS);
+    long records = LatencyRun.FIRST + rate * (seconds + WARM_UP_SECONDS);
     words.addAll(0, List.of("--arms", ARMS, "--rounds", "3", "--records", Long.toString(records)));
     Options options = Options.parse(words.toArray(String[]::new));
     CompareLatency comparison =
@@ -129,7 +129,7 @@ final class CompareLatency {
     try (Child child =
         Child.start(folder, options.jvm().home(), Comparison.flags(options), main, environment)) {
       Histogram histogram =
-          new LatencyRun(topics, shape, rate * WARM_UP_SECONDS, input, output)
+          new LatencyRun(topics, shape, LatencyRun.FIRST + rate * WARM_UP_SECONDS, input, output)
               .measure((double) rate);
       if (!child.awaitEnd(Duration.ofMinutes(1))) {
         throw new IllegalStateException(child.tail());

@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -25,9 +27,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * up the sender counts as well: a record that is late counts from when it was due, so that a pause
  * is seen by all the records that fell into it (coordinated omission).
  *
- * <p>Sender and reader are in this process, the arm is in its own; all times are this process's.
+ * <p>The first {@value #FIRST} records are sent at once, and the others once those have come
+ * through: a process that starts is not what is measured. Sender and reader are in this process,
+ * the arm is in its own; all times are this process's.
  */
 final class LatencyRun {
+
+  /** Sent before anything is measured. */
+  static final int FIRST = 100;
 
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -42,8 +49,14 @@ final class LatencyRun {
   private final String input;
   private final String output;
 
-  /** Records of the first seconds do not count: the arm's code is compiled, its group joined. */
+  /** So many of the first do not count: the arm's code is compiled meanwhile. */
   private final long warmUp;
+
+  /** Whether the first records have come through: the arm runs. */
+  private final CountDownLatch running = new CountDownLatch(1);
+
+  /** Whether nobody reads any more. */
+  private volatile boolean over;
 
   private final AtomicReference<Exception> failure = new AtomicReference<>();
 
@@ -77,7 +90,8 @@ final class LatencyRun {
     try {
       return read();
     } finally {
-      sender.interrupt();
+      over = true;
+      running.countDown();
       sender.join();
     }
   }
@@ -94,14 +108,14 @@ final class LatencyRun {
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       long begin = System.nanoTime();
-      for (long i = 0; i < shape.records() && failure.get() == null; i++) {
-        long due = begin + Math.round(i * 1e9 / perSecond);
-        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-          LockSupport.parkNanos(Math.min(left, STEP_NANOS));
-          if (Thread.interrupted()) {
-            return;
-          }
+      for (long i = 0; i < shape.records() && !over; i++) {
+        if (i == FIRST) {
+          producer.flush();
+          running.await();
+          begin = System.nanoTime();
         }
+        long due = i < FIRST ? begin : begin + Math.round((i - FIRST) * 1e9 / perSecond);
+        sleepUntil(due);
         byte[] value = new byte[shape.valueBytes()];
         random.nextBytes(value);
         ByteBuffer.wrap(value).putLong(due).putLong(i);
@@ -120,12 +134,23 @@ final class LatencyRun {
                   }
                 });
       }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the sender", e);
+    }
+  }
+
+  private static void sleepUntil(long due) {
+    for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+      LockSupport.parkNanos(Math.min(left, STEP_NANOS));
     }
   }
 
   private Histogram read() {
     Histogram histogram = new Histogram(LONGEST_MICROS, DIGITS);
-    List<TopicPartition> partitions = List.copyOf(topics.ends(output).keySet());
+    List<TopicPartition> partitions =
+        IntStream.range(0, shape.partitions())
+            .mapToObj(partition -> new TopicPartition(output, partition))
+            .toList();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             Map.of(
@@ -151,6 +176,9 @@ final class LatencyRun {
           long now = System.nanoTime();
           last = now;
           found++;
+          if (found == FIRST) {
+            running.countDown();
+          }
           ByteBuffer value = ByteBuffer.wrap(record.value());
           long due = value.getLong();
           if (value.getLong() >= warmUp) {
