@@ -21,6 +21,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.slf4j.MDC;
 import run.algo.sdk.Algo;
 import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.config.DeploymentIdentity;
@@ -112,6 +113,27 @@ public class LogContextBenchmark {
     Execution execution = new Execution(scope, route, record(), settlement, 0);
     LogContext.Before before = log.begin(execution);
     log.leave(before);
+    return execution;
+  }
+
+  /**
+   * The rejected way: five entries are put for each record, and removed behind it.
+   *
+   * @return the execution
+   */
+  @Benchmark
+  public Object rivalPutsAndRemoves() {
+    Execution execution = new Execution(scope, route, record(), settlement, 0);
+    MDC.put(LogContext.TRACE_ID, execution.traceId());
+    MDC.put(LogContext.INPUT, execution.input());
+    MDC.put(LogContext.PARTITION, Integer.toString(execution.position().partition()));
+    MDC.put(LogContext.OFFSET, Long.toString(execution.position().offset()));
+    MDC.put(LogContext.ATTEMPT, Integer.toString(execution.attempt()));
+    MDC.remove(LogContext.TRACE_ID);
+    MDC.remove(LogContext.INPUT);
+    MDC.remove(LogContext.PARTITION);
+    MDC.remove(LogContext.OFFSET);
+    MDC.remove(LogContext.ATTEMPT);
     return execution;
   }
 
