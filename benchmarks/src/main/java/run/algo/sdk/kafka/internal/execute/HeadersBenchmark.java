@@ -2,8 +2,11 @@ package run.algo.sdk.kafka.internal.execute;
 
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -20,13 +23,17 @@ import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
 import run.algo.sdk.kafka.internal.record.RunHeader;
 
 /**
- * What it costs to read an input record's headers, in nanoseconds and (with {@code -prof gc}) bytes
- * a record: trace ID and content type alone, and all that the path looks for in a record ({@code
- * run}, {@code endpointParams}, {@code messageDataType}, and the trace ID twice).
+ * What it costs to read an input record's headers and to write an output's, in nanoseconds and
+ * (with {@code -prof gc}) bytes a record: trace ID and content type alone, and all that the path
+ * looks for in a record ({@code run}, {@code endpointParams}, {@code messageDataType}, and the
+ * trace ID twice).
  *
  * <p>The path asks Kafka's {@code Headers.lastHeader} for each, which goes through the headers from
  * the end and compares names. {@link #rivalOnePass} goes through them once, and tells by a name's
  * first letter whether it can be one of the protocol's.
+ *
+ * <p>{@link #written} is what the path does for an output's headers: a {@code RecordHeaders} that
+ * the record's constructor copies. {@link #rivalWrittenInPlace} adds them to the record's own.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -40,6 +47,7 @@ public class HeadersBenchmark {
   @Param({"0", "4", "16"})
   public int others;
 
+  private final byte[] key = new byte[16];
   private Headers headers = ExecutionParts.record(new byte[0], 0).headers();
 
   /** Makes the record. */
@@ -47,6 +55,29 @@ public class HeadersBenchmark {
   public void record() {
     ConsumerRecord<byte[], byte[]> record = ExecutionParts.record(new byte[200], others);
     headers = record.headers();
+  }
+
+  /** {@return an output record, whose headers are made first, and copied by its constructor} */
+  @Benchmark
+  public Object written() {
+    RecordHeaders made = new RecordHeaders();
+    write(made);
+    return new ProducerRecord<>("results", null, null, key, key, made);
+  }
+
+  /** {@return an output record that has made its headers itself} */
+  @Benchmark
+  public Object rivalWrittenInPlace() {
+    ProducerRecord<byte[], byte[]> made = new ProducerRecord<>("results", null, null, key, key);
+    write(made.headers());
+    return made;
+  }
+
+  private void write(Headers to) {
+    to.add(headers.lastHeader(ProtocolHeaders.TRACE_ID));
+    to.add(headers.lastHeader(ProtocolHeaders.CONTENT_TYPE));
+    to.add(new RecordHeader(ProtocolHeaders.FILE_NAME, key));
+    to.add(OutputTarget.EMBEDDED);
   }
 
   /** Reads the two that nearly every record has. */
