@@ -347,6 +347,20 @@ final class Assembly {
       return Optional.ofNullable(routes.get(topic)).filter(route -> !route.isOfRetries());
     }
 
+    private FailureRules.Counter counting() {
+      return new FailureRules.Counter() {
+        @Override
+        public void retried(int step, int retryNum) {
+          counters.retried(step, retryNum);
+        }
+
+        @Override
+        public void outage(boolean down) {
+          counters.outage(down);
+        }
+      };
+    }
+
     private FailureRules failureRules() {
       Map<String, FailureRules.Input> inputs = new HashMap<>();
       for (InputSettings input : settings.inputs()) {
@@ -364,7 +378,7 @@ final class Assembly {
       return new FailureRules(
           inputs,
           wiring.retries().classes(),
-          counters::retried,
+          counting(),
           settings.engine().outageFuse(),
           ParkedInputs.rules(settings, clock));
     }

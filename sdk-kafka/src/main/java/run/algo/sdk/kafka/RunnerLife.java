@@ -217,7 +217,10 @@ final class RunnerLife {
                     + " is halted at offset "
                     + halt.position().offset()
                     + ": "
-                    + halt.what()));
+                    + halt.what()
+                    + " ("
+                    + halt.cause()
+                    + ")"));
     return lines;
   }
 

@@ -29,7 +29,8 @@ final class FlowWatch {
   private int running;
   private @Nullable Found oldest;
   private @Nullable Found worked;
-  private boolean delayed;
+  private int delayed;
+  private int busy;
 
   /** A record in flight. */
   record Found(RecordBatch batch, int index, boolean begun, @Nullable UnderWay execution) {
@@ -58,7 +59,8 @@ final class FlowWatch {
     running = 0;
     oldest = null;
     worked = null;
-    delayed = false;
+    delayed = 0;
+    busy = 0;
     flow.visit(new Looking(now, slow));
     long all = flow.done();
     if (all != done || !hasWork()) {
@@ -88,6 +90,9 @@ final class FlowWatch {
     public void visit(RecordBatch batch, int index, boolean begun, @Nullable UnderWay execution) {
       Found found = new Found(batch, index, begun, execution);
       oldest = earlier(oldest, found);
+      if (found.isWorked() || (execution != null && execution.worker() != null)) {
+        busy++;
+      }
       if (found.isWorked()) {
         running++;
         worked = earlier(worked, found);
@@ -97,7 +102,7 @@ final class FlowWatch {
 
     @Override
     public void delayed() {
-      delayed = true;
+      delayed++;
     }
   }
 
@@ -110,7 +115,7 @@ final class FlowWatch {
    * Whether something could be executed. What is behind a record that waits for a time could not.
    */
   boolean waits() {
-    return oldest != null && !oldest.begun() && !delayed && flow.mayWork();
+    return oldest != null && !oldest.begun() && delayed == 0 && flow.mayWork();
   }
 
   private static Found earlier(@Nullable Found one, Found other) {
@@ -119,6 +124,16 @@ final class FlowWatch {
 
   int running() {
     return running;
+  }
+
+  /** Those on which a worker is, also one that waits until its output is taken. */
+  int busy() {
+    return busy;
+  }
+
+  /** Records that wait in their place to be executed again. */
+  int delayed() {
+    return delayed;
   }
 
   /** The record that was read first; null when nothing could be worked on. */

@@ -137,7 +137,7 @@ final class Halt {
   private static HaltReport report(ConsumerRecord<byte[], byte[]> record, Blockage blockage) {
     RecordPosition position =
         new RecordPosition(record.topic(), record.partition(), record.offset(), record.timestamp());
-    return new HaltReport(position, blockage.what(), String.valueOf(blockage.cause()));
+    return new HaltReport(position, blockage.what(), blockage.cause().getClass().getName());
   }
 
   private void logHalt(ConsumerRecord<byte[], byte[]> record, Blockage blockage) {

@@ -191,7 +191,7 @@ public final class PollLoop {
     this.flowControl =
         new FlowControl(
             consumer, signal, plan.bounds(), environs.clock(), plan.times().pausePatience());
-    this.watcher = new Watcher(consumer, plan, InstantSource.system());
+    this.watcher = new Watcher(consumer, plan, InstantSource.system(), environs.ends());
   }
 
   /**
@@ -208,6 +208,7 @@ public final class PollLoop {
       end();
     } finally {
       assignment.abandon(); // nothing more is begun, whatever has ended the loop
+      watcher.end();
     }
   }
 
@@ -315,10 +316,17 @@ public final class PollLoop {
 
   private void watch(Intake.Mode mode) {
     if (watcher.isDue(turnBegan)) {
-      watcher.look(
-          assignment.flows(),
-          new Watcher.Stage(assignedOnce, mode, commits.tally(), assignment.rebalances()),
-          turnBegan);
+      try {
+        watcher.look(
+            assignment.flows(),
+            new Watcher.Stage(assignedOnce, mode, commits.tally(), assignment.rebalances()),
+            turnBegan);
+      } catch (RuntimeException e) {
+        // Who only looks must not end what it looks at.
+        environs
+            .warnings()
+            .run("watch", held -> log.warn("what is shown of the runner is old: {}", held, e));
+      }
     }
   }
 

@@ -17,6 +17,9 @@ final class SlowOnes {
 
   private static final int MOST_SHOWN = 20;
 
+  /** Of those that take so long it is told where their threads are. */
+  static final long WITH_STACK = TimeUnit.SECONDS.toNanos(10);
+
   /** When an execution was first found, by its place. */
   private Map<Place, Long> since = new HashMap<>();
 
@@ -40,15 +43,6 @@ final class SlowOnes {
     }
   }
 
-  /** For how long an execution has been found. */
-  long nanos(FlowWatch watch, FlowWatch.Found execution, long now) {
-    Long first =
-        since.get(
-            new Place(
-                watch.flow().partition(), execution.offset(), execution.batch().flow().ofParked()));
-    return first == null ? 0 : now - first;
-  }
-
   /** Ends the look, and tells the slowest. */
   List<Slow> end() {
     Map<Place, Long> old = since;
@@ -58,7 +52,9 @@ final class SlowOnes {
     found.sort(Comparator.comparingLong(Shown::nanos).reversed());
     List<Slow> slowest = new ArrayList<>();
     for (Shown each : found.subList(0, Math.min(MOST_SHOWN, found.size()))) {
-      slowest.add(Watcher.slow(each.watch().flow(), each.found(), each.nanos(), false));
+      slowest.add(
+          Watcher.slow(
+              each.watch().flow(), each.found(), each.nanos(), each.nanos() >= WITH_STACK));
     }
     found.clear();
     return slowest;

@@ -10,9 +10,10 @@ import run.algo.sdk.kafka.internal.observe.InputCounters;
  * counts and no partition knows any more is lost, one that a partition has and the ledger has ended
  * was counted twice. On the owner thread.
  *
- * <p>A record that is settled at this moment is out of its partition an instant before it is in the
- * ledger. So a difference counts that {@link #LOOKS} looks in a row have found, and as much of it
- * as all of them have.
+ * <p>Records are settled while it looks, so the ledger is read before and after: what the
+ * partitions have is accounted for when it lies between the two. A record that is settled at this
+ * moment is out of its partition an instant before it is in the ledger. So a difference counts that
+ * {@link #LOOKS} looks in a row have found, and as much of it as all of them have.
  */
 final class Unaccounted {
 
@@ -50,7 +51,12 @@ final class Unaccounted {
    */
   Map<String, Long> look(Collection<PartitionFlow> flows) {
     Map<InputCounters, Long> inFlight = new HashMap<>();
+    Map<InputCounters, Long> before = new HashMap<>();
     inputs.keySet().forEach(input -> inFlight.put(input, 0L));
+    for (PartitionFlow flow : flows) {
+      inFlight.put(flow.route().counters(), 0L);
+    }
+    inFlight.keySet().forEach(input -> before.put(input, input.inFlight()));
     for (PartitionFlow flow : flows) {
       inFlight.merge(flow.route().counters(), (long) flow.unsettledNow(), Long::sum);
     }
@@ -58,7 +64,9 @@ final class Unaccounted {
     inFlight.forEach(
         (input, records) -> {
           Differences differences = inputs.computeIfAbsent(input, added -> new Differences());
-          differences.add(input.inFlight() - records);
+          long after = input.inFlight();
+          long most = before.getOrDefault(input, after);
+          differences.add(records < after ? after - records : Math.min(0, most - records));
           lasting.put(input.input(), differences.lasting());
         });
     return Map.copyOf(lasting);

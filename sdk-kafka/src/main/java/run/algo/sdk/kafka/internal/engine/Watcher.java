@@ -34,6 +34,9 @@ final class Watcher {
   private static final int MOST_FRAMES = 40;
   private static final int MOST_TRACE_ID = 100;
 
+  /** Where a thread is, is asked of so many at a look. */
+  private static final int MOST_STACKS = 20;
+
   private final Consumer<?, ?> consumer;
   private final EnginePlan plan;
   private final InstantSource clock;
@@ -41,6 +44,8 @@ final class Watcher {
   private final Map<PartitionFlow, FlowWatch> watches = new HashMap<>();
   private final Unaccounted unaccounted = new Unaccounted();
   private final SlowOnes slow = new SlowOnes();
+  private final PausedEnds ends;
+  private int stacks;
   private @Nullable Long last;
   private volatile RunnerView view = RunnerView.NONE;
 
@@ -50,12 +55,14 @@ final class Watcher {
    * @param consumer tells how far the ends of its partitions are; on its owner's thread
    * @param plan what may be executed and be in flight
    * @param clock the time of day
+   * @param ends tells how far the ends of partitions are that are not read
    */
-  Watcher(Consumer<?, ?> consumer, EnginePlan plan, InstantSource clock) {
+  Watcher(Consumer<?, ?> consumer, EnginePlan plan, InstantSource clock, Siblings.Ends ends) {
     this.consumer = consumer;
     this.plan = plan;
     this.clock = clock;
     this.stuckAfter = plan.times().stuckAfter();
+    this.ends = new PausedEnds(ends);
   }
 
   /** What was seen last. From any thread. */
@@ -80,13 +87,17 @@ final class Watcher {
   void look(Collection<PartitionFlow> flows, Stage stage, long now) {
     last = now;
     watches.keySet().retainAll(flows);
+    ends.look(flows, now);
+    stacks = 0;
     int running = 0;
+    int busy = 0;
     long bytes = 0;
     long uncommitted = 0;
     for (PartitionFlow flow : flows) {
       FlowWatch watch = watches.computeIfAbsent(flow, added -> new FlowWatch(added, now));
       watch.look(now, slow);
       running += watch.running();
+      busy += watch.busy();
       bytes += flow.bytesInFlight();
       uncommitted = Math.max(uncommitted, watch.uncommitted(now));
     }
@@ -95,7 +106,7 @@ final class Watcher {
     for (PartitionFlow flow : flows) {
       FlowWatch watch = watches.get(flow);
       if (watch != null) {
-        partitions.add(partition(watch, stage.mode(), running, now));
+        partitions.add(partition(watch, stage.mode(), busy, now));
       }
     }
     view =
@@ -112,14 +123,31 @@ final class Watcher {
             unaccounted.look(flows));
   }
 
-  private PartitionView partition(FlowWatch watch, Intake.Mode mode, int running, long now) {
+  /** Nothing is anybody's any more; what was counted stays. */
+  void end() {
+    RunnerView latest = view;
+    view =
+        new RunnerView(
+            clock.instant(),
+            latest.assigned(),
+            latest.intake(),
+            List.of(),
+            new RunnerView.Executions(0, latest.executions().most(), List.of()),
+            new RunnerView.Memory(0, latest.memory().budget()),
+            new RunnerView.Commits(latest.commits().confirmed(), latest.commits().failed(), 0),
+            latest.rebalances(),
+            Map.of());
+  }
+
+  private PartitionView partition(FlowWatch watch, Intake.Mode mode, int busy, long now) {
     PartitionFlow flow = watch.flow();
     Optional<HaltReport> halt = flow.halted();
     long idle = watch.idle(now);
-    // What waits while others are executed has no slot yet; while nothing is, it was forgotten.
+    // What waits while workers are busy, be it with writing, has no slot yet; while none is, it was
+    // forgotten.
     FlowWatch.Found blocking = watch.worked();
     FlowWatch.Found waiting = watch.oldest();
-    boolean works = blocking != null || (running == 0 && watch.waits());
+    boolean works = blocking != null || (busy == 0 && watch.waits());
     boolean stuck = works && halt.isEmpty() && idle >= stuckAfter.toNanos();
     OptionalLong lag = lag(flow);
     FlowWatch.Found shown = stuck && blocking != null ? blocking : waiting;
@@ -139,21 +167,21 @@ final class Watcher {
         Optional.ofNullable(shown)
             .map(
                 found ->
-                    slow(
-                        flow,
-                        found,
-                        found.isWorked()
-                            ? slow.nanos(watch, found, now)
-                            : now - found.batch().read(),
-                        stuck)),
-        waiting(flow),
+                    slow(flow, found, now - found.batch().read(), stuck && stacks++ < MOST_STACKS)),
+        waiting(watch),
         watch.parked(now),
         stuck,
         works ? seconds(idle) : 0);
   }
 
   private static String why(HaltReport report) {
-    return "halted at offset " + report.position().offset() + ": " + report.what();
+    return "halted at offset "
+        + report.position().offset()
+        + ": "
+        + report.what()
+        + " ("
+        + report.cause()
+        + ")";
   }
 
   private static State state(PartitionFlow flow, Optional<HaltReport> halt, Intake.Mode mode) {
@@ -175,9 +203,13 @@ final class Watcher {
       OptionalLong unread = consumer.currentLag(partition);
       long position = flow.position();
       long first = flow.firstUnsettled();
-      return unread.isEmpty() || position < 0 || first < 0
-          ? OptionalLong.empty()
-          : OptionalLong.of(unread.getAsLong() + Math.max(0, position - first));
+      long end = ends.of(partition);
+      if (first < 0 || (end < 0 && (unread.isEmpty() || position < 0))) {
+        return OptionalLong.empty();
+      }
+      // Ends only move away: of two the farther one is the newer.
+      long known = unread.isEmpty() || position < 0 ? -1 : position + unread.getAsLong();
+      return OptionalLong.of(Math.max(0, Math.max(known, end) - first));
     } catch (KafkaException | IllegalStateException e) {
       return OptionalLong.empty(); // not known yet, or no longer ours
     }
@@ -195,14 +227,16 @@ final class Watcher {
     return time < 0 ? 0 : Math.max(0, clock.millis() - time) / 1000.0;
   }
 
-  private static PartitionView.Waiting waiting(PartitionFlow flow) {
+  private static PartitionView.Waiting waiting(FlowWatch watch) {
+    PartitionFlow flow = watch.flow();
     OptionalLong due = flow.nextDue();
     return due.isEmpty()
-        ? PartitionView.Waiting.NONE
+        ? new PartitionView.Waiting(0, 0, 0, watch.delayed())
         : new PartitionView.Waiting(
             flow.postponed(),
             seconds(Math.max(0, due.getAsLong())),
-            seconds(Math.max(0, -due.getAsLong())));
+            seconds(Math.max(0, -due.getAsLong())),
+            watch.delayed());
   }
 
   static Slow slow(PartitionFlow flow, FlowWatch.Found found, long nanos, boolean withStack) {

@@ -102,7 +102,7 @@ public record FailureRules(
     }
   }
 
-  /** Counts retries. Thread-safe. */
+  /** Counts retries, and notes outages. Thread-safe. */
   @FunctionalInterface
   public interface Counter {
 
@@ -113,5 +113,12 @@ public record FailureRules(
      * @param retryNum which try of the step, from 1
      */
     void retried(int step, int retryNum);
+
+    /**
+     * The outage fuse has blown, or is whole again.
+     *
+     * @param down whether a dependency seems to be down, so that records wait
+     */
+    default void outage(boolean down) {}
   }
 }

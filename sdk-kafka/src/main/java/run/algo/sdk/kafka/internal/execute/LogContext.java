@@ -128,6 +128,13 @@ public final class LogContext {
 
     /** 0 where it was not a record but a batch. */
     private int attempt;
+
+    /** Whether nobody has changed what is not told anew for each record. */
+    private boolean isWhole(MDCAdapter mdc) {
+      return Objects.equals(mdc.get(INPUT), input)
+          && Objects.equals(mdc.get(PARTITION), partition < 0 ? null : text(partition))
+          && Objects.equals(mdc.get(ATTEMPT), attempt == 0 ? null : text(attempt));
+    }
   }
 
   /** What a thread's MDC held before. */
@@ -220,7 +227,7 @@ public final class LogContext {
 
   /** What changes seldom; all of it where the author's code or another runner changed the MDC. */
   private void tell(MDCAdapter known, Told told, String input, int partition) {
-    if (told.by != this || !Objects.equals(known.get(INPUT), told.input)) {
+    if (told.by != this || !told.isWhole(known)) {
       process.forEach(field -> known.put(field.getKey(), field.getValue()));
       for (String name : List.of(TRACE_ID, PARTITION, OFFSET, ATTEMPT)) {
         known.remove(name);

@@ -38,6 +38,7 @@ final class OutageFuse {
   private static final int DEEPEST_CAUSE = 100;
 
   private final LongSupplier nanos;
+  private final FailureRules.Counter counter;
 
   // Under the lock
   private final Set<Integer> keys = new HashSet<>();
@@ -57,9 +58,11 @@ final class OutageFuse {
    * A fuse.
    *
    * @param nanos monotonic time in nanoseconds
+   * @param counter is told when it blows, and when the outage is over
    */
-  OutageFuse(LongSupplier nanos) {
+  OutageFuse(LongSupplier nanos, FailureRules.Counter counter) {
     this.nanos = nanos;
+    this.counter = counter;
   }
 
   /**
@@ -95,6 +98,7 @@ final class OutageFuse {
   private synchronized void reset() {
     if (blown) {
       log.info("an execution has succeeded: the outage is over, and records are executed again");
+      counter.outage(false);
     }
     failing = false;
     blown = false;
@@ -124,6 +128,7 @@ final class OutageFuse {
         return Optional.empty();
       }
       blown = true;
+      counter.outage(true);
       log.warn(
           "records of {} keys in a row have failed with {}: a dependency seems to be down. Nothing"
               + " is executed until a probe succeeds (ALGO_OUTAGE_FUSE); the latest error:",

@@ -64,7 +64,7 @@ public final class RecordProcessors {
       Optional<DeadLetters> deadLetters,
       FailureRules rules) {
     RateLimit limit = new RateLimit(LOG_INTERVAL, System::nanoTime);
-    OutageFuse fuse = rules.fuse() ? new OutageFuse(System::nanoTime) : null;
+    OutageFuse fuse = rules.fuse() ? new OutageFuse(System::nanoTime, rules.counter()) : null;
     FailureHandler last =
         deadLetters
             .<FailureHandler>map(

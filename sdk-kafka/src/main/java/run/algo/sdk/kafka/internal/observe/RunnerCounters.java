@@ -17,6 +17,7 @@ public final class RunnerCounters {
   private final Map<String, OutputCounters> outputs = new LinkedHashMap<>();
   private final Map<Try, LongAdder> retries = new ConcurrentHashMap<>();
   private volatile int abandoned;
+  private volatile boolean outage;
   private final TransactionCounters transactions = new TransactionCounters();
   private final StorageCounters storage = new StorageCounters();
 
@@ -86,6 +87,19 @@ public final class RunnerCounters {
 
   int abandoned() {
     return abandoned;
+  }
+
+  /**
+   * Whether a dependency seems to be down, so that records wait.
+   *
+   * @param down whether the outage fuse has blown
+   */
+  public void outage(boolean down) {
+    outage = down;
+  }
+
+  boolean outage() {
+    return outage;
   }
 
   /** {@return the counters of transactions, zero where none are made} */

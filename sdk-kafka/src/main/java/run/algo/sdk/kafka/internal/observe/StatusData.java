@@ -58,7 +58,8 @@ final class StatusData {
         new Troubles()
             .verdicts(ailment, notReady)
             .view(view, viewAge.orElse(0), !OVER.contains(state), notReady)
-            .abandoned(abandoned);
+            .abandoned(abandoned)
+            .outage(source.counters().outage());
     return new Status(
         now,
         runner(new Verdict(state, notReady.isEmpty(), ailment.isEmpty()), view, now, viewAge),
@@ -78,7 +79,7 @@ final class StatusData {
   }
 
   /** States in which nothing is told any more. */
-  private static final List<String> OVER = List.of("CLOSED", "FAILED");
+  private static final List<String> OVER = List.of("CLOSING", "CLOSED", "FAILED");
 
   private record Verdict(String state, boolean ready, boolean healthy) {}
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import run.algo.sdk.kafka.internal.observe.view.PartitionView;
 import run.algo.sdk.kafka.internal.observe.view.RunnerView;
+import run.algo.sdk.kafka.internal.observe.view.Slow;
 
 /**
  * Gathers what stands in the way of a runner, in words for people: what blocks before what is
@@ -25,6 +26,9 @@ final class Troubles {
 
   /** Several commit intervals. */
   private static final double UNCOMMITTED = 30;
+
+  /** Not wrong by itself, but whoever looks for what blocks a key wants to know. */
+  private static final double LONG = 60;
 
   private final List<Status.Trouble> blocking = new ArrayList<>();
   private final List<Status.Trouble> others = new ArrayList<>();
@@ -52,6 +56,8 @@ final class Troubles {
       partition(partition, notReady);
     }
     late(view.partitions());
+    inPlace(view.partitions());
+    slow(view);
     RunnerView.Memory memory = view.memory();
     if (memory.budget() > 0 && memory.used() >= memory.budget()) {
       warn("the memory budget is used up: nothing more is read until there is less in flight");
@@ -72,7 +78,13 @@ final class Troubles {
         block(told + why);
       }
     } else if (partition.stuck()) {
-      block(name + " is stuck, nothing of it was settled while work waited" + why);
+      block(
+          name
+              + " is stuck, nothing of it was settled for "
+              + seconds(partition.idleSeconds())
+              + " while work waited"
+              + partition.oldest().map(Troubles::place).orElse("")
+              + why);
     } else if (!why.isEmpty()) {
       warn(name + why);
     }
@@ -89,6 +101,41 @@ final class Troubles {
         (topic, late) -> warn("retries of " + topic + " have been due for " + seconds(late)));
   }
 
+  /** They hold up what is behind them in their partition or key. */
+  private void inPlace(List<PartitionView> partitions) {
+    Map<String, Integer> records = new LinkedHashMap<>();
+    for (PartitionView partition : partitions) {
+      if (partition.waiting().inPlace() > 0) {
+        records.merge(partition.topic(), partition.waiting().inPlace(), Integer::sum);
+      }
+    }
+    records.forEach(
+        (topic, number) ->
+            warn(number + " of " + topic + " wait in their place to be executed again"));
+  }
+
+  private void slow(RunnerView view) {
+    for (Slow execution : view.executions().slowest()) {
+      if (execution.seconds() >= LONG) {
+        warn(
+            "an execution takes long, "
+                + seconds(execution.seconds())
+                + " so far: "
+                + execution.topic()
+                + "-"
+                + execution.partition()
+                + place(execution));
+      }
+    }
+  }
+
+  private static String place(Slow record) {
+    return " at offset "
+        + record.offset()
+        + (record.traceId().isEmpty() ? "" : ", trace " + record.traceId())
+        + (record.thread().isEmpty() ? "" : ", on thread " + record.thread());
+  }
+
   /** Executions that have timed out and still run. */
   Troubles abandoned(int executions) {
     if (executions > 0) {
@@ -96,6 +143,16 @@ final class Troubles {
           executions
               + (executions == 1 ? " execution that has" : " executions that have")
               + " passed the deadline still run");
+    }
+    return this;
+  }
+
+  /** Whether the outage fuse has blown. */
+  Troubles outage(boolean down) {
+    if (down) {
+      block(
+          "a dependency seems to be down: nothing is executed but a probe now and then, until one"
+              + " succeeds (ALGO_OUTAGE_FUSE)");
     }
     return this;
   }

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -59,7 +60,7 @@ final class ViewCollector implements MultiCollector {
   private static final MetricFamilyDescriptor STUCK =
       family(gauge("algo_partitions_stuck").help("Partitions without progress while work waits"));
   private static final MetricFamilyDescriptor RETRY_WAITING =
-      family(gauge("algo_retry_waiting_records").help("Records that wait for their due time"));
+      family(gauge("algo_retry_waiting_records").help("Records that wait to be executed again"));
   private static final MetricFamilyDescriptor RETRY_LATE =
       family(gauge("algo_retry_late_seconds").help("How long the first due one has been due"));
   private static final MetricFamilyDescriptor PARKED_KEYS =
@@ -76,6 +77,8 @@ final class ViewCollector implements MultiCollector {
       family(gauge("algo_executions_running").help("Records that are executed"));
   private static final MetricFamilyDescriptor LIMIT =
       family(gauge("algo_executions_limit").help("ALGO_CONCURRENCY"));
+  private static final MetricFamilyDescriptor OUTAGE =
+      family(gauge("algo_outage").help("1 while ALGO_OUTAGE_FUSE is blown and records wait"));
   private static final MetricFamilyDescriptor COMMITS =
       family(counter("algo_commits").help("Commits by what became of them"));
   private static final MetricFamilyDescriptor COMMIT_AGE =
@@ -125,15 +128,16 @@ final class ViewCollector implements MultiCollector {
     MetricSnapshots.Builder families = MetricSnapshots.builder();
     families.metricSnapshot(
         ofInputs(UNACCOUNTED, inputs, (input, all) -> view.unaccounted().getOrDefault(input, 0L)));
-    families.metricSnapshot(lag(LAG, inputs, p -> p.lag().orElse(0), true));
-    families.metricSnapshot(lag(LAG_SECONDS, inputs, PartitionView::lagSeconds, false));
+    families.metricSnapshot(lag(LAG, inputs, ViewCollector::records, true));
+    families.metricSnapshot(lag(LAG_SECONDS, inputs, ViewCollector::seconds, false));
     families.metricSnapshot(
         most(OLDEST, inputs, p -> p.oldest().map(oldest -> oldest.seconds()).orElse(0.0)));
     families.metricSnapshot(sum(ASSIGNED, inputs, p -> 1));
     families.metricSnapshot(
         sum(HALTED, inputs, p -> p.state() == PartitionView.State.HALTED ? 1 : 0));
     families.metricSnapshot(sum(STUCK, inputs, p -> p.stuck() ? 1 : 0));
-    families.metricSnapshot(sum(RETRY_WAITING, inputs, p -> p.waiting().records()));
+    families.metricSnapshot(
+        sum(RETRY_WAITING, inputs, p -> p.waiting().records() + p.waiting().inPlace()));
     families.metricSnapshot(most(RETRY_LATE, inputs, p -> p.waiting().lateSeconds()));
     families.metricSnapshot(sum(PARKED_KEYS, inputs, p -> p.parked().keys()));
     families.metricSnapshot(sum(PARKED_RECORDS, inputs, p -> p.parked().records()));
@@ -142,6 +146,7 @@ final class ViewCollector implements MultiCollector {
     families.metricSnapshot(one(MEMORY_BUDGET, (double) view.memory().budget()));
     families.metricSnapshot(one(RUNNING, view.executions().running()));
     families.metricSnapshot(one(LIMIT, view.executions().most()));
+    families.metricSnapshot(one(OUTAGE, counters.outage() ? 1 : 0));
     families.metricSnapshot(
         counts(
             COMMITS,
@@ -200,10 +205,22 @@ final class ViewCollector implements MultiCollector {
         family, inputs, (input, all) -> all.stream().mapToDouble(value).max().orElse(0));
   }
 
+  private static OptionalDouble records(PartitionView partition) {
+    return partition.lag().isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of((double) partition.lag().getAsLong());
+  }
+
+  private static OptionalDouble seconds(PartitionView partition) {
+    return partition.lag().isEmpty() && partition.lagSeconds() == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(partition.lagSeconds());
+  }
+
   private GaugeSnapshot lag(
       MetricFamilyDescriptor family,
       Map<String, List<PartitionView>> inputs,
-      ToDoubleFunction<PartitionView> value,
+      Function<PartitionView, OptionalDouble> value,
       boolean adds) {
     List<GaugeDataPointSnapshot> points = new ArrayList<>();
     inputs.forEach(
@@ -211,7 +228,11 @@ final class ViewCollector implements MultiCollector {
           Map<String, Double> others = new TreeMap<>();
           for (int i = 0; i < partitions.size(); i++) {
             PartitionView partition = partitions.get(i);
-            double number = value.applyAsDouble(partition);
+            OptionalDouble known = value.apply(partition);
+            if (known.isEmpty()) {
+              continue; // 0 would say that there is none
+            }
+            double number = known.getAsDouble();
             if (i < MOST_PARTITIONS) {
               points.add(
                   Points.gauge(

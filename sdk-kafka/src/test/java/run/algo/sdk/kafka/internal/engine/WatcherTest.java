@@ -6,14 +6,22 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.AbstractCollection;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.internals.AutoOffsetResetStrategy;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +46,10 @@ class WatcherTest {
   private final EngineFixtures.IdleDispatcher dispatcher = new EngineFixtures.IdleDispatcher();
   private final PartitionFlow flow =
       EngineFixtures.flow(counters, dispatcher, EngineFixtures.signal(() -> {}));
+  private List<PartitionFlow> flows = List.of(flow);
   private final CountDownLatch end = new CountDownLatch(1);
+  private final List<Set<TopicPartition>> asked = new ArrayList<>();
+  private CompletableFuture<Map<TopicPartition, Long>> ends = new CompletableFuture<>();
   private final Watcher watcher =
       new Watcher(
           consumer,
@@ -48,7 +59,11 @@ class WatcherTest {
               new EnginePlan.Times(
                       Duration.ofMillis(500), Duration.ZERO, Duration.ZERO, Duration.ZERO)
                   .stuckAfter(STUCK_AFTER)),
-          InstantSource.fixed(Instant.ofEpochMilli(50_000)));
+          InstantSource.fixed(Instant.ofEpochMilli(50_000)),
+          partitions -> {
+            asked.add(partitions);
+            return ends;
+          });
   private Intake.Mode mode = Intake.Mode.OPEN;
   private long now = Long.MAX_VALUE - 5; // the monotonic clock may wrap
 
@@ -68,7 +83,7 @@ class WatcherTest {
   private RunnerView look() {
     flow.count(now);
     watcher.look(
-        List.of(flow),
+        flows,
         new Watcher.Stage(true, mode, new Commits.Tally(3, 1), new RunnerView.Rebalances(1, 0, 0)),
         now);
     return watcher.view();
@@ -180,6 +195,70 @@ class WatcherTest {
     assertThat(held.offset()).isZero();
     assertThat(held.thread()).isEqualTo("hangs");
     assertThat(held.stack()).anyMatch(frame -> frame.contains("CountDownLatch.await"));
+  }
+
+  @Test
+  void whatTakesLongIsShownWithItsStackThoughNothingIsStuck() {
+    RecordBatch batch = read(0, 1);
+    begin(batch, 0, hanging(), false);
+    look();
+    now += SlowOnes.WITH_STACK - 1;
+    assertThat(look().executions().slowest().get(0).stack()).isEmpty();
+    now += 1;
+    Slow slow = look().executions().slowest().get(0);
+    assertThat(slow.stack()).anyMatch(frame -> frame.contains("CountDownLatch.await"));
+    assertThat(partition().stuck()).isFalse();
+  }
+
+  @Test
+  void theAgeOfTheOldestIsSinceItsReadAlsoOnceItIsExecuted() {
+    RecordBatch batch = read(0);
+    look();
+    now += Duration.ofSeconds(7).toNanos();
+    double waited = partition().oldest().orElseThrow().seconds();
+    begin(batch, 0, null, false);
+    assertThat(partition().oldest().orElseThrow().seconds()).isEqualTo(waited);
+  }
+
+  /** A consumer knows the ends of what it fetches, and a paused partition is not fetched. */
+  @Test
+  void theLagOfAPausedPartitionGrowsWithItsEnd() {
+    consumer.assign(List.of(EngineFixtures.P0));
+    consumer.updateBeginningOffsets(Map.of(EngineFixtures.P0, 0L));
+    consumer.updateEndOffsets(Map.of(EngineFixtures.P0, 4L));
+    consumer.seek(EngineFixtures.P0, 4);
+    read(0, 1, 2, 3);
+    assertThat(partition().lag()).hasValue(4);
+    assertThat(asked).as("it is fetched").isEmpty();
+    flow.paused(true);
+    look();
+    assertThat(asked).containsExactly(Set.of(EngineFixtures.P0));
+    ends.complete(Map.of(EngineFixtures.P0, 100L));
+    assertThat(partition().lag()).hasValue(100);
+    ends = CompletableFuture.failedFuture(new IllegalStateException("no broker"));
+    assertThat(after(Duration.ofNanos(PausedEnds.INTERVAL)).lag())
+        .as("what is known stays")
+        .hasValue(100);
+    ends = CompletableFuture.completedFuture(Map.of(EngineFixtures.P0, 200L));
+    after(Duration.ofNanos(PausedEnds.INTERVAL));
+    assertThat(partition().lag()).hasValue(200);
+    assertThat(asked).hasSize(3);
+  }
+
+  /** As with brokers that take nothing: the producer's buffer is full. */
+  @Test
+  void whatWaitsWhileWorkersCannotHandOverTheirOutputsIsNotForgotten() {
+    read(0);
+    EngineFixtures.IdleDispatcher others = new EngineFixtures.IdleDispatcher();
+    PartitionFlow other = EngineFixtures.flow(counters, others, EngineFixtures.signal(() -> {}));
+    other.accept(EngineFixtures.records(0));
+    RecordBatch sending = others.batches.get(0);
+    begin(sending, 0, Thread.currentThread(), true);
+    flows = List.of(flow, other);
+    partition();
+    assertThat(after(STUCK_AFTER.multipliedBy(2)).stuck()).isFalse();
+    sending.settled(0, Outcome.WRITTEN, 0);
+    assertThat(after(STUCK_AFTER).stuck()).isTrue();
   }
 
   @Test
@@ -302,6 +381,58 @@ class WatcherTest {
     assertThat(unaccounted()).isZero();
     flow.abandon();
     assertThat(unaccounted()).as("what is released has its outcome").isZero();
+  }
+
+  /** What is settled between two partitions' turns is in the one sum and not in the other. */
+  @Test
+  void whatIsSettledDuringALookIsAccountedFor() {
+    RecordBatch batch = read(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19);
+    AtomicInteger next = new AtomicInteger();
+    Collection<PartitionFlow> settling =
+        new AbstractCollection<>() {
+          @Override
+          public Iterator<PartitionFlow> iterator() {
+            return new Iterator<>() {
+              private boolean taken;
+
+              @Override
+              public boolean hasNext() {
+                if (taken) {
+                  int index = next.getAndIncrement();
+                  batch.begin(index);
+                  batch.settled(index, Outcome.WRITTEN, 0);
+                }
+                return !taken;
+              }
+
+              @Override
+              public PartitionFlow next() {
+                taken = true;
+                return flow;
+              }
+            };
+          }
+
+          @Override
+          public int size() {
+            return 1;
+          }
+        };
+    Unaccounted unaccounted = new Unaccounted();
+    for (int look = 0; look < 10; look++) {
+      assertThat(unaccounted.look(settling)).containsEntry("orders", 0L);
+    }
+    assertThat(next).hasValue(20);
+  }
+
+  @Test
+  void whatIsOverShowsNothingInFlight() {
+    read(0, 1);
+    look();
+    watcher.end();
+    assertThat(watcher.view().partitions()).isEmpty();
+    assertThat(watcher.view().memory().used()).isZero();
+    assertThat(watcher.view().commits().confirmed()).isEqualTo(3);
   }
 
   private long unaccounted() {

@@ -184,15 +184,25 @@ class LogContextTest {
   }
 
   @Test
-  void whatAnAlgoClearsIsThereForTheNextRecord() {
-    bench.runText(
-        record(),
-        (text, context) -> {
-          MDC.clear();
-          return null;
-        });
-    bench.runText(record(), looking());
-    assertThat(seen).containsExactly(with(PROCESS, RECORD));
+  void whatAnAlgoClearsOrChangesIsThereForTheNextRecord() {
+    List<Runnable> changes =
+        List.of(
+            MDC::clear,
+            () -> MDC.remove("input"),
+            () -> MDC.put("partition", "7"),
+            () -> MDC.remove("attempt"),
+            () -> MDC.put("traceId", "mine"),
+            () -> MDC.setContextMap(Map.of("input", "orders", "attempt", "3")));
+    for (Runnable change : changes) {
+      bench.runText(
+          record(),
+          (text, context) -> {
+            change.run();
+            return null;
+          });
+      bench.runText(record(), looking());
+    }
+    assertThat(seen).hasSize(changes.size()).containsOnly(with(PROCESS, RECORD));
   }
 
   @Test

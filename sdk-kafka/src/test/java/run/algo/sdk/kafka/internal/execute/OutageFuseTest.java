@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import run.algo.sdk.Algo;
 import run.algo.sdk.kafka.internal.record.Outcome;
@@ -18,7 +20,19 @@ class OutageFuseTest {
       };
 
   private long time = Long.MAX_VALUE - 5; // it may pass the end of its range
-  private final OutageFuse fuse = new OutageFuse(() -> time);
+  private final List<Boolean> told = new ArrayList<>();
+  private final OutageFuse fuse =
+      new OutageFuse(
+          () -> time,
+          new FailureRules.Counter() {
+            @Override
+            public void retried(int step, int retryNum) {}
+
+            @Override
+            public void outage(boolean down) {
+              told.add(down);
+            }
+          });
 
   @Test
   void blowsWhenManyKeysFailInARowForOneCause() {
@@ -92,7 +106,9 @@ class OutageFuseTest {
     blow();
     pass(OutageFuse.FIRST_PROBE);
     assertThat(fuse.hold()).isEmpty();
+    assertThat(told).containsExactly(true);
     fuse.succeeded();
+    assertThat(told).containsExactly(true, false);
     assertThat(fuse.hold()).isEmpty();
     assertThat(fuse.failed(key(1), down)).as("from the beginning").isEmpty();
   }

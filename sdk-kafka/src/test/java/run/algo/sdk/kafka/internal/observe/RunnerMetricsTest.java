@@ -87,6 +87,7 @@ class RunnerMetricsTest {
           Map.entry("algo_memory_used_bytes", new Family("gauge", with())),
           Map.entry("algo_memory_budget_bytes", new Family("gauge", with())),
           Map.entry("algo_executions_running", new Family("gauge", with())),
+          Map.entry("algo_outage", new Family("gauge", with())),
           Map.entry("algo_executions_limit", new Family("gauge", with())),
           Map.entry("algo_commits_total", new Family("counter", with("result"))),
           Map.entry("algo_commit_age_seconds", new Family("gauge", with())),

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import run.algo.sdk.kafka.internal.observe.view.PartitionView;
 import run.algo.sdk.kafka.internal.observe.view.RunnerView;
+import run.algo.sdk.kafka.internal.observe.view.Slow;
 
 class TroublesTest {
 
@@ -88,9 +89,62 @@ class TroublesTest {
   }
 
   @Test
+  void whatWaitsInItsPlaceAndWhatTakesLongIsTold() {
+    PartitionView waiting =
+        new PartitionView(
+            "in",
+            "t",
+            1,
+            false,
+            PartitionView.State.RUNNING,
+            "",
+            0,
+            0,
+            OptionalLong.empty(),
+            0,
+            0,
+            0,
+            Optional.empty(),
+            new PartitionView.Waiting(0, 0, 0, 3),
+            PartitionView.Parked.NONE,
+            false,
+            0);
+    RunnerView view = view(waiting);
+    RunnerView slow =
+        new RunnerView(
+            view.at(),
+            view.assigned(),
+            view.intake(),
+            view.partitions(),
+            new RunnerView.Executions(2, 4, List.of(slow(4, 61, "algo-7"), slow(5, 59, "algo-8"))),
+            view.memory(),
+            view.commits(),
+            view.rebalances(),
+            view.unaccounted());
+    assertThat(told(slow))
+        .containsExactly(
+            "3 of t wait in their place to be executed again",
+            "an execution takes long, 61 s so far: t-1 at offset 4, trace abc, on thread algo-7");
+  }
+
+  private static Slow slow(long offset, double seconds, String thread) {
+    return new Slow("t", 1, offset, "abc", true, seconds, thread, List.of());
+  }
+
+  @Test
+  void anOutageBlocks() {
+    assertThat(new Troubles().outage(false).list()).isEmpty();
+    assertThat(new Troubles().outage(true).list())
+        .singleElement()
+        .matches(Status.Trouble::blocks)
+        .matches(trouble -> trouble.text().contains("ALGO_OUTAGE_FUSE"));
+  }
+
+  @Test
   void aStuckPartitionBlocksAndAReasonAloneDoesNot() {
     assertThat(told(view(partition(PartitionView.State.RUNNING, "slow Algo", true, 0))))
-        .containsExactly("! t-1 is stuck, nothing of it was settled while work waited: slow Algo");
+        .containsExactly(
+            "! t-1 is stuck, nothing of it was settled for 0 s while work waited: slow Algo");
     assertThat(told(view(partition(PartitionView.State.RESTORING, "reads 5 keys", false, 0))))
         .containsExactly("t-1: reads 5 keys");
   }

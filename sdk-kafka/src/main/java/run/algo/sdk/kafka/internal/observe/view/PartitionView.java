@@ -65,11 +65,17 @@ public record PartitionView(
    * @param records how many
    * @param nextDueSeconds how far away the next due time is; 0 when it has passed, or none waits
    * @param lateSeconds for how long the one that is due first has been due; 0 when none is
+   * @param inPlace how many records besides wait in their place to be executed again
    */
-  public record Waiting(int records, double nextDueSeconds, double lateSeconds) {
+  public record Waiting(int records, double nextDueSeconds, double lateSeconds, int inPlace) {
 
     /** Nothing. */
-    public static final Waiting NONE = new Waiting(0, 0, 0);
+    public static final Waiting NONE = new Waiting(0, 0, 0, 0);
+
+    /** Of records of retry topics. */
+    public Waiting(int records, double nextDueSeconds, double lateSeconds) {
+      this(records, nextDueSeconds, lateSeconds, 0);
+    }
   }
 
   /**

@@ -10,10 +10,12 @@ import java.util.List;
  * @param offset its offset
  * @param traceId its trace ID, made fit for a page; empty when it has none
  * @param begun whether it is executed, or waits to be
- * @param seconds how long it has been executed, or has waited, to within a second
+ * @param seconds of the slowest, how long it has been executed, to within a second; of the oldest
+ *     of a partition, the time since it was read
  * @param thread name of the thread that executes it; empty when none does, as between the stages of
  *     an asynchronous Algo
- * @param stack where that thread is, the innermost frame first; empty unless the record is stuck
+ * @param stack where that thread is, the innermost frame first; empty unless the record is stuck or
+ *     has been executed for long
  */
 public record Slow(
     String topic,
