@@ -41,7 +41,7 @@ final class Observation implements AutoCloseable {
     Map<String, Page> shown = new HashMap<>();
     shown.put("/metrics", Pages.metrics(metrics));
     shown.put(ObservePort.HEALTH, Pages.health(source.health()));
-    shown.put("/ready", Pages.ready(source.notReady()));
+    shown.put(ObservePort.READY, Pages.ready(source.notReady()));
     status.ifPresent(page -> shown.putAll(page.pages()));
     this.pages = Map.copyOf(shown);
   }

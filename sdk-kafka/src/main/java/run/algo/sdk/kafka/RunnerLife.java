@@ -199,6 +199,9 @@ final class RunnerLife {
     if (now != RunnerState.RUNNING) {
       reasons.add("the runner is " + now);
     }
+    if (now == RunnerState.STARTING && engine.turnBegan().isPresent()) {
+      reasons.add("it waits for the group's first assignment"); // which may be empty
+    }
     engine.trouble().ifPresent(reasons::add);
     reasons.addAll(lines(engine.halts()));
     return List.copyOf(reasons);

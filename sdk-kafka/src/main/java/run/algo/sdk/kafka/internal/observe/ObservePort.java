@@ -1,10 +1,6 @@
 package run.algo.sdk.kafka.internal.observe;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -15,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.AlgoConfigurationException;
@@ -26,43 +21,39 @@ import run.algo.sdk.kafka.config.Setting;
  * The port that shows metrics and health over HTTP. It takes GET and HEAD of the paths it is given,
  * exactly; it never fails on behalf of a client.
  *
- * <p>Requests are read by a few threads that do nothing else, answered by others, and {@code
- * /health} by one of its own: a scrape that is slow, or a client that is, cannot make the runner
- * look dead. A request must arrive within 3 s of its first byte, an answer be taken within 10 s;
- * the connection is closed otherwise. All threads are daemons.
+ * <p>Requests are read and answers sent by one thread that waits for no client. Pages are made by
+ * others: {@code /health} and {@code /ready} by one each, and the rest by two. A scrape that is
+ * slow, or a client that is, cannot make the runner look dead or not ready. A request must arrive
+ * within 3 s, an answer be made and taken within 10 s; the connection is closed otherwise. All
+ * threads are daemons.
  */
 public final class ObservePort implements AutoCloseable {
 
   /** The path of the liveness check. */
   public static final String HEALTH = "/health";
 
-  private static final Limits LIMITS = new Limits(Duration.ofSeconds(3), Duration.ofSeconds(10));
+  /** The path of the readiness check. */
+  public static final String READY = "/ready";
+
+  private static final HttpFront.Limits LIMITS =
+      new HttpFront.Limits(Duration.ofSeconds(3), Duration.ofSeconds(10));
 
   private static final Logger log = LoggerFactory.getLogger(ObservePort.class);
 
-  private static final int READERS = 8;
-  private static final int ANSWERERS = 2;
+  private static final int SCRAPERS = 2;
   private static final int WAITING = 64;
   private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
 
-  private final HttpServer server;
+  private final HttpFront front;
   private final Map<String, Page> pages;
   private final ScheduledThreadPoolExecutor clock;
-  private final RequestThreads readers;
-  private final RequestThreads answers;
   private final RequestThreads health;
+  private final RequestThreads ready;
+  private final RequestThreads others;
   private final RateLimit warnings = new RateLimit(LOG_INTERVAL, System::nanoTime);
 
-  /**
-   * How slow a client may be.
-   *
-   * @param read longest time from a request's first byte to its last
-   * @param answer longest time to make an answer and to have it taken
-   */
-  record Limits(Duration read, Duration answer) {}
-
-  private ObservePort(HttpServer server, Map<String, Page> pages, Limits limits) {
-    this.server = server;
+  private ObservePort(InetSocketAddress local, Map<String, Page> pages, HttpFront.Limits limits)
+      throws IOException {
     this.pages = Map.copyOf(pages);
     this.clock =
         new ScheduledThreadPoolExecutor(
@@ -73,10 +64,11 @@ public final class ObservePort implements AutoCloseable {
               return thread;
             });
     clock.setRemoveOnCancelPolicy(true);
-    this.readers = new RequestThreads("algo-http-", READERS, WAITING, limits.read(), clock);
-    this.answers =
-        new RequestThreads("algo-http-answer-", ANSWERERS, WAITING, limits.answer(), clock);
-    this.health = new RequestThreads("algo-http-health-", 1, WAITING, limits.answer(), clock);
+    Duration limit = limits.answer();
+    this.health = new RequestThreads("algo-http-health-", 1, WAITING, limit, clock);
+    this.ready = new RequestThreads("algo-http-ready-", 1, WAITING, limit, clock);
+    this.others = new RequestThreads("algo-http-page-", SCRAPERS, WAITING, limit, clock);
+    this.front = HttpFront.open(local, limits, this::handle); // last: requests come from here on
   }
 
   /**
@@ -93,23 +85,21 @@ public final class ObservePort implements AutoCloseable {
   }
 
   static ObservePort open(
-      int port, Optional<String> address, Map<String, Page> pages, Limits limits) {
+      int port, Optional<String> address, Map<String, Page> pages, HttpFront.Limits limits) {
     InetSocketAddress local =
         address.map(host -> new InetSocketAddress(host, port)).orElse(new InetSocketAddress(port));
     if (local.isUnresolved()) {
       throw refused(address.orElse("all"), "cannot be resolved");
     }
-    HttpServer server;
     try {
-      server = HttpServer.create(local, 0);
+      ObservePort opened = new ObservePort(local, pages, limits);
+      log.info("metrics, health and the status page are at port {}", opened.port());
+      return opened;
     } catch (IOException e) {
       throw ofThisMachine(local.getAddress())
           ? refused(port, e)
           : refused(address.orElse("all"), "is no address of this machine");
     }
-    ObservePort opened = new ObservePort(server, pages, limits);
-    opened.start();
-    return opened;
   }
 
   private static boolean ofThisMachine(InetAddress address) {
@@ -145,105 +135,58 @@ public final class ObservePort implements AutoCloseable {
                 "use an address of this machine, or all")));
   }
 
-  private void start() {
-    server.setExecutor(readers);
-    server.createContext("/", this::handle);
-    // The server's dispatcher inherits being a daemon from the thread that starts it.
-    Thread starter = new Thread(server::start, "algo-http-start");
-    starter.setDaemon(true);
-    starter.start();
-    boolean interrupted = false;
-    while (starter.isAlive()) {
-      try {
-        starter.join();
-      } catch (InterruptedException e) {
-        interrupted = true; // starting takes no time worth an abort
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    log.info("metrics, health and the status page are at port {}", port());
-  }
-
   /** {@return the port it is bound to} */
   public int port() {
-    return server.getAddress().getPort();
+    return front.port();
   }
 
-  private void handle(HttpExchange exchange) {
-    String path = exchange.getRequestURI().getPath();
-    Page page = path == null ? null : pages.get(path);
-    String method = exchange.getRequestMethod();
+  private void handle(RequestHead request, HttpFront.Exchange exchange) {
+    Page page = pages.get(request.path());
     if (page == null) {
-      answer(exchange, 404, null);
-    } else if (!method.equals("GET") && !method.equals("HEAD")) {
-      exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-      answer(exchange, 405, null);
+      exchange.answer(Answer.of(404));
+    } else if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
+      exchange.answer(Answer.of(405));
     } else {
-      RequestThreads threads = HEALTH.equals(path) ? health : answers;
       try {
-        threads.execute(() -> show(exchange, page));
+        threads(request.path()).execute(() -> show(request, page, exchange));
       } catch (RejectedExecutionException e) {
-        answer(exchange, 503, null);
+        exchange.answer(Answer.of(503));
       }
     }
   }
 
-  private void show(HttpExchange exchange, Page page) {
-    Page.Content content;
+  private RequestThreads threads(String path) {
+    return switch (path) {
+      case HEALTH -> health;
+      case READY -> ready;
+      default -> others;
+    };
+  }
+
+  private void show(RequestHead request, Page page, HttpFront.Exchange exchange) {
+    if (exchange.gone()) {
+      return; // it has waited too long
+    }
     try {
-      String accept = exchange.getRequestHeaders().getFirst("Accept");
-      content = page.content(accept == null ? "" : accept);
+      Page.Content content = page.content(request.accept());
+      exchange.answer(
+          new Answer(content.status(), Optional.of(content), request.method().equals("HEAD")));
     } catch (IOException | RuntimeException | Error e) { // the port outlives what it shows
       warnings.run(
           "page",
           suppressed ->
-              log.warn(
-                  "{} cannot be shown (and {} more like it)",
-                  exchange.getRequestURI().getPath(),
-                  suppressed,
-                  e));
-      answer(exchange, 500, null);
-      return;
-    }
-    answer(exchange, content.status(), content);
-  }
-
-  private static void answer(HttpExchange exchange, int status, Page.@Nullable Content content) {
-    try (exchange) {
-      Headers headers = exchange.getResponseHeaders();
-      headers.set("Cache-Control", "no-store");
-      headers.set("X-Content-Type-Options", "nosniff");
-      headers.set("Referrer-Policy", "no-referrer");
-      headers.set(
-          "Content-Security-Policy", content == null ? Page.Content.NOTHING : content.policy());
-      if (content == null) {
-        exchange.sendResponseHeaders(status, -1);
-        return;
-      }
-      headers.set("Content-Type", content.type());
-      if (exchange.getRequestMethod().equals("HEAD")) {
-        headers.set("Content-Length", Integer.toString(content.body().length));
-        exchange.sendResponseHeaders(status, -1);
-        return;
-      }
-      exchange.sendResponseHeaders(status, content.body().length);
-      try (OutputStream out = exchange.getResponseBody()) {
-        out.write(content.body());
-      }
-    } catch (IOException e) {
-      log.debug("a client did not take its answer", e);
+              log.warn("{} cannot be shown (and {} more like it)", request.path(), suppressed, e));
+      exchange.answer(Answer.of(500));
     }
   }
 
   /** Closes the port and every connection. */
   @Override
   public void close() {
-    server.stop(0);
-    readers.close();
-    answers.close();
+    front.close();
     health.close();
+    ready.close();
+    others.close();
     clock.shutdownNow();
   }
 }

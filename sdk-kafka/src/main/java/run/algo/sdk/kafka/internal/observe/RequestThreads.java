@@ -14,9 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A few daemon threads for requests, each with a time limit.
  *
- * <p>The JDK's server reads and writes with blocking channels, and its own limits are system
- * properties of the whole process. Here a request that takes too long has its thread interrupted:
- * an interrupted channel closes, so the client that sends or reads too slowly loses its connection
+ * <p>What takes too long has its thread interrupted: a page that waits for something then fails,
  * and the thread is free again.
  */
 final class RequestThreads implements Executor, AutoCloseable {
