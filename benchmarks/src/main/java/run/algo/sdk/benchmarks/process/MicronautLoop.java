@@ -3,6 +3,7 @@ package run.algo.sdk.benchmarks.process;
 import io.micronaut.context.ApplicationContext;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
 import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.config.ClientProperties;
 
@@ -50,7 +51,11 @@ final class MicronautLoop {
     Map<String, Object> properties = new HashMap<>();
     properties.put(INPUT, input);
     properties.put(GROUP, settings.groupId());
-    put(properties, "kafka.consumers.default.", ClientProperties.consumer(settings));
+    Map<String, Object> consumer = ClientProperties.consumer(settings);
+    // For the admin client that it makes, too.
+    properties.put(
+        "kafka.bootstrap.servers", consumer.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG));
+    put(properties, "kafka.consumers.default.", consumer);
     put(properties, "kafka.producers.default.", ClientProperties.producer(settings));
     return properties;
   }
