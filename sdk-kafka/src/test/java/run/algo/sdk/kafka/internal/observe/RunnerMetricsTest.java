@@ -22,7 +22,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.Metric;
-import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -376,12 +375,14 @@ class RunnerMetricsTest {
   void clientMetricsGoToThePortAndToTheAuthorsRegistryUntilClose() {
     try (MockProducer<byte[], byte[]> producer =
         new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer())) {
-      MetricName sent =
-          new MetricName("record-send-total", "producer-metrics", "", Map.of("client-id", "one"));
-      producer.setMockMetrics(sent, metric(sent, 42));
-      MetricName version = // names the client's version, which Micrometer looks for
-          new MetricName("version", "app-info", "", Map.of("client-id", "one"));
-      producer.setMockMetrics(version, metric(version, "4"));
+      for (Metric metric :
+          List.of(
+              ClientMetrics.metric(
+                  "record-send-total", "producer-metrics", Map.of("client-id", "one"), 42),
+              // names the client's version, which Micrometer looks for
+              ClientMetrics.metric("version", "app-info", Map.of("client-id", "one"), "4"))) {
+        producer.setMockMetrics(metric.metricName(), metric);
+      }
 
       metrics.start();
       metrics.bind(producer, "producer");
@@ -402,20 +403,6 @@ class RunnerMetricsTest {
     assertThat(scrape().of("jvm_gc_memory_allocated_bytes_total")).hasSize(1);
     assertThat(scrape().of("process_uptime_seconds")).hasSize(1);
     assertThat(authors.find("jvm.memory.used").meters()).isEmpty();
-  }
-
-  private static Metric metric(MetricName name, Object value) {
-    return new Metric() {
-      @Override
-      public MetricName metricName() {
-        return name;
-      }
-
-      @Override
-      public Object metricValue() {
-        return value;
-      }
-    };
   }
 
   @Test
