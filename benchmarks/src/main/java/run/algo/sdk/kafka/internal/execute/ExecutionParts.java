@@ -104,6 +104,11 @@ final class ExecutionParts {
     }
 
     @Override
+    public void failed(int index) {
+      throw new AssertionError("the Algo does nothing");
+    }
+
+    @Override
     public void underWay(int index, UnderWay execution) {
       // nobody watches
     }

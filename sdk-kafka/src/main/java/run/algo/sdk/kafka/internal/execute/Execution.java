@@ -356,6 +356,12 @@ class Execution extends EmittingExecution implements UnderWay {
     settlement.again(index, next, wait);
   }
 
+  /** It has failed, and is executed again in its place, once it has waited. */
+  void failedAgain(Tries next, Duration wait) {
+    settlement.failed(index);
+    again(next, wait);
+  }
+
   /**
    * As if it had not been executed: it will be, with a record ahead of it in its scope that is
    * executed again. That is no try of its own.
@@ -496,6 +502,21 @@ class Execution extends EmittingExecution implements UnderWay {
   void settle(Outcome outcome) {
     countFile(outcome);
     settlement.settled(index, outcome, emittedBytes);
+  }
+
+  /**
+   * It is parked.
+   *
+   * @param failed whether it has been executed, and has failed; else it only waits for others
+   */
+  void settleParked(boolean failed) {
+    if (failed) {
+      settlement.failed(index);
+      byte[] value = record.value();
+      route.counters.parkedForRetry(value == null ? 0 : value.length);
+      countFile(Outcome.RETRIED); // which its outcome is, only that it waits elsewhere
+    }
+    settlement.settled(index, Outcome.PARKED, emittedBytes);
   }
 
   /** The file that its record refers to counts when the record does, if it was looked into. */

@@ -146,6 +146,9 @@ final class RunnerCollector implements MultiCollector {
       Labels of = labels.add("output", output.output()).add("status", "ok");
       points.add(Points.counter(bytes.applyAsLong(output.written()), of));
     }
+    // A retry is no output of the Algo's: its name is empty, as it is with the sidecar.
+    points.add(
+        Points.counter(counters.retryBytes(), labels.add("output", "").add("status", "retry")));
     return new CounterSnapshot(family.getMetadata(), points);
   }
 

@@ -28,6 +28,8 @@ final class RunnerMeters implements AutoCloseable {
     timer("algorunner.algo.duration", tags, counters, InputCounters::algoDurations);
     counters.inputs().forEach(input -> input(input, tags.and("input", input.input())));
     counters.outputs().forEach(output -> output(output, tags.and("output", output.output())));
+    retries("algorunner.msg.bytes.output", counters, tags);
+    retries("algorunner.data.bytes.output", counters, tags);
     meters.add(
         FunctionCounter.builder(
                 "algorunner.dlq", counters, all -> all.settled(Outcome.DEAD_LETTERED))
@@ -100,6 +102,13 @@ final class RunnerMeters implements AutoCloseable {
   private void output(OutputCounters output, Tags tags) {
     bytes("algorunner.msg.bytes.output", output.written(), ByteCounters::messages, tags, "ok");
     bytes("algorunner.data.bytes.output", output.written(), ByteCounters::data, tags, "ok");
+  }
+
+  private void retries(String name, RunnerCounters counters, Tags tags) {
+    meters.add(
+        FunctionCounter.builder(name, counters, RunnerCounters::retryBytes)
+            .tags(tags.and("output", "", "status", "retry"))
+            .register(registry));
   }
 
   private void bytes(

@@ -1,14 +1,12 @@
 package run.algo.sdk.kafka.internal.observe;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmInfoMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
@@ -25,9 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -59,8 +55,8 @@ public final class RunnerMetrics implements AutoCloseable {
   private final Optional<MeterRegistry> additional;
   private final PrometheusMeterRegistry own = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Deque<AutoCloseable> bound = new ArrayDeque<>();
-  private final Map<String, KafkaClientMetrics> producers = new HashMap<>();
-  private @Nullable ScheduledExecutorService refresher;
+  private final Map<String, ClientMeters> producers = new HashMap<>();
+  private final Supplier<ScheduledExecutorService> refreshers;
   private @Nullable CompositeMeterRegistry clientRegistry;
   private boolean closed;
 
@@ -77,7 +73,18 @@ public final class RunnerMetrics implements AutoCloseable {
       RunnerCounters counters,
       Sources sources,
       Optional<MeterRegistry> additional) {
+    this(identity, counters, sources, additional, ClientMeters::refresher);
+  }
+
+  /** With other threads that look for new metrics of the clients. */
+  RunnerMetrics(
+      DeploymentIdentity identity,
+      RunnerCounters counters,
+      Sources sources,
+      Optional<MeterRegistry> additional,
+      Supplier<ScheduledExecutorService> refreshers) {
     this.identity = identity;
+    this.refreshers = refreshers;
     this.counters = counters;
     this.additional = additional;
     Labels labels = MetricLabels.of(identity);
@@ -127,7 +134,7 @@ public final class RunnerMetrics implements AutoCloseable {
    */
   public synchronized void bind(Consumer<?, ?> consumer) {
     if (!closed) {
-      bind(new KafkaClientMetrics(consumer, Tags.empty(), refresher()));
+      bind(ClientMeters.of(consumer, refreshers.get()));
     }
   }
 
@@ -141,18 +148,18 @@ public final class RunnerMetrics implements AutoCloseable {
     if (closed) {
       return;
     }
-    KafkaClientMetrics metrics = new KafkaClientMetrics(producer, Tags.empty(), refresher());
-    KafkaClientMetrics replaced = producers.put(clientId, metrics);
+    ClientMeters meters = ClientMeters.of(producer, refreshers.get());
+    ClientMeters replaced = producers.put(clientId, meters);
     if (replaced != null) {
       replaced.close(); // its meters have the names of the new one's
       bound.remove(replaced);
     }
-    bind(metrics);
+    bind(meters);
   }
 
-  private void bind(KafkaClientMetrics metrics) {
-    metrics.bindTo(clientRegistry());
-    bound.push(metrics);
+  private void bind(ClientMeters meters) {
+    meters.bindTo(clientRegistry());
+    bound.push(meters);
   }
 
   private MeterRegistry clientRegistry() {
@@ -162,22 +169,6 @@ public final class RunnerMetrics implements AutoCloseable {
       additional.ifPresent(both::add);
       known = both;
       clientRegistry = both;
-    }
-    return known;
-  }
-
-  /** Looks for metrics that clients have only got since, such as those of a topic. */
-  private ScheduledExecutorService refresher() {
-    ScheduledExecutorService known = refresher;
-    if (known == null) {
-      known =
-          Executors.newSingleThreadScheduledExecutor(
-              task -> {
-                Thread thread = new Thread(task, "algo-client-metrics");
-                thread.setDaemon(true);
-                return thread;
-              });
-      refresher = known;
     }
     return known;
   }
@@ -210,10 +201,6 @@ public final class RunnerMetrics implements AutoCloseable {
       return;
     }
     closed = true;
-    ScheduledExecutorService scheduler = refresher;
-    if (scheduler != null) {
-      end(scheduler);
-    }
     while (!bound.isEmpty()) {
       AutoCloseable binding = bound.pop();
       try {
@@ -228,16 +215,5 @@ public final class RunnerMetrics implements AutoCloseable {
       List.copyOf(both.getRegistries()).forEach(both::remove);
     }
     own.close();
-  }
-
-  /** What it does at this moment would come after the end of what it does it for. */
-  private static void end(ScheduledExecutorService scheduler) {
-    scheduler.shutdownNow();
-    try {
-      boolean ended = scheduler.awaitTermination(1, TimeUnit.SECONDS);
-      log.debug("the refresh of the clients' metrics has ended: {}", ended);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -56,6 +56,12 @@ final class RecordingSettlement implements Settlement {
     waits.add(wait);
   }
 
+  @Override
+  public synchronized void failed(int index) {
+    check(index == INDEX, "failed at index " + index);
+    check(outcomes.isEmpty(), "failed after " + outcomes);
+  }
+
   /** How long it waited before each further execution. */
   synchronized List<Duration> waits() {
     return List.copyOf(waits);
