@@ -62,6 +62,9 @@ class Execution extends EmittingExecution implements UnderWay {
 
   private boolean again;
 
+  /** Which of the producers takes what it sends. */
+  private int begunWith;
+
   private boolean parks;
 
   private byte @Nullable [] traceId;
@@ -306,6 +309,16 @@ class Execution extends EmittingExecution implements UnderWay {
   /** How long its deadline is away; empty where it has none. */
   Optional<Duration> remaining() {
     return scope.deadlines().on() ? Optional.of(scope.deadlines().until(due)) : Optional.empty();
+  }
+
+  /** It begins, and a producer of this number takes what it will send. */
+  void begins(int producer) {
+    begunWith = producer;
+  }
+
+  /** The number of the producer that there was when it began. */
+  int begunWith() {
+    return begunWith;
   }
 
   /** The calling thread begins to work on it. */

@@ -68,7 +68,7 @@ final class RunnerCollector implements MultiCollector {
       counter("algo_transactions").help("Transactions by what became of them").build();
   private static final MetricFamilyDescriptor REPLACED =
       counter("algo_producers_replaced")
-          .help("Transactional producers that were fenced or expired, and made again")
+          .help("Producers that could not go on, and were made again")
           .build();
 
   private static final MetricFamilyDescriptor ABANDONED =
@@ -153,7 +153,7 @@ final class RunnerCollector implements MultiCollector {
   }
 
   /** A series only for what has happened: which tries there are is the strategies' business. */
-  private CounterSnapshot retries() {
+  CounterSnapshot retries() {
     List<CounterDataPointSnapshot> points = new ArrayList<>();
     counters
         .retries()

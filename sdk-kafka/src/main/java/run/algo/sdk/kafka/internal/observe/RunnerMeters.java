@@ -35,11 +35,18 @@ final class RunnerMeters implements AutoCloseable {
                 "algorunner.dlq", counters, all -> all.settled(Outcome.DEAD_LETTERED))
             .tags(tags)
             .register(registry));
+    errors("algorunner.algo.error", tags, counters, RunnerCounters::algoErrors);
+    errors("algorunner.runner.error", tags, counters, RunnerCounters::runnerErrors);
     meters.add(
         Gauge.builder("algo.executions.abandoned", counters, RunnerCounters::abandoned)
             .tags(tags)
             .register(registry));
     transactions(counters.transactions(), tags);
+  }
+
+  private void errors(
+      String name, Tags tags, RunnerCounters counters, ToDoubleFunction<RunnerCounters> errors) {
+    meters.add(FunctionCounter.builder(name, counters, errors).tags(tags).register(registry));
   }
 
   private void transactions(TransactionCounters counters, Tags tags) {

@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,8 @@ public final class RunnerMetrics implements AutoCloseable {
   private final Deque<AutoCloseable> bound = new ArrayDeque<>();
   private final Map<String, ClientMeters> producers = new HashMap<>();
   private final Supplier<ScheduledExecutorService> refreshers;
+  private final RunnerCollector runner;
+  private final ViewCollector view;
   private @Nullable CompositeMeterRegistry clientRegistry;
   private boolean closed;
 
@@ -88,9 +92,10 @@ public final class RunnerMetrics implements AutoCloseable {
     this.counters = counters;
     this.additional = additional;
     Labels labels = MetricLabels.of(identity);
-    own.getPrometheusRegistry().register(new RunnerCollector(counters, labels));
-    own.getPrometheusRegistry()
-        .register(new ViewCollector(sources.view(), sources.certificates(), counters, labels));
+    this.runner = new RunnerCollector(counters, labels);
+    this.view = new ViewCollector(sources.view(), sources.certificates(), counters, labels);
+    own.getPrometheusRegistry().register(runner);
+    own.getPrometheusRegistry().register(view);
   }
 
   /**
@@ -123,8 +128,16 @@ public final class RunnerMetrics implements AutoCloseable {
         bound.push(closeable);
       }
     }
-    additional.ifPresent(
-        registry -> bound.push(new RunnerMeters(registry, counters, MetricLabels.tags(identity))));
+    additional.ifPresent(this::bindTo);
+  }
+
+  private void bindTo(MeterRegistry registry) {
+    bound.push(new RunnerMeters(registry, counters, MetricLabels.tags(identity)));
+    bound.push(new CollectedMeters(registry, this::collected, refreshers.get()));
+  }
+
+  private Stream<MetricSnapshot> collected() {
+    return Stream.concat(view.collect().stream(), Stream.of(runner.retries()));
   }
 
   /**

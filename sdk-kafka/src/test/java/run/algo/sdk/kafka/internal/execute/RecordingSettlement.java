@@ -19,6 +19,7 @@ final class RecordingSettlement implements Settlement {
   private final List<Tries> agains = new ArrayList<>();
   private final List<Duration> waits = new ArrayList<>();
   private int blocked;
+  private int failures;
   private long emitted;
   private PreparedSends prepared;
 
@@ -60,6 +61,12 @@ final class RecordingSettlement implements Settlement {
   public synchronized void failed(int index) {
     check(index == INDEX, "failed at index " + index);
     check(outcomes.isEmpty(), "failed after " + outcomes);
+    failures++;
+  }
+
+  /** How many executions have failed that were to be followed by another. */
+  synchronized int failures() {
+    return failures;
   }
 
   /** How long it waited before each further execution. */

@@ -11,9 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -34,28 +31,6 @@ class ClientMetersTest {
           RunnerMetrics.Sources.NONE,
           Optional.empty(),
           this::refresher);
-
-  /** Looks for new metrics when the test says so. */
-  private static final class Refresher extends ScheduledThreadPoolExecutor {
-    private final List<Runnable> tasks = new ArrayList<>();
-
-    Refresher() {
-      super(1);
-    }
-
-    @Override
-    public ScheduledFuture<?> scheduleAtFixedRate(
-        Runnable task, long delay, long period, TimeUnit unit) {
-      tasks.add(task);
-      return super.scheduleAtFixedRate(task, delay, period, unit);
-    }
-
-    void turn() {
-      if (!isShutdown()) {
-        tasks.forEach(Runnable::run);
-      }
-    }
-  }
 
   private ScheduledExecutorService refresher() {
     Refresher refresher = new Refresher();
