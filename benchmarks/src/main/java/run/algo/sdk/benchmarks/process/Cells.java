@@ -21,7 +21,7 @@ final class Cells {
           "Values of 200 bytes, 4 partitions, 1,000 keys of which few are frequent (Zipf), bytes"
               + " in and out, and an Algo that does nothing: what is left is the cost of the loop"
               + " itself, at least once.",
-          "--records 3000000 --arms bare,bare-flush,sdk-partition,sdk-partition-async,"
+          "--records 3000000 --slow parallel-consumer-key --arms bare,bare-flush,sdk-partition,sdk-partition-async,"
               + "sdk-partition-batch,sdk-key,sdk-unordered,streams,spring,spring-batch,micronaut,"
               + "parallel-consumer-key,parallel-consumer-unordered",
           List.of(

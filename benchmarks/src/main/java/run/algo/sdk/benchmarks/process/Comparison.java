@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -73,13 +74,20 @@ final class Comparison {
   private Results compare(Topics topics) throws InterruptedException {
     describe();
     Load load = options.loader().fill(topics, TopicNames.unique("compare-in"));
+    Map<Arm, Load> loads = new EnumMap<>(Arm.class);
+    options.arms().forEach(arm -> loads.put(arm, load));
+    if (!options.slow().isEmpty()) {
+      Load little = options.loader().fewer().fill(topics, TopicNames.unique("compare-in"));
+      options.slow().forEach(arm -> loads.put(arm, little));
+    }
     Results results = new Results(new Measure(load));
     // The broker's own warm-up; nothing of it counts.
-    one(topics, load, options.arms().get(0), 0, new Results(new Measure(load)));
+    Arm first = options.arms().get(0);
+    one(topics, loads.getOrDefault(first, load), first, 0, new Results(new Measure(load)));
     List<Arm> order = new ArrayList<>(options.arms());
     for (int round = 1; round <= options.rounds(); round++) {
       for (Arm arm : order) {
-        one(topics, load, arm, round, results);
+        one(topics, loads.getOrDefault(arm, load), arm, round, results);
       }
       Collections.rotate(order, -1);
     }

@@ -74,6 +74,11 @@ record Loader(long records, int valueBytes, int partitions, KeyDistribution keys
     return load;
   }
 
+  /** The same for arms that are slow. */
+  Loader fewer() {
+    return new Loader(records / Options.SLOW_SHARE, valueBytes, partitions, keys, seed);
+  }
+
   /** The bytes of a key. */
   byte[] key(int index) {
     return String.format(Locale.ROOT, "key-%07d", index).getBytes(UTF_8);

@@ -34,6 +34,7 @@ class CellsTest {
     for (Cell cell : Cells.ALL) {
       Options options = cell.options(List.of("--rounds", "2"));
       assertThat(options.rounds()).isEqualTo(2);
+      assertThat(options.arms()).containsAll(options.slow());
       for (CellBar bar : cell.bars()) {
         assertThat(options.arms()).as(cell.id()).contains(bar.arm());
         bar.base().ifPresent(base -> assertThat(options.arms()).as(cell.id()).contains(base));
