@@ -38,7 +38,7 @@ import run.algo.sdk.kafka.internal.execute.Progress;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 5, time = 1)
+@Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(2)
 @OperationsPerInvocation(EngineParts.BATCH)

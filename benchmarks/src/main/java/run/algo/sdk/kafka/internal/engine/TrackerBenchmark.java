@@ -40,7 +40,7 @@ import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 5, time = 1)
+@Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(2)
 @OperationsPerInvocation(TrackerBenchmark.RECORDS)
