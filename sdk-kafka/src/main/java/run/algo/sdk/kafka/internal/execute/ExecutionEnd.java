@@ -101,8 +101,11 @@ final class ExecutionEnd {
       return false;
     }
     Optional<Duration> wait = fuse == null ? Optional.empty() : fuse.hold();
-    wait.ifPresent(time -> execution.again(execution.tries(), time));
-    return wait.isEmpty();
+    if (wait.isEmpty()) {
+      return true;
+    }
+    execution.again(execution.tries(), wait.get());
+    return false;
   }
 
   /** Whatever it will send goes to the producer that there is now. */

@@ -33,8 +33,10 @@ public final class FileNames {
    * @return the name in ASCII, as all that a topic's name may hold
    */
   public byte[] name(int partition, long offset, int emission) {
-    byte[] prefix =
-        prefixes.computeIfAbsent(partition, p -> (topic + '-' + p + '-').getBytes(US_ASCII));
+    byte[] prefix = prefixes.get(partition);
+    if (prefix == null) { // looked up first, since the function would be made for every record
+      prefix = prefixes.computeIfAbsent(partition, p -> (topic + '-' + p + '-').getBytes(US_ASCII));
+    }
     int length = prefix.length + digits(offset) + (emission == 0 ? 0 : 1 + digits(emission));
     byte[] name = new byte[length];
     System.arraycopy(prefix, 0, name, 0, prefix.length);
