@@ -31,6 +31,7 @@ import run.algo.sdk.kafka.config.InputSettings;
 import run.algo.sdk.kafka.config.MessageDataType;
 import run.algo.sdk.kafka.config.OutputSettings;
 import run.algo.sdk.kafka.internal.engine.ManualEngine;
+import run.algo.sdk.kafka.internal.observe.RunnerCounters;
 import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
 import run.algo.sdk.spi.FileReference;
 import run.algo.sdk.spi.FileStore;
@@ -108,6 +109,11 @@ public final class AlgoTestDriver implements AutoCloseable {
     this.fileStore = fileStore;
     this.assembly = new Assembly(settings, wiring, fileStore);
     this.engine = assembly.manualEngine(START);
+  }
+
+  /** What was counted, as the metrics of a deployment are. */
+  RunnerCounters counters() {
+    return assembly.counters();
   }
 
   /**

@@ -259,6 +259,13 @@ final class RunnerLife {
     OptionalLong turn = engine.turnBegan();
     return known instanceof Condition.Failed || turn.isEmpty()
         ? known
-        : supervision.condition(new Condition.Turning(turn.getAsLong()));
+        : supervision.condition(withProducer(new Condition.Turning(turn.getAsLong())));
+  }
+
+  private Condition withProducer(Condition otherwise) {
+    return engine
+        .producerLost()
+        .<Condition>map(lost -> new Condition.Producerless(lost.since(), lost.error(), otherwise))
+        .orElse(otherwise);
   }
 }

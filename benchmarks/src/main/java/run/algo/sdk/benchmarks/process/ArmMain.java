@@ -40,24 +40,36 @@ final class ArmMain {
     environment.put("KAFKA_PRODUCER_BENCHMARK_METER", output);
     String input = Environment.input(environment);
     switch (arm.program()) {
-      case SDK -> SdkLoop.run(environment, work, meter);
+      case SDK ->
+          SdkLoop.run(environment, arm.form(), work, meter, arm == Arm.SDK_PARTITION_OBSERVED);
+      case BARE -> bare(arm, SdkLoop.settings(environment), input, output, work, meter);
       case STREAMS ->
           new StreamsLoop(
                   SdkLoop.settings(environment), Environment.streamsThreads(environment), work)
               .run(input, output, meter);
-      case BARE -> {
-        AlgoSettings settings = SdkLoop.settings(environment);
-        if (arm.exactlyOnce()) {
-          new BareTransactions(settings, input, output, work).run(meter);
-        } else if (arm == Arm.BARE) {
-          new BareLoop(settings, input, output, work).run(meter);
-        } else if (arm == Arm.BARE_NO_WORK) {
-          new BareLoop(settings, input, output, new Work.None()).run(meter);
-        } else {
-          new BareLoop(settings, input, output, work).runOnVirtualThreads(meter);
-        }
-      }
+      case SPRING ->
+          new SpringLoop(SdkLoop.settings(environment), output, work).run(arm.form(), input, meter);
+      case MICRONAUT ->
+          new MicronautLoop(SdkLoop.settings(environment), output, work).run(input, meter);
+      case PARALLEL_CONSUMER ->
+          new ParallelConsumerLoop(SdkLoop.settings(environment), output, work).run(input, meter);
     }
     return meter.result();
+  }
+
+  private static void bare(
+      Arm arm, AlgoSettings settings, String input, String output, Work work, AckMeter meter)
+      throws InterruptedException {
+    if (arm.exactlyOnce()) {
+      new BareTransactions(settings, input, output, work).run(meter);
+      return;
+    }
+    Work done = arm == Arm.BARE_NO_WORK ? new Work.None() : work;
+    BareLoop loop = new BareLoop(settings, input, output, done);
+    switch (arm) {
+      case BARE_FLUSH -> loop.runWithFlushes(meter);
+      case BARE_VTHREAD -> loop.runOnVirtualThreads(meter);
+      default -> loop.run(meter);
+    }
   }
 }

@@ -17,9 +17,10 @@ import run.algo.sdk.kafka.config.AlgoSettings;
 import run.algo.sdk.kafka.config.ClientProperties;
 
 /**
- * The loop that a good engineer writes without the SDK: poll, work, send without waiting, and
- * commit only what has been acknowledged. It has the SDK's client settings, commit interval and
- * bytes, and none of its care for failures, rebalances, shutdown, metrics or order by key.
+ * The loops that an engineer writes without the SDK. The best of them ({@link #run}): poll, work,
+ * send without waiting, and commit only what has been acknowledged. It has the SDK's client
+ * settings, commit interval and bytes, and none of its care for failures, rebalances, shutdown,
+ * metrics or order by key.
  */
 final class BareLoop {
 
@@ -56,6 +57,32 @@ final class BareLoop {
               var unused = producer.send(output.of(record, record.value()), batch);
             }
           });
+    }
+  }
+
+  /**
+   * The simple way to commit only what is acknowledged: after each poll it flushes the producer and
+   * waits for the commit of what has been read, whatever the interval of commits is.
+   */
+  void runWithFlushes(AckMeter meter) throws InterruptedException {
+    try (KafkaProducer<byte[], byte[]> producer = producer();
+        KafkaConsumer<byte[], byte[]> consumer =
+            new KafkaConsumer<>(ClientProperties.consumer(settings))) {
+      FlushedCommits sends = new FlushedCommits(producer::flush);
+      consumer.subscribe(List.of(input));
+      while (!meter.isDone()) {
+        ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+        for (ConsumerRecord<byte[], byte[]> record : polled) {
+          work.run();
+          var unused =
+              producer.send(
+                  output.of(record, record.value()), (metadata, error) -> sends.ended(error));
+        }
+        if (!polled.isEmpty()) {
+          sends.flush();
+          consumer.commitSync();
+        }
+      }
     }
   }
 

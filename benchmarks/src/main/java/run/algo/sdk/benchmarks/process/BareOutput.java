@@ -14,7 +14,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  * for an Algo of one output whose input records have a key and a trace ID. {@code ArmsIT} compares
  * the two.
  */
-final class BareOutput {
+public final class BareOutput {
 
   private static final Header CONTENT_TYPE =
       new RecordHeader("contentType", "application/octet-stream".getBytes(UTF_8));
@@ -23,11 +23,23 @@ final class BareOutput {
 
   private final String topic;
 
-  BareOutput(String topic) {
+  /**
+   * Makes records for a topic.
+   *
+   * @param topic the topic
+   */
+  public BareOutput(String topic) {
     this.topic = topic;
   }
 
-  ProducerRecord<byte[], byte[]> of(ConsumerRecord<byte[], byte[]> record, byte[] value) {
+  /**
+   * The output of a record.
+   *
+   * @param record the record
+   * @param value the output's value
+   * @return the output
+   */
+  public ProducerRecord<byte[], byte[]> of(ConsumerRecord<byte[], byte[]> record, byte[] value) {
     Headers headers =
         headers(record.headers(), record.topic(), record.partition(), record.offset());
     return new ProducerRecord<>(topic, null, null, record.key(), value, headers);

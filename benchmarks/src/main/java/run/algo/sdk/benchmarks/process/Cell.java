@@ -33,7 +33,7 @@ record Cell(String id, String title, String text, String options, List<CellBar> 
 
   /** What the report says of a run. */
   Section section(Options run, Results results, String command, double loadBefore) {
-    List<Section.Bar> judged = bars.stream().flatMap(bar -> bar.judge(results).stream()).toList();
+    List<Section.Bar> judged = bars.stream().map(bar -> bar.judge(results)).toList();
     Section.Table table =
         new Section.Table(
             List.of("arm", "records/s", results.baseline().name(), "CPU s per million", "B/record"),

@@ -49,26 +49,27 @@ record CellBar(Arm arm, Measure measure, Optional<Arm> base, double bound) {
     return new CellBar(arm, Measure.SPEED, Optional.empty(), bound);
   }
 
-  /** Judges it; empty where one of the two has no figure. */
-  Optional<Section.Bar> judge(Results results) {
+  /** Judges it; where one of the two has no figure it does not hold. */
+  Section.Bar judge(Results results) {
+    String promise =
+        String.format(
+            Locale.ROOT,
+            "%s, %s: %s %s of %s",
+            arm.label(),
+            measure.label,
+            measure.atLeast ? "at least" : "at most",
+            number(bound),
+            base.map(Arm::label).orElse("the ceiling"));
     List<Double> ratios = ratios(results);
     if (ratios.isEmpty()) {
-      return Optional.empty();
+      return new Section.Bar(promise, "no figure", false);
     }
     double median = Spread.of(values(results, arm)).median() / base(results);
     Spread spread = Spread.of(ratios);
-    return Optional.of(
-        new Section.Bar(
-            String.format(
-                Locale.ROOT,
-                "%s, %s: %s %s of %s",
-                arm.label(),
-                measure.label,
-                measure.atLeast ? "at least" : "at most",
-                number(bound),
-                base.map(Arm::label).orElse("the ceiling")),
-            String.format(Locale.ROOT, "%.2f [%.2f .. %.2f]", median, spread.min(), spread.max()),
-            measure.atLeast ? median >= bound : median <= bound));
+    return new Section.Bar(
+        promise,
+        String.format(Locale.ROOT, "%.2f [%.2f .. %.2f]", median, spread.min(), spread.max()),
+        measure.atLeast ? median >= bound : median <= bound);
   }
 
   private List<Double> ratios(Results results) {

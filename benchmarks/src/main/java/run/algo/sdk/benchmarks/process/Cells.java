@@ -1,6 +1,7 @@
 package run.algo.sdk.benchmarks.process;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The cells of the report: one to begin with, and others that differ from it by one thing each.
@@ -20,14 +21,17 @@ final class Cells {
           "Values of 200 bytes, 4 partitions, 1,000 keys of which few are frequent (Zipf), bytes"
               + " in and out, and an Algo that does nothing: what is left is the cost of the loop"
               + " itself, at least once.",
-          "--records 3000000 --arms bare,bare-flush,sdk-partition,sdk-partition-async,"
-              + "sdk-partition-batch,sdk-key,sdk-unordered,streams,spring,spring-batch,"
+          "--records 3000000 --slow parallel-consumer-key --arms bare,bare-flush,sdk-partition,sdk-partition-async,"
+              + "sdk-partition-batch,sdk-key,sdk-unordered,streams,spring,spring-batch,micronaut,"
               + "parallel-consumer-key,parallel-consumer-unordered",
           List.of(
               CellBar.speed(Arm.SDK_PARTITION, 0.95, Arm.BARE),
               CellBar.speed(Arm.SDK_PARTITION, 1.4, Arm.STREAMS),
+              CellBar.speed(Arm.SDK_PARTITION, 1.4, Arm.SPRING),
+              CellBar.speed(Arm.SDK_PARTITION, 1.4, Arm.SPRING_BATCH),
               CellBar.cpu(Arm.SDK_PARTITION, 1.1, Arm.BARE),
-              CellBar.speed(Arm.SDK_KEY, 0.8, Arm.BARE)));
+              CellBar.speed(Arm.SDK_KEY, 0.8, Arm.BARE),
+              CellBar.speed(Arm.SDK_KEY, 2, Arm.PARALLEL_CONSUMER_KEY)));
 
   static final List<Cell> ALL =
       List.of(
@@ -41,6 +45,16 @@ final class Cells {
               List.of(
                   CellBar.speed(Arm.SDK_PARTITION_EOS, 1.3, Arm.STREAMS_EOS),
                   CellBar.speed(Arm.SDK_PARTITION_EOS, 0.85, Arm.SDK_PARTITION))),
+          new Cell(
+              "metrics",
+              "What it costs to be seen",
+              "The base with the port of metrics off, and with all that it tells asked for once a"
+                  + " second: metrics, status, health. Counting cannot be switched off: it is the"
+                  + " ledger.",
+              "--records 3000000 --arms bare,sdk-partition-unobserved,sdk-partition-observed",
+              List.of(
+                  CellBar.speed(Arm.SDK_PARTITION_OBSERVED, 0.97, Arm.SDK_PARTITION_UNOBSERVED),
+                  CellBar.cpu(Arm.SDK_PARTITION_OBSERVED, 1.03, Arm.SDK_PARTITION_UNOBSERVED))),
           new Cell(
               "10kb",
               "Records of 10 kB",
@@ -63,7 +77,9 @@ final class Cells {
               "--records 2000000 --keys uniform:10000 --work wait:1ms"
                   + " --arms bare-no-work,bare-vthread,sdk-key,sdk-unordered,"
                   + "parallel-consumer-key,parallel-consumer-unordered",
-              List.of(CellBar.ceiling(Arm.SDK_KEY, 0.8))),
+              List.of(
+                  CellBar.ceiling(Arm.SDK_KEY, 0.8),
+                  CellBar.speed(Arm.SDK_KEY, 2, Arm.PARALLEL_CONSUMER_KEY))),
           new Cell(
               "wait-10ms",
               "10 ms of waiting",
@@ -73,6 +89,7 @@ final class Cells {
                   + "parallel-consumer-key,parallel-consumer-unordered",
               List.of(
                   CellBar.ceiling(Arm.SDK_KEY, 0.8),
+                  CellBar.speed(Arm.SDK_KEY, 2, Arm.PARALLEL_CONSUMER_KEY),
                   CellBar.speed(Arm.SDK_UNORDERED, 0.8, Arm.BARE_VTHREAD))),
           new Cell(
               "wait-100ms",
@@ -118,6 +135,10 @@ final class Cells {
               List.of(
                   CellBar.speed(Arm.SDK_PARTITION, 0.95, Arm.BARE),
                   CellBar.speed(Arm.SDK_KEY, 0.8, Arm.BARE))));
+
+  /** The sections of the report in their order. */
+  static final List<String> ORDER =
+      Stream.concat(ALL.stream().map(Cell::id), Stream.of(CompareLatency.ID)).toList();
 
   static final List<Cell> QUICK = List.of(BASE);
 

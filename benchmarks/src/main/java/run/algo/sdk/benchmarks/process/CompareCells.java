@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import run.algo.sdk.benchmarks.report.Conditions;
 import run.algo.sdk.benchmarks.report.Report;
+import run.algo.sdk.benchmarks.report.Section;
 
 /**
  * Runs the cells of the report one after the other and writes each into the report as soon as it
@@ -44,7 +45,7 @@ final class CompareCells {
             Path.of(
                 given.getOrDefault(
                     "report", quick ? "benchmarks/target/benchmarks.md" : "docs/benchmarks.md")),
-            Cells.ALL.stream().map(Cell::id).toList());
+            Cells.ORDER);
   }
 
   /**
@@ -96,18 +97,15 @@ final class CompareCells {
     Results results = Comparison.run(options);
     report.put(
         cell.section(options, results, "benchmarks/compare --cells " + cell.id(), loadBefore));
-    cell.bars()
-        .forEach(
-            bar ->
-                bar.judge(results)
-                    .ifPresent(
-                        judged ->
-                            System.out.printf(
-                                Locale.ROOT,
-                                "%s: %s: %s%n",
-                                judged.holds() ? "holds" : "FALLS SHORT",
-                                judged.promise(),
-                                judged.value())));
+    for (CellBar bar : cell.bars()) {
+      Section.Bar judged = bar.judge(results);
+      System.out.printf(
+          Locale.ROOT,
+          "%s: %s: %s%n",
+          judged.holds() ? "holds" : "FALLS SHORT",
+          judged.promise(),
+          judged.value());
+    }
     return !results.anyFailed();
   }
 

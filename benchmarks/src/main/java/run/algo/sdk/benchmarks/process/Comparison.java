@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +24,7 @@ import run.algo.sdk.testkit.kafka.TopicNames;
  */
 final class Comparison {
 
-  private static final Duration BROKER_START = Duration.ofMinutes(2);
+  static final Duration BROKER_START = Duration.ofMinutes(2);
   private static final List<String> BROKER_FLAGS = List.of("-Xms1g", "-Xmx1g");
   private static final List<String> ARM_FLAGS = List.of("-Xms1g", "-Xmx1g");
 
@@ -52,13 +53,7 @@ final class Comparison {
     if (options.jvm().recordings().isPresent()) {
       Files.createDirectories(options.jvm().recordings().get());
     }
-    try (Child broker =
-        Child.start(
-            folder,
-            Path.of(System.getProperty("java.home")),
-            BROKER_FLAGS,
-            List.of(BrokerMain.class.getName(), folder.resolve("broker").toString()),
-            Map.of())) {
+    try (Child broker = broker(folder)) {
       String address = broker.awaitLine(BrokerMain.READY, BROKER_START);
       try (Topics topics = new Topics(address)) {
         return compare(topics);
@@ -66,16 +61,33 @@ final class Comparison {
     }
   }
 
+  /** Starts a broker; it prints its address when it is ready. */
+  static Child broker(Path folder) {
+    return Child.start(
+        folder,
+        Path.of(System.getProperty("java.home")),
+        BROKER_FLAGS,
+        List.of(BrokerMain.class.getName(), folder.resolve("broker").toString()),
+        Map.of());
+  }
+
   private Results compare(Topics topics) throws InterruptedException {
     describe();
     Load load = options.loader().fill(topics, TopicNames.unique("compare-in"));
+    Map<Arm, Load> loads = new EnumMap<>(Arm.class);
+    options.arms().forEach(arm -> loads.put(arm, load));
+    if (!options.slow().isEmpty()) {
+      Load little = options.loader().fewer().fill(topics, TopicNames.unique("compare-in"));
+      options.slow().forEach(arm -> loads.put(arm, little));
+    }
     Results results = new Results(new Measure(load));
     // The broker's own warm-up; nothing of it counts.
-    one(topics, load, options.arms().get(0), 0, new Results(new Measure(load)));
+    Arm first = options.arms().get(0);
+    one(topics, loads.getOrDefault(first, load), first, 0, new Results(new Measure(load)));
     List<Arm> order = new ArrayList<>(options.arms());
     for (int round = 1; round <= options.rounds(); round++) {
       for (Arm arm : order) {
-        one(topics, load, arm, round, results);
+        one(topics, loads.getOrDefault(arm, load), arm, round, results);
       }
       Collections.rotate(order, -1);
     }

@@ -39,7 +39,7 @@ record Loader(long records, int valueBytes, int partitions, KeyDistribution keys
     AtomicReference<Exception> failure = new AtomicReference<>();
     List<byte[]> names = new ArrayList<>();
     for (int i = 0; i < keys.keys(); i++) {
-      names.add(String.format(Locale.ROOT, "key-%07d", i).getBytes(UTF_8));
+      names.add(key(i));
     }
     SplittableRandom random = new SplittableRandom(seed);
     try (KafkaProducer<byte[], byte[]> producer =
@@ -74,6 +74,16 @@ record Loader(long records, int valueBytes, int partitions, KeyDistribution keys
     return load;
   }
 
+  /** The same for arms that are slow. */
+  Loader fewer() {
+    return new Loader(records / Options.SLOW_SHARE, valueBytes, partitions, keys, seed);
+  }
+
+  /** The bytes of a key. */
+  byte[] key(int index) {
+    return String.format(Locale.ROOT, "key-%07d", index).getBytes(UTF_8);
+  }
+
   private static Map<String, Object> properties(Topics topics) {
     return Map.of(
         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -84,7 +94,8 @@ record Loader(long records, int valueBytes, int partitions, KeyDistribution keys
         20);
   }
 
-  private static List<Header> headers(SplittableRandom random, long index) {
+  /** The headers of a record between two Algos. */
+  static List<Header> headers(SplittableRandom random, long index) {
     byte[] trace =
         String.format(Locale.ROOT, "%016x%016x", random.nextLong(), random.nextLong())
             .getBytes(UTF_8);

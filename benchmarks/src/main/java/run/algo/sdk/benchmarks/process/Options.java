@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param work what is done with each record
  * @param arms the arms, in the order of the first round
  * @param against arms that each is compared with; none = what fits it
+ * @param slow arms that get {@value #SLOW_SHARE} times fewer records, so that a run ends in time
  * @param rounds how often each runs
  * @param jvm the processes of the arms
  * @param settings settings of the SDK and of the Kafka clients, for every arm
@@ -25,10 +26,14 @@ record Options(
     String work,
     List<Arm> arms,
     List<Arm> against,
+    List<Arm> slow,
     int rounds,
     Jvm jvm,
     Map<String, String> settings,
     int streamsThreads) {
+
+  /** By so much fewer records has an arm that is slow. */
+  static final int SLOW_SHARE = 20;
 
   static final String HELP =
       """
@@ -40,9 +45,19 @@ record Options(
         --seed 1            where the random numbers start
         --work 0            work per record: 0, cpu:20us or wait:10ms
         --arms bare,sdk-partition,sdk-key,sdk-unordered
-                            also: bare-vthread (Java 21 or newer, no order),
-                            bare-no-work (never works), streams; exactly-once: bare-eos, sdk-partition-eos,
+                            also by hand: bare-flush, bare-no-work (never works),
+                            bare-vthread (Java 21 or newer, no order);
+                            the SDK's other forms: sdk-partition-async,
+                            sdk-key-async, sdk-unordered-async,
+                            sdk-partition-batch, sdk-key-batch; with its port
+                            asked and off: sdk-partition-observed,
+                            sdk-partition-unobserved;
+                            peers: streams, spring, spring-batch, micronaut,
+                            parallel-consumer-key, parallel-consumer-unordered;
+                            exactly-once: bare-eos, sdk-partition-eos,
                             sdk-key-eos, sdk-unordered-eos, streams-eos
+        --slow ARMS         arms that get a twentieth of the records, since they
+                            would take too long
         --against ARMS      what ratios are taken to; by default what fits each arm
         --rounds 5          how often each arm runs
         --java-home PATH    the JDK of the arms; by default the one that runs this
@@ -70,6 +85,7 @@ record Options(
   Options {
     arms = List.copyOf(arms);
     against = List.copyOf(against);
+    slow = List.copyOf(slow);
     settings = Map.copyOf(settings);
     if (arms.isEmpty() || rounds < 1) {
       throw new IllegalArgumentException("there must be an arm and a round");
@@ -80,7 +96,8 @@ record Options(
     }
     if (arms.stream().anyMatch(Arm::isOneThread) && Work.parse(work) instanceof Work.Wait) {
       throw new IllegalArgumentException(
-          "one thread that waits says nothing: leave bare out, the table has the ceiling");
+          "one thread that waits says nothing: leave out bare, bare-flush, bare-eos, spring and"
+              + " micronaut; the table has the ceiling");
     }
   }
 
@@ -116,6 +133,7 @@ record Options(
                 values.text(
                     "arms", (waits ? "" : "bare,") + "sdk-partition,sdk-key,sdk-unordered")),
             arms(values.text("against", "")),
+            arms(values.text("slow", "")),
             Math.toIntExact(values.number("rounds", quick ? 3 : 5)),
             new Jvm(
                 Path.of(values.text("java-home", System.getProperty("java.home"))),

@@ -1,13 +1,31 @@
 package run.algo.sdk.benchmarks.process;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import run.algo.sdk.Algo;
+import run.algo.sdk.AsyncAlgo;
+import run.algo.sdk.BatchAlgo;
+import run.algo.sdk.BatchRecord;
 import run.algo.sdk.Pipe;
 import run.algo.sdk.kafka.AlgoRunner;
+import run.algo.sdk.kafka.AlgoRunnerBuilder;
 import run.algo.sdk.kafka.RunnerState;
 import run.algo.sdk.kafka.config.AlgoSettings;
 
-/** The SDK as a user has it: a runner with one Algo, on nothing but its public API. */
+/**
+ * The SDK as a user has it: a runner with one Algo of one of its three forms, on nothing but its
+ * public API. The asynchronous one waits by a timer; the one of batches works on one record after
+ * the other, since that is all that can be done with this work.
+ */
 final class SdkLoop {
 
   private static final Pipe<byte[]> RECORDS = Pipe.bytes("records");
@@ -16,32 +34,86 @@ final class SdkLoop {
 
   private SdkLoop() {}
 
-  private static AlgoRunner runner(Map<String, String> environment, Work work) {
-    Algo<byte[], byte[]> algo =
-        (value, context) -> {
-          work.run();
-          return value;
-        };
-    return AlgoRunner.builder().input(RECORDS, algo, RESULTS).environment(environment).build();
-  }
-
   /** The settings that a runner in this environment has, for whoever wants the same clients. */
   static AlgoSettings settings(Map<String, String> environment) {
-    try (AlgoRunner runner = runner(environment, new Work.None())) {
+    try (AlgoRunner runner = records(new Work.None()).environment(environment).build()) {
       return runner.settings();
     }
   }
 
-  /** Runs until all records are acknowledged, and ends as a shutdown does. */
-  static void run(Map<String, String> environment, Work work, AckMeter meter)
+  /**
+   * Runs until all records are acknowledged, and ends as a shutdown does.
+   *
+   * @param observed whether somebody asks for all that its port tells, once a second
+   */
+  static void run(
+      Map<String, String> environment, Arm.Form form, Work work, AckMeter meter, boolean observed)
       throws InterruptedException {
-    try (AlgoRunner runner = runner(environment, work)) {
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    AlgoRunnerBuilder builder =
+        switch (form) {
+          case RECORD -> records(work);
+          case ASYNC -> stages(work, timer);
+          case BATCH -> batches(work);
+        };
+    try (AlgoRunner runner = builder.environment(environment).build()) {
       runner.start();
+      if (observed) {
+        Runnable asking = observer(runner);
+        var unused = timer.scheduleAtFixedRate(asking, 1, 1, TimeUnit.SECONDS);
+      }
       while (!meter.awaitDone(LOOK_MILLIS)) {
         if (runner.state() == RunnerState.FAILED) {
           throw new IllegalStateException("the runner has failed", runner.failure().orElse(null));
         }
       }
+    } finally {
+      timer.shutdownNow();
+    }
+  }
+
+  /** As a Prometheus that scrapes often, and a browser that shows the page. */
+  private static Runnable observer(AlgoRunner runner) {
+    HttpClient client = HttpClient.newHttpClient();
+    int port = runner.metricsPort().orElseThrow();
+    return () -> {
+      for (String path : List.of("/metrics", "/status.json", "/health", "/ready")) {
+        URI uri = URI.create("http://127.0.0.1:" + port + path);
+        try {
+          client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+          throw new UncheckedIOException("the port does not answer", e);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    };
+  }
+
+  private static AlgoRunnerBuilder records(Work work) {
+    Algo<byte[], byte[]> algo =
+        (value, context) -> {
+          work.run();
+          return value;
+        };
+    return AlgoRunner.builder().input(RECORDS, algo, RESULTS);
+  }
+
+  private static AlgoRunnerBuilder stages(Work work, ScheduledExecutorService timer) {
+    AsyncAlgo<byte[], byte[]> algo = (value, context) -> work.begin(value, timer);
+    return AlgoRunner.builder().asyncInput(RECORDS, algo, RESULTS);
+  }
+
+  private static AlgoRunnerBuilder batches(Work work) {
+    BatchAlgo<byte[], byte[]> algo = records -> complete(records, work);
+    return AlgoRunner.builder().batchInput(RECORDS, algo, RESULTS);
+  }
+
+  private static void complete(List<BatchRecord<byte[], byte[]>> records, Work work)
+      throws InterruptedException {
+    for (BatchRecord<byte[], byte[]> record : records) {
+      work.run();
+      record.complete(record.value());
     }
   }
 }

@@ -126,12 +126,7 @@ final class StreamsLoop {
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-      try {
-        work.run();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted at work", e);
-      }
+      work.runHere();
       RecordMetadata at =
           context()
               .recordMetadata()

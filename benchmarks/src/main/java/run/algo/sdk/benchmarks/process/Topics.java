@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -13,9 +15,13 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 
 /** The topics of a comparison: makes them, looks at them, deletes them. Thread-safe. */
 final class Topics implements AutoCloseable {
+
+  private static final int LOOKS = 600;
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final String bootstrapServers;
   private final Admin admin;
@@ -31,6 +37,24 @@ final class Topics implements AutoCloseable {
 
   void create(String topic, int partitions) {
     await(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all());
+    awaitLeaders(topic, partitions);
+  }
+
+  /** A topic that was made a moment ago refuses the first who comes. */
+  private void awaitLeaders(String topic, int partitions) {
+    for (int look = 0; look < LOOKS; look++) {
+      try {
+        if (ends(topic).size() == partitions) {
+          return;
+        }
+      } catch (IllegalStateException e) {
+        if (!(e.getCause() instanceof RetriableException)) {
+          throw e;
+        }
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+    throw new IllegalStateException("the topic " + topic + " has no leaders");
   }
 
   void delete(String topic) {

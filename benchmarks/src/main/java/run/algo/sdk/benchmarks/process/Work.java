@@ -2,6 +2,9 @@ package run.algo.sdk.benchmarks.process;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +17,27 @@ sealed interface Work {
 
   /** Does it once. */
   void run() throws InterruptedException;
+
+  /** Does it once, where no interrupt may be passed on: it ends the run. */
+  default void runHere() {
+    try {
+      run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted at work", e);
+    }
+  }
+
+  /**
+   * Does it once, and holds no thread while it waits.
+   *
+   * @return completes with the result when it is done
+   */
+  default <T> CompletionStage<T> begin(T result, ScheduledExecutorService timer)
+      throws InterruptedException {
+    run();
+    return CompletableFuture.completedFuture(result);
+  }
 
   /** The text that {@link #parse} makes the same work of, in another process too. */
   String spec();
@@ -67,6 +91,14 @@ sealed interface Work {
     @Override
     public void run() throws InterruptedException {
       Thread.sleep(time.toMillis(), time.toNanosPart() % 1_000_000);
+    }
+
+    @Override
+    public <T> CompletionStage<T> begin(T result, ScheduledExecutorService timer) {
+      CompletableFuture<T> stage = new CompletableFuture<>();
+      var unused =
+          timer.schedule(() -> stage.complete(result), time.toNanos(), TimeUnit.NANOSECONDS);
+      return stage;
     }
 
     @Override

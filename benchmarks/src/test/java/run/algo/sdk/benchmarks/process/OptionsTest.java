@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -58,6 +62,14 @@ class OptionsTest {
         .isEqualTo(List.of(Arm.SDK_KEY));
     assertThat(Arm.SDK_KEY_EOS.rivals())
         .containsExactly(Arm.SDK_KEY, Arm.BARE_EOS, Arm.STREAMS_EOS);
+    assertThat(Arm.SDK_KEY_ASYNC.rivals())
+        .containsExactly(
+            Arm.STREAMS,
+            Arm.SPRING,
+            Arm.SPRING_BATCH,
+            Arm.MICRONAUT,
+            Arm.PARALLEL_CONSUMER_KEY,
+            Arm.SDK_KEY);
     for (Arm arm : Arm.values()) {
       assertThat(arm.rivals()).doesNotContain(arm);
     }
@@ -96,6 +108,7 @@ class OptionsTest {
         "records 5",
         "--arms bare --work wait:1ms",
         "--arms bare-eos --work wait:1ms",
+        "--arms spring-batch --work wait:1ms",
         "--arms ,",
         "--arms bare --against sdk-key",
         "--streams-threads 0"
@@ -111,6 +124,20 @@ class OptionsTest {
     Work work = Work.parse(spec);
     assertThat(Work.parse(work.spec())).isEqualTo(work);
     work.run();
+  }
+
+  @Test
+  void waitsWithoutAThread() throws Exception {
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    try {
+      CompletableFuture<String> waiting =
+          Work.parse("wait:1ms").begin("done", timer).toCompletableFuture();
+      assertThat(waiting.get(1, TimeUnit.MINUTES)).isEqualTo("done");
+      assertThat(Work.parse("cpu-rounds:10").begin("done", timer).toCompletableFuture())
+          .isCompletedWithValue("done");
+    } finally {
+      timer.shutdownNow();
+    }
   }
 
   @Test

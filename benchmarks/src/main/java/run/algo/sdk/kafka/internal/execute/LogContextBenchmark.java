@@ -21,6 +21,9 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.slf4j.MDC;
+import org.slf4j.helpers.NOPMDCAdapter;
+import org.slf4j.spi.MDCAdapter;
 import run.algo.sdk.Algo;
 import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.config.DeploymentIdentity;
@@ -48,12 +51,14 @@ public class LogContextBenchmark {
   private final Route route = route();
   private final Settlement settlement = settlement();
   private LogContext log = LogContext.none();
+  private MDCAdapter adapter = new NOPMDCAdapter();
   private long offset = 1_000_000;
 
   /** Chooses who is told. */
   @Setup
   public void prepare() {
     if (mdc.equals("logback")) {
+      adapter = MDC.getMDCAdapter();
       log =
           LogContext.of(
               LogContext.process(
@@ -112,6 +117,27 @@ public class LogContextBenchmark {
     Execution execution = new Execution(scope, route, record(), settlement, 0);
     LogContext.Before before = log.begin(execution);
     log.leave(before);
+    return execution;
+  }
+
+  /**
+   * The rejected way: five entries are put for each record, and removed behind it.
+   *
+   * @return the execution
+   */
+  @Benchmark
+  public Object rivalPutsAndRemoves() {
+    Execution execution = new Execution(scope, route, record(), settlement, 0);
+    adapter.put(LogContext.TRACE_ID, execution.traceId());
+    adapter.put(LogContext.INPUT, execution.input());
+    adapter.put(LogContext.PARTITION, Integer.toString(execution.position().partition()));
+    adapter.put(LogContext.OFFSET, Long.toString(execution.position().offset()));
+    adapter.put(LogContext.ATTEMPT, Integer.toString(execution.attempt()));
+    adapter.remove(LogContext.TRACE_ID);
+    adapter.remove(LogContext.INPUT);
+    adapter.remove(LogContext.PARTITION);
+    adapter.remove(LogContext.OFFSET);
+    adapter.remove(LogContext.ATTEMPT);
     return execution;
   }
 

@@ -16,7 +16,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -24,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.AlgoConfigurationException;
+import run.algo.sdk.kafka.internal.execute.DirectProducer;
 import run.algo.sdk.kafka.internal.execute.RecordProcessor;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.execute.Sender;
@@ -66,6 +66,9 @@ public final class Engine implements Runnable {
   private final Intake intake = new Intake();
   private volatile boolean ending;
   private volatile @Nullable PollLoop loop;
+
+  /** Null before it is made, and where transactions are. */
+  private volatile @Nullable DirectProducer direct;
 
   /** Asks the brokers about topics, while they are asked before the loop. */
   private volatile @Nullable Admin asking;
@@ -240,6 +243,12 @@ public final class Engine implements Runnable {
     return running == null ? Map.of() : running.halts();
   }
 
+  /** {@return since when no producer works; empty while one does} */
+  public Optional<DirectProducer.Lost> producerLost() {
+    DirectProducer known = direct;
+    return known == null ? Optional.empty() : known.lost();
+  }
+
   /** {@return how the runner is, as of the latest second or so} */
   public RunnerView view() {
     PollLoop running = loop;
@@ -330,8 +339,13 @@ public final class Engine implements Runnable {
       }
       return;
     }
-    Producer<byte[], byte[]> producer =
-        clients.factory().producer(producerConfig(clients.producers().get(0)));
+    Map<String, Object> config = producerConfig(clients.producers().get(0));
+    DirectProducer producer =
+        DirectProducer.of(
+            () -> clients.factory().producer(config),
+            System::nanoTime,
+            listeners.transactions()::replaced);
+    direct = producer;
     try {
       consume(
           timers,

@@ -36,6 +36,13 @@ interface Flow {
   void settled(
       Outcome outcome, ConsumerRecord<byte[], byte[]> record, long read, boolean worthLook);
 
+  /**
+   * An execution of a record has failed that is followed by another.
+   *
+   * @param read when the record was read, in monotonic nanoseconds
+   */
+  void failed(long read);
+
   /** A record waits to be taken by a transaction. */
   void prepared(boolean worthLook);
 

@@ -192,6 +192,16 @@ final class Gather implements Settlement {
   }
 
   @Override
+  public void failed(int at) {
+    synchronized (gathers) {
+      if (stage != Stage.DROPPED) {
+        trace.held().forEach(held -> held.batch().failed(held.index()));
+      }
+    }
+    batch.failed(at);
+  }
+
+  @Override
   public void emitted(int at, long bytes) {
     batch.emitted(at, bytes);
   }

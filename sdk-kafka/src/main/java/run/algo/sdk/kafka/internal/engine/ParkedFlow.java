@@ -390,6 +390,11 @@ final class ParkedFlow implements Flow, Parking {
   }
 
   @Override
+  public void failed(long read) {
+    route.counters().failed(clock.nanos() - read);
+  }
+
+  @Override
   public void dropped(long size) {
     loader.gone(size);
   }

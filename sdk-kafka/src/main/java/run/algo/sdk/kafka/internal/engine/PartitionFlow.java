@@ -653,6 +653,11 @@ final class PartitionFlow implements Flow {
   }
 
   @Override
+  public void failed(long read) {
+    route.counters().failed(clock.nanos() - read);
+  }
+
+  @Override
   public void concluded() {
     if (gate != null) {
       gate.concluded();

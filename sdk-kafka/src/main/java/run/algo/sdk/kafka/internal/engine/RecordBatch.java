@@ -578,6 +578,11 @@ final class RecordBatch implements Settlement {
   }
 
   @Override
+  public void failed(int index) {
+    flow.failed(read);
+  }
+
+  @Override
   public void emitted(int index, long bytes) {
     LOAD.getAndAdd(this, bytes << COUNT_BITS);
   }

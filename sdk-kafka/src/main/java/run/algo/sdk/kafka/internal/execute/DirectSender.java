@@ -1,19 +1,18 @@
 package run.algo.sdk.kafka.internal.execute;
 
 import java.util.concurrent.Executor;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** Hands records to the producer at once. */
+/** Hands records to the producer at once, or to the one in its place. */
 final class DirectSender extends Sender {
 
   /** So often in a row is a send interrupted by chance; then something does it on purpose. */
   private static final int ATTEMPTS = 3;
 
-  private final Producer<byte[], byte[]> producer;
+  private final DirectProducer producer;
 
-  DirectSender(Producer<byte[], byte[]> producer, Executor workers) {
+  DirectSender(DirectProducer producer, Executor workers) {
     super(workers);
     this.producer = producer;
   }
@@ -24,12 +23,26 @@ final class DirectSender extends Sender {
   }
 
   @Override
+  int number() {
+    return producer.inUse().number();
+  }
+
+  @Override
+  void wrote() {
+    producer.wrote();
+  }
+
+  @Override
+  void told(Exception error) {
+    producer.told(error);
+  }
+
+  @Override
   void send(Send send) {
     for (int attempt = 1; ; attempt++) {
       send.execution.dropStrayInterrupt();
       try {
-        // The future is of no use: the client tells the callback all that it tells the future.
-        var unused = producer.send(send.record(), send);
+        hand(send);
         return;
       } catch (InterruptException e) {
         if (send.execution.closing()) {
@@ -46,6 +59,22 @@ final class DirectSender extends Sender {
         send.onCompletion(null, e);
         return;
       }
+    }
+  }
+
+  private void hand(Send send) {
+    DirectProducer.InUse client = send.blocked() ? producer.working() : producer.inUse();
+    if (!send.blocked() && send.execution.begunWith() != client.number()) {
+      throw new KafkaException("the producer was replaced after the record's execution had begun");
+    }
+    try {
+      // The future is of no use: the client tells the callback all that it tells the future.
+      var unused = client.producer().send(send.record(), send);
+    } catch (InterruptException e) {
+      throw e;
+    } catch (KafkaException | IllegalStateException e) {
+      producer.threw(client, e);
+      throw e;
     }
   }
 }

@@ -62,6 +62,9 @@ class Execution extends EmittingExecution implements UnderWay {
 
   private boolean again;
 
+  /** Which of the producers takes what it sends. */
+  private int begunWith;
+
   private boolean parks;
 
   private byte @Nullable [] traceId;
@@ -308,6 +311,16 @@ class Execution extends EmittingExecution implements UnderWay {
     return scope.deadlines().on() ? Optional.of(scope.deadlines().until(due)) : Optional.empty();
   }
 
+  /** It begins, and a producer of this number takes what it will send. */
+  void begins(int producer) {
+    begunWith = producer;
+  }
+
+  /** The number of the producer that there was when it began. */
+  int begunWith() {
+    return begunWith;
+  }
+
   /** The calling thread begins to work on it. */
   void enter() {
     worker = Thread.currentThread();
@@ -354,6 +367,12 @@ class Execution extends EmittingExecution implements UnderWay {
   void again(Tries next, Duration wait) {
     again = true;
     settlement.again(index, next, wait);
+  }
+
+  /** It has failed, and is executed again in its place, once it has waited. */
+  void failedAgain(Tries next, Duration wait) {
+    settlement.failed(index);
+    again(next, wait);
   }
 
   /**
@@ -496,6 +515,21 @@ class Execution extends EmittingExecution implements UnderWay {
   void settle(Outcome outcome) {
     countFile(outcome);
     settlement.settled(index, outcome, emittedBytes);
+  }
+
+  /**
+   * It is parked.
+   *
+   * @param failed whether it has been executed, and has failed; else it only waits for others
+   */
+  void settleParked(boolean failed) {
+    if (failed) {
+      settlement.failed(index);
+      byte[] value = record.value();
+      route.counters.parkedForRetry(value == null ? 0 : value.length);
+      countFile(Outcome.RETRIED); // which its outcome is, only that it waits elsewhere
+    }
+    settlement.settled(index, Outcome.PARKED, emittedBytes);
   }
 
   /** The file that its record refers to counts when the record does, if it was looked into. */

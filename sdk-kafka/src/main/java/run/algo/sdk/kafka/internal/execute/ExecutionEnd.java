@@ -96,12 +96,18 @@ final class ExecutionEnd {
    * @return false when it is not executed now
    */
   boolean mayBegin(Execution execution) {
+    begins(execution);
     if (!parker.mayBegin(execution)) {
       return false;
     }
     Optional<Duration> wait = fuse == null ? Optional.empty() : fuse.hold();
     wait.ifPresent(time -> execution.again(execution.tries(), time));
     return wait.isEmpty();
+  }
+
+  /** Whatever it will send goes to the producer that there is now. */
+  void begins(Execution execution) {
+    execution.begins(sender.number());
   }
 
   /** An interrupt that is no deadline's is not a failure of the record: the runner closes. */

@@ -9,7 +9,6 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import run.algo.sdk.kafka.internal.parking.InputRecords;
 import run.algo.sdk.kafka.internal.record.Failure;
 import run.algo.sdk.kafka.internal.record.FailureReason;
-import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.spi.ParkedTry;
 import run.algo.sdk.spi.RetryDecision;
 import run.algo.sdk.spi.RetryState;
@@ -77,13 +76,13 @@ final class Parker implements Retrier {
         return true;
       }
       case SOON -> execution.again(execution.tries(), SOON);
-      case STORED -> execution.settle(Outcome.PARKED);
-      case BEHIND -> store(parking, execution, behind(execution));
+      case STORED -> execution.settleParked(false);
+      case BEHIND -> store(parking, execution, behind(execution), false);
       case FULL -> {
         if (waitsInPlaceForRoom()) {
           execution.again(execution.tries(), IN_PLACE);
         } else {
-          full(parking, execution, new Waiting(behind(execution), noRoomBehind(execution)));
+          full(parking, execution, new Waiting(behind(execution), false, noRoomBehind(execution)));
         }
       }
     }
@@ -111,11 +110,11 @@ final class Parker implements Retrier {
             new RetryState.After(retry.step().index(), retry.retryNum()),
             rules.clock().instant().plus(retry.backoff()));
     if (reserve(parking, execution, next)) {
-      store(parking, execution, next);
+      store(parking, execution, next, true);
     } else if (waitsInPlaceForRoom()) {
       inPlace.retry(execution, failure, retry);
     } else {
-      full(parking, execution, new Waiting(next, failure));
+      full(parking, execution, new Waiting(next, true, failure));
     }
   }
 
@@ -131,22 +130,23 @@ final class Parker implements Retrier {
    * A record that is to be parked.
    *
    * @param next what it waits for
+   * @param executed whether it has failed, and does not only wait for others
    * @param failure what becomes of it when it cannot be
    */
-  private record Waiting(ParkedTry next, Failure failure) {}
+  private record Waiting(ParkedTry next, boolean executed, Failure failure) {}
 
   private static boolean reserve(Parking parking, Execution execution, ParkedTry next) {
     return parking.reserve(execution.record.key(), execution.record.offset(), next.due());
   }
 
-  private void store(Parking parking, Execution execution, ParkedTry next) {
+  private void store(Parking parking, Execution execution, ParkedTry next, boolean executed) {
     parksInOrder(parking, execution);
     execution.expectSends(1);
     parking
         .store()
         .put(
             InputRecords.parked(execution.record, headers(execution), next),
-            record -> sender.send(new ParkSend(parking, execution, record)));
+            record -> sender.send(new ParkSend(parking, execution, record, executed)));
   }
 
   /** Its next try goes on from this one, if there was any: what is behind others has not begun. */
@@ -185,7 +185,7 @@ final class Parker implements Retrier {
                   if (reserve(parking, execution, waiting.next())) {
                     // Not only when it is written: its transaction may wait for earlier records.
                     execution.unblock();
-                    store(parking, execution, waiting.next());
+                    store(parking, execution, waiting.next(), waiting.executed());
                   } else {
                     waitForRoom(parking, execution, waiting, true);
                   }
@@ -204,11 +204,20 @@ final class Parker implements Retrier {
   /** A record on its way to the store. */
   private final class ParkSend extends Send {
     private final Parking parking;
+
+    /** Whether it has failed, and does not only wait for others. */
+    private final boolean executed;
+
     private volatile long place = -1;
 
-    ParkSend(Parking parking, Execution execution, ProducerRecord<byte[], byte[]> record) {
+    ParkSend(
+        Parking parking,
+        Execution execution,
+        ProducerRecord<byte[], byte[]> record,
+        boolean executed) {
       super(sender, execution, record, false);
       this.parking = parking;
+      this.executed = executed;
     }
 
     @Override
@@ -218,7 +227,7 @@ final class Parker implements Retrier {
 
     @Override
     void acknowledged() {
-      execution.settle(Outcome.PARKED);
+      execution.settleParked(executed);
       parking.stored(execution.record.offset(), place);
     }
 

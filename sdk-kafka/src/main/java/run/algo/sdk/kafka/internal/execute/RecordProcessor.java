@@ -90,6 +90,7 @@ public final class RecordProcessor {
     // The last of them stands in for the trigger, and may be a retry of another input.
     Execution execution =
         new GatheringExecution(shared, route.ofHeld(record), record, gathered, settlement, index);
+    end.begins(execution);
     execution.resumed(
         () -> {
           try {

@@ -93,7 +93,7 @@ final class RetryHandler implements FailureHandler {
         fuse == null || !execution.repeatable()
             ? Optional.empty()
             : fuse.failed(scope(execution), failure.cause());
-    wait.ifPresent(time -> execution.again(execution.tries(), time));
+    wait.ifPresent(time -> execution.failedAgain(execution.tries(), time));
     return wait.isPresent();
   }
 

@@ -11,6 +11,6 @@ final class RetryInPlace implements Retrier {
   @Override
   public void retry(Execution execution, Failure failure, RetryDecision.Retry retry) {
     RetryState next = new RetryState.After(retry.step().index(), retry.retryNum());
-    execution.again(new Tries(failure.attempts(), next), retry.backoff());
+    execution.failedAgain(new Tries(failure.attempts(), next), retry.backoff());
   }
 }

@@ -148,6 +148,8 @@ final class RetryThroughTopic implements Retrier {
 
     @Override
     void acknowledged() {
+      byte[] value = record().value();
+      execution.route.counters.writtenToRetry(value == null ? 0 : value.length);
       RetrySend next = following;
       if (execution.sendEnded()) {
         execution.settle(Outcome.RETRIED);

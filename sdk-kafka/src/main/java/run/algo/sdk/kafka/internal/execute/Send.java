@@ -63,6 +63,7 @@ abstract class Send implements Callback {
   @Override
   public final void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception error) {
     if (error == null) {
+      sender.wrote();
       if (metadata != null) {
         writtenAt(metadata.offset());
       }
@@ -71,6 +72,7 @@ abstract class Send implements Callback {
     } else if (error instanceof RecordTooLargeException) {
       sender.later(() -> tooLarge(error));
     } else {
+      sender.told(error);
       block(
           "record for " + record.topic() + " of " + execution.position() + " cannot be written",
           error);

@@ -23,6 +23,17 @@ public abstract class Sender {
    * @return the sender
    */
   public static Sender direct(Producer<byte[], byte[]> producer, Executor workers) {
+    return new DirectSender(DirectProducer.only(producer), workers);
+  }
+
+  /**
+   * A sender that hands every record to the producer at once, or to the one in its place.
+   *
+   * @param producer the producer; closed by its owner
+   * @param workers runs what a send leads to and may block
+   * @return the sender
+   */
+  public static Sender direct(DirectProducer producer, Executor workers) {
     return new DirectSender(producer, workers);
   }
 
@@ -45,6 +56,21 @@ public abstract class Sender {
 
   /** Whether what a record leads to is written as a whole, or not at all. */
   abstract boolean keepsTogether();
+
+  /** Which of the producers takes what is sent now for the first time. */
+  int number() {
+    return 0;
+  }
+
+  /** A record is written. On the producer's thread. */
+  void wrote() {
+    // most need not know
+  }
+
+  /** A record could not be written. On the producer's thread, or on that of the send. */
+  void told(Exception error) {
+    // most need not know
+  }
 
   final void later(Runnable task) {
     workers.execute(task);

@@ -55,6 +55,14 @@ public interface Settlement {
   void again(int index, Tries tries, Duration wait);
 
   /**
+   * An execution of the record has failed, and it will be executed once more: in its place, or from
+   * where it is parked. Told before {@link #again}, or {@link #settled} as parked.
+   *
+   * @param index the record's index within its batch
+   */
+  void failed(int index);
+
+  /**
    * The record's outputs are encoded and about to be sent; from here to {@link #settled} they take
    * memory. Called at most once, before the first send, and not for a record without outputs.
    *

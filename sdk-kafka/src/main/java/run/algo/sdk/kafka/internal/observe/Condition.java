@@ -24,6 +24,15 @@ public sealed interface Condition {
   record Overrun(long since, int running, int limit, Condition otherwise) implements Condition {}
 
   /**
+   * Its producer can write nothing any more, and no other has worked since.
+   *
+   * @param since since when, in nanoseconds
+   * @param error the error's type; its message could tell a secret
+   * @param otherwise how the runner is beside that
+   */
+  record Producerless(long since, String error, Condition otherwise) implements Condition {}
+
+  /**
    * It has ended by an error.
    *
    * @param since when, in nanoseconds

@@ -66,6 +66,12 @@ public final class Health {
                   + overrun.limit())
           : ailment(overrun.otherwise());
     }
+    if (condition instanceof Condition.Producerless lost) {
+      return since(lost.since()).compareTo(grace) >= 0
+          ? Optional.of(
+              "the producer has failed for good, and no other has worked since: " + lost.error())
+          : ailment(lost.otherwise());
+    }
     if (condition instanceof Condition.Failed failed) {
       return since(failed.since()).compareTo(grace) >= 0
           ? Optional.of("the runner has failed: " + failed.error())

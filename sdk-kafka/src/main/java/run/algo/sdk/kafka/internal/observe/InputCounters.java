@@ -15,7 +15,9 @@ import run.algo.sdk.kafka.internal.record.Outcome;
  * <p>In flight is what is left: {@code read} less the sum of all outcomes.
  *
  * <p>A record's bytes count when its outcome is known, as {@code ok} or as {@code error}. What is
- * parked, released or skipped has not been executed here and counts where it will be.
+ * released or skipped, or parked behind another record of its key, has not been executed here and
+ * counts where it will be. What is parked since it has failed counts as what goes to a retry topic
+ * does.
  */
 @SuppressWarnings("EnumOrdinal") // one adder an outcome, indexed without a look-up per record
 public final class InputCounters {
@@ -27,6 +29,7 @@ public final class InputCounters {
   private final Map<Outcome, LongAdder> outcomes = new EnumMap<>(Outcome.class);
   private final ByteCounters ok = new ByteCounters();
   private final ByteCounters failed = new ByteCounters();
+  private final LongAdder retryBytes = new LongAdder();
   private final DurationHistogram runDurations = new DurationHistogram();
   private final DurationHistogram algoDurations = new DurationHistogram();
   private final DeadLetterLog deadLetters = new DeadLetterLog();
@@ -88,6 +91,36 @@ public final class InputCounters {
       }
       case PARKED, RELEASED, SKIPPED -> {}
     }
+  }
+
+  /**
+   * An execution of a record has failed that is followed by another, in its place or from where it
+   * is parked. Where it has another outcome than parked, {@link #settled} counts its last one.
+   *
+   * @param nanos since the record was read, in nanoseconds
+   */
+  public void failed(long nanos) {
+    runDurations.record(nanos);
+  }
+
+  /**
+   * A record is parked since it has failed; {@link #settled} is told as well.
+   *
+   * @param bytes size of its value, in bytes
+   */
+  public void parkedForRetry(long bytes) {
+    failed.add(bytes, bytes);
+    writtenToRetry(bytes);
+  }
+
+  /**
+   * A record that failed was written to where it waits for its next try, a retry topic or the
+   * parking topic.
+   *
+   * @param bytes size of its value, in bytes; the file that it may refer to stays where it is
+   */
+  public void writtenToRetry(long bytes) {
+    retryBytes.add(bytes);
   }
 
   /**
@@ -198,6 +231,11 @@ public final class InputCounters {
 
   ByteCounters failed() {
     return failed;
+  }
+
+  /** {@return bytes of values written to where records wait for their next tries} */
+  public long retryBytes() {
+    return retryBytes.sum();
   }
 
   DurationHistogram runDurations() {

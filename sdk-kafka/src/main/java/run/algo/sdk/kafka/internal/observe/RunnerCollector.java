@@ -68,7 +68,7 @@ final class RunnerCollector implements MultiCollector {
       counter("algo_transactions").help("Transactions by what became of them").build();
   private static final MetricFamilyDescriptor REPLACED =
       counter("algo_producers_replaced")
-          .help("Transactional producers that were fenced or expired, and made again")
+          .help("Producers that could not go on, and were made again")
           .build();
 
   private static final MetricFamilyDescriptor ABANDONED =
@@ -146,11 +146,14 @@ final class RunnerCollector implements MultiCollector {
       Labels of = labels.add("output", output.output()).add("status", "ok");
       points.add(Points.counter(bytes.applyAsLong(output.written()), of));
     }
+    // A retry is no output of the Algo's: its name is empty, as it is with the sidecar.
+    points.add(
+        Points.counter(counters.retryBytes(), labels.add("output", "").add("status", "retry")));
     return new CounterSnapshot(family.getMetadata(), points);
   }
 
   /** A series only for what has happened: which tries there are is the strategies' business. */
-  private CounterSnapshot retries() {
+  CounterSnapshot retries() {
     List<CounterDataPointSnapshot> points = new ArrayList<>();
     counters
         .retries()

@@ -132,6 +132,11 @@ public final class RunnerCounters {
     return inputs.values().stream().map(InputCounters::algoDurations).toList();
   }
 
+  /** Bytes of values written to where records wait for their next tries. */
+  long retryBytes() {
+    return inputs.values().stream().mapToLong(InputCounters::retryBytes).sum();
+  }
+
   long settled(Outcome outcome) {
     return inputs.values().stream().mapToLong(input -> input.settled(outcome)).sum();
   }

@@ -28,16 +28,25 @@ final class RunnerMeters implements AutoCloseable {
     timer("algorunner.algo.duration", tags, counters, InputCounters::algoDurations);
     counters.inputs().forEach(input -> input(input, tags.and("input", input.input())));
     counters.outputs().forEach(output -> output(output, tags.and("output", output.output())));
+    retries("algorunner.msg.bytes.output", counters, tags);
+    retries("algorunner.data.bytes.output", counters, tags);
     meters.add(
         FunctionCounter.builder(
                 "algorunner.dlq", counters, all -> all.settled(Outcome.DEAD_LETTERED))
             .tags(tags)
             .register(registry));
+    errors("algorunner.algo.error", tags, counters, RunnerCounters::algoErrors);
+    errors("algorunner.runner.error", tags, counters, RunnerCounters::runnerErrors);
     meters.add(
         Gauge.builder("algo.executions.abandoned", counters, RunnerCounters::abandoned)
             .tags(tags)
             .register(registry));
     transactions(counters.transactions(), tags);
+  }
+
+  private void errors(
+      String name, Tags tags, RunnerCounters counters, ToDoubleFunction<RunnerCounters> errors) {
+    meters.add(FunctionCounter.builder(name, counters, errors).tags(tags).register(registry));
   }
 
   private void transactions(TransactionCounters counters, Tags tags) {
@@ -100,6 +109,13 @@ final class RunnerMeters implements AutoCloseable {
   private void output(OutputCounters output, Tags tags) {
     bytes("algorunner.msg.bytes.output", output.written(), ByteCounters::messages, tags, "ok");
     bytes("algorunner.data.bytes.output", output.written(), ByteCounters::data, tags, "ok");
+  }
+
+  private void retries(String name, RunnerCounters counters, Tags tags) {
+    meters.add(
+        FunctionCounter.builder(name, counters, RunnerCounters::retryBytes)
+            .tags(tags.and("output", "", "status", "retry"))
+            .register(registry));
   }
 
   private void bytes(

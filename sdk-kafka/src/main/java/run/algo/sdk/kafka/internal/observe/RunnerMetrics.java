@@ -1,14 +1,12 @@
 package run.algo.sdk.kafka.internal.observe;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmInfoMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
@@ -16,6 +14,7 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
@@ -25,10 +24,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +57,10 @@ public final class RunnerMetrics implements AutoCloseable {
   private final Optional<MeterRegistry> additional;
   private final PrometheusMeterRegistry own = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Deque<AutoCloseable> bound = new ArrayDeque<>();
-  private final Map<String, KafkaClientMetrics> producers = new HashMap<>();
-  private @Nullable ScheduledExecutorService refresher;
+  private final Map<String, ClientMeters> producers = new HashMap<>();
+  private final Supplier<ScheduledExecutorService> refreshers;
+  private final RunnerCollector runner;
+  private final ViewCollector view;
   private @Nullable CompositeMeterRegistry clientRegistry;
   private boolean closed;
 
@@ -77,13 +77,25 @@ public final class RunnerMetrics implements AutoCloseable {
       RunnerCounters counters,
       Sources sources,
       Optional<MeterRegistry> additional) {
+    this(identity, counters, sources, additional, ClientMeters::refresher);
+  }
+
+  /** With other threads that look for new metrics of the clients. */
+  RunnerMetrics(
+      DeploymentIdentity identity,
+      RunnerCounters counters,
+      Sources sources,
+      Optional<MeterRegistry> additional,
+      Supplier<ScheduledExecutorService> refreshers) {
     this.identity = identity;
+    this.refreshers = refreshers;
     this.counters = counters;
     this.additional = additional;
     Labels labels = MetricLabels.of(identity);
-    own.getPrometheusRegistry().register(new RunnerCollector(counters, labels));
-    own.getPrometheusRegistry()
-        .register(new ViewCollector(sources.view(), sources.certificates(), counters, labels));
+    this.runner = new RunnerCollector(counters, labels);
+    this.view = new ViewCollector(sources.view(), sources.certificates(), counters, labels);
+    own.getPrometheusRegistry().register(runner);
+    own.getPrometheusRegistry().register(view);
   }
 
   /**
@@ -116,8 +128,16 @@ public final class RunnerMetrics implements AutoCloseable {
         bound.push(closeable);
       }
     }
-    additional.ifPresent(
-        registry -> bound.push(new RunnerMeters(registry, counters, MetricLabels.tags(identity))));
+    additional.ifPresent(this::bindTo);
+  }
+
+  private void bindTo(MeterRegistry registry) {
+    bound.push(new RunnerMeters(registry, counters, MetricLabels.tags(identity)));
+    bound.push(new CollectedMeters(registry, this::collected, refreshers.get()));
+  }
+
+  private Stream<MetricSnapshot> collected() {
+    return Stream.concat(view.collect().stream(), Stream.of(runner.retries()));
   }
 
   /**
@@ -127,7 +147,7 @@ public final class RunnerMetrics implements AutoCloseable {
    */
   public synchronized void bind(Consumer<?, ?> consumer) {
     if (!closed) {
-      bind(new KafkaClientMetrics(consumer, Tags.empty(), refresher()));
+      bind(ClientMeters.of(consumer, refreshers.get()));
     }
   }
 
@@ -141,18 +161,18 @@ public final class RunnerMetrics implements AutoCloseable {
     if (closed) {
       return;
     }
-    KafkaClientMetrics metrics = new KafkaClientMetrics(producer, Tags.empty(), refresher());
-    KafkaClientMetrics replaced = producers.put(clientId, metrics);
+    ClientMeters meters = ClientMeters.of(producer, refreshers.get());
+    ClientMeters replaced = producers.put(clientId, meters);
     if (replaced != null) {
       replaced.close(); // its meters have the names of the new one's
       bound.remove(replaced);
     }
-    bind(metrics);
+    bind(meters);
   }
 
-  private void bind(KafkaClientMetrics metrics) {
-    metrics.bindTo(clientRegistry());
-    bound.push(metrics);
+  private void bind(ClientMeters meters) {
+    meters.bindTo(clientRegistry());
+    bound.push(meters);
   }
 
   private MeterRegistry clientRegistry() {
@@ -162,22 +182,6 @@ public final class RunnerMetrics implements AutoCloseable {
       additional.ifPresent(both::add);
       known = both;
       clientRegistry = both;
-    }
-    return known;
-  }
-
-  /** Looks for metrics that clients have only got since, such as those of a topic. */
-  private ScheduledExecutorService refresher() {
-    ScheduledExecutorService known = refresher;
-    if (known == null) {
-      known =
-          Executors.newSingleThreadScheduledExecutor(
-              task -> {
-                Thread thread = new Thread(task, "algo-client-metrics");
-                thread.setDaemon(true);
-                return thread;
-              });
-      refresher = known;
     }
     return known;
   }
@@ -210,10 +214,6 @@ public final class RunnerMetrics implements AutoCloseable {
       return;
     }
     closed = true;
-    ScheduledExecutorService scheduler = refresher;
-    if (scheduler != null) {
-      end(scheduler);
-    }
     while (!bound.isEmpty()) {
       AutoCloseable binding = bound.pop();
       try {
@@ -228,16 +228,5 @@ public final class RunnerMetrics implements AutoCloseable {
       List.copyOf(both.getRegistries()).forEach(both::remove);
     }
     own.close();
-  }
-
-  /** What it does at this moment would come after the end of what it does it for. */
-  private static void end(ScheduledExecutorService scheduler) {
-    scheduler.shutdownNow();
-    try {
-      boolean ended = scheduler.awaitTermination(1, TimeUnit.SECONDS);
-      log.debug("the refresh of the clients' metrics has ended: {}", ended);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -2,7 +2,7 @@ package run.algo.sdk.kafka.internal.observe;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What has become of transactions. Thread-safe. */
+/** What has become of transactions, and of producers. Thread-safe. */
 public final class TransactionCounters {
 
   private final LongAdder committed = new LongAdder();
@@ -19,7 +19,7 @@ public final class TransactionCounters {
     aborted.increment();
   }
 
-  /** A producer that could not go on, fenced or not known any more, is replaced. */
+  /** A producer that could not go on is replaced; one without transactions, too. */
   public void replaced() {
     replaced.increment();
   }

@@ -373,6 +373,11 @@ final class SimFlows extends PartitionFlows {
     }
 
     @Override
+    public void failed(int index) {
+      inner.failed(index);
+    }
+
+    @Override
     public void emitted(int index, long bytes) {
       world.judge.emitted(exec, bytes);
       inner.emitted(index, bytes);
@@ -459,6 +464,11 @@ final class SimFlows extends PartitionFlows {
     @Override
     public void again(int index, Tries tries, Duration wait) {
       inner.again(index, tries, wait);
+    }
+
+    @Override
+    public void failed(int index) {
+      inner.failed(index);
     }
 
     @Override

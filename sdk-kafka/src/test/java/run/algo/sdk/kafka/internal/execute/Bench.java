@@ -70,6 +70,7 @@ final class Bench {
   private ContentTypeCheck check = ContentTypeCheck.WARN;
   private boolean halt;
   private boolean transactional;
+  private DirectProducer replaceable;
   private Codec<?> inputCodec = Codec.text();
   private Codec<?> resultCodec = Codec.text();
   private int maxBytes = Integer.MAX_VALUE;
@@ -125,6 +126,12 @@ final class Bench {
 
   Bench deadlines(Deadlines newDeadlines) {
     deadlines = newDeadlines;
+    return this;
+  }
+
+  /** Sends go there, instead of to the bench's own producer. */
+  Bench producer(DirectProducer other) {
+    replaceable = other;
     return this;
   }
 
@@ -241,15 +248,22 @@ final class Bench {
                     Optional.of("5"),
                     true,
                     new DataType(DataType.Kind.INTEGER, "Integer", List.of())))),
-        transactional
-            ? Sender.transactional(Runnable::run)
-            : Sender.direct(producer, Runnable::run),
+        sender(),
         halt
             ? Optional.empty()
             : Optional.of(
                 new RecordProcessors.DeadLetters(
                     deadLetters, new DeadLetterHeaders("algorun-g", ALGO))),
         rules);
+  }
+
+  private Sender sender() {
+    if (transactional) {
+      return Sender.transactional(Runnable::run);
+    }
+    return replaceable == null
+        ? Sender.direct(producer, Runnable::run)
+        : Sender.direct(replaceable, Runnable::run);
   }
 
   /** The scope of an execution that must end at once. */

@@ -159,6 +159,8 @@ class OutageFuseTest {
     assertThat(bench.executions).hasValue(OutageFuse.KEYS);
     assertThat(last.waits()).hasSize(1);
     assertThat(next.waits()).hasSize(1);
+    assertThat(last.failures()).as("it was executed").isEqualTo(1);
+    assertThat(next.failures()).as("it was not").isZero();
     assertThat(next.tries(RecordingSettlement.INDEX).executions()).isZero();
     assertThat(bench.producer.history()).hasSize(OutageFuse.KEYS - 1);
   }

@@ -19,6 +19,7 @@ final class RecordingSettlement implements Settlement {
   private final List<Tries> agains = new ArrayList<>();
   private final List<Duration> waits = new ArrayList<>();
   private int blocked;
+  private int failures;
   private long emitted;
   private PreparedSends prepared;
 
@@ -54,6 +55,18 @@ final class RecordingSettlement implements Settlement {
     check(outcomes.isEmpty(), "again after " + outcomes);
     agains.add(tries);
     waits.add(wait);
+  }
+
+  @Override
+  public synchronized void failed(int index) {
+    check(index == INDEX, "failed at index " + index);
+    check(outcomes.isEmpty(), "failed after " + outcomes);
+    failures++;
+  }
+
+  /** How many executions have failed that were to be followed by another. */
+  synchronized int failures() {
+    return failures;
   }
 
   /** How long it waited before each further execution. */

@@ -204,11 +204,13 @@ class RetryThroughTopicTest {
     assertThat(sent.value()).isSameAs(value);
     assertThat(sent.partition()).isEqualTo(3);
     assertThat(sent.timestamp()).as("the time when it was written").isNull();
+    assertThat(bench.counters.retryBytes()).isEqualTo(3);
 
     process(bench, retryRoute(bench, context(failing())), read(sent));
     assertThat(last(bench).partition()).as("again the original's").isEqualTo(3);
     assertThat(header(last(bench), "originOffset")).isEqualTo("5");
     assertThat(last(bench).value()).isSameAs(value);
+    assertThat(bench.counters.retryBytes()).isEqualTo(6);
   }
 
   private static Algo<byte[], Object> context(Algo<String, Object> inner) {

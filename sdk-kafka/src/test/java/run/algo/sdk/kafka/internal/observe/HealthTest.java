@@ -87,6 +87,21 @@ class HealthTest {
     assertThat(health.ailment()).hasValue("the poll thread has not turned for 72 s");
   }
 
+  @Test
+  void thatNoProducerWorksIsToldAfterTheGraceAndHidesNothing() {
+    Condition turning = new Condition.Turning(clock.get());
+    condition.set(new Condition.Producerless(clock.get(), "org.example.Fatal", turning));
+    pass(Duration.ofSeconds(60).minusNanos(1));
+    assertThat(health.ailment()).isEmpty();
+    pass(Duration.ofNanos(1));
+    assertThat(health.ailment())
+        .hasValue(
+            "the producer has failed for good, and no other has worked since: org.example.Fatal");
+    pass(Duration.ofSeconds(12));
+    condition.set(new Condition.Producerless(clock.get(), "org.example.Fatal", turning));
+    assertThat(health.ailment()).hasValue("the poll thread has not turned for 72 s");
+  }
+
   private static RunnerView stuck(boolean stuck, double idle, Slow record) {
     return Views.of(Views.partition("in", "other", 0), Views.stuck(stuck, idle, record, "in"));
   }

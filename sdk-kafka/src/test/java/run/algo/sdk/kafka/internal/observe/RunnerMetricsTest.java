@@ -22,7 +22,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.Metric;
-import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -176,6 +175,56 @@ class RunnerMetricsTest {
         .allSatisfy(sample -> assertThat(sample.labels()).containsAllEntriesOf(LABELS));
   }
 
+  /** Whatever is in the tables in words, by label; histograms' bounds have a test of their own. */
+  private static final Map<String, Map<String, Set<String>>> VALUES =
+      Map.of(
+          "algorunner_msg_bytes_input_total", Map.of("status", Set.of("ok", "error")),
+          "algorunner_data_bytes_input_total", Map.of("status", Set.of("ok", "error")),
+          "algorunner_msg_bytes_output_total", Map.of("status", Set.of("ok", "retry")),
+          "algorunner_data_bytes_output_total", Map.of("status", Set.of("ok", "retry")),
+          "algo_records_total",
+              Map.of(
+                  "outcome",
+                  Set.of(
+                      "written",
+                      "filtered",
+                      "retried",
+                      "parked",
+                      "dead-lettered",
+                      "released",
+                      "skipped")),
+          "algo_transactions_total", Map.of("result", Set.of("committed", "aborted")),
+          "algo_commits_total", Map.of("result", Set.of("confirmed", "failed")),
+          "algo_rebalances_total", Map.of("event", Set.of("assigned", "revoked", "lost")),
+          "algo_storage_requests_total",
+              Map.of(
+                  "operation", Set.of("read", "write", "upload"), "result", Set.of("ok", "error")),
+          "algo_storage_request_duration_seconds_count",
+              Map.of("operation", Set.of("read", "write", "upload")));
+
+  @Test
+  void labelsHaveTheValuesOfTheProtocolAndNoOthers() {
+    Map<String, Map<String, Set<String>>> found = new TreeMap<>();
+    Set<String> open = Set.of("input", "output", "topic", "partition", "certificate", "le");
+    for (Scrape.Sample sample : scrape().samples) {
+      if (sample.name().matches(".*_(bucket|sum)")) {
+        continue;
+      }
+      sample
+          .labels()
+          .forEach(
+              (label, value) -> {
+                if (!L.contains(label) && !open.contains(label)) {
+                  found
+                      .computeIfAbsent(sample.name(), name -> new TreeMap<>())
+                      .computeIfAbsent(label, name -> new TreeSet<>())
+                      .add(value);
+                }
+              });
+    }
+    assertThat(found).isEqualTo(VALUES);
+  }
+
   @Test
   void errorsAreOfTypeUnknownInOpenMetricsAndHaveNoTwin() {
     String text = text(RunnerMetrics.OPEN_METRICS);
@@ -249,17 +298,23 @@ class RunnerMetricsTest {
     left.settled(Outcome.DEAD_LETTERED, 3, 30, 1);
     left.settled(Outcome.PARKED, 1000, 1000, 1);
     left.settled(Outcome.RELEASED, 1);
+    left.parkedForRetry(6);
+    left.writtenToRetry(20);
     counters.output("result").written(40, 50);
 
     Scrape scrape = scrape();
 
     String in = "algorunner_msg_bytes_input_total";
     assertThat(scrape.value(in, "input", "left", "status", "ok")).isEqualTo(11);
-    assertThat(scrape.value(in, "input", "left", "status", "error")).isEqualTo(23);
+    assertThat(scrape.value(in, "input", "left", "status", "error")).isEqualTo(29);
     assertThat(scrape.value(in, "input", "right", "status", "ok")).isZero();
     String data = "algorunner_data_bytes_input_total";
     assertThat(scrape.value(data, "input", "left", "status", "ok")).isEqualTo(111);
-    assertThat(scrape.value(data, "input", "left", "status", "error")).isEqualTo(50);
+    assertThat(scrape.value(data, "input", "left", "status", "error")).isEqualTo(56);
+    for (String out :
+        List.of("algorunner_msg_bytes_output_total", "algorunner_data_bytes_output_total")) {
+      assertThat(scrape.value(out, "output", "", "status", "retry")).isEqualTo(26);
+    }
     assertThat(
             scrape.value("algorunner_msg_bytes_output_total", "output", "result", "status", "ok"))
         .isEqualTo(40);
@@ -365,6 +420,10 @@ class RunnerMetricsTest {
     assertThat(authors.get("algorunner.run.duration").functionTimer().totalTime(TimeUnit.SECONDS))
         .isEqualTo(0.5);
     assertThat(authors.get("algorunner.dlq").functionCounter().count()).isEqualTo(1);
+    left.writtenToRetry(9);
+    for (String name : List.of("algorunner.msg.bytes.output", "algorunner.data.bytes.output")) {
+      assertThat(authors.get(name).tags("status", "retry").functionCounter().count()).isEqualTo(9);
+    }
     assertThat(authors.get("algo.records.in.flight").tags("input", "left").gauge().value())
         .isEqualTo(1);
 
@@ -377,12 +436,14 @@ class RunnerMetricsTest {
   void clientMetricsGoToThePortAndToTheAuthorsRegistryUntilClose() {
     try (MockProducer<byte[], byte[]> producer =
         new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer())) {
-      MetricName sent =
-          new MetricName("record-send-total", "producer-metrics", "", Map.of("client-id", "one"));
-      producer.setMockMetrics(sent, metric(sent, 42));
-      MetricName version = // names the client's version, which Micrometer looks for
-          new MetricName("version", "app-info", "", Map.of("client-id", "one"));
-      producer.setMockMetrics(version, metric(version, "4"));
+      for (Metric metric :
+          List.of(
+              ClientMetrics.metric(
+                  "record-send-total", "producer-metrics", Map.of("client-id", "one"), 42),
+              // names the client's version, which Micrometer looks for
+              ClientMetrics.metric("version", "app-info", Map.of("client-id", "one"), "4"))) {
+        producer.setMockMetrics(metric.metricName(), metric);
+      }
 
       metrics.start();
       metrics.bind(producer, "producer");
@@ -403,20 +464,6 @@ class RunnerMetricsTest {
     assertThat(scrape().of("jvm_gc_memory_allocated_bytes_total")).hasSize(1);
     assertThat(scrape().of("process_uptime_seconds")).hasSize(1);
     assertThat(authors.find("jvm.memory.used").meters()).isEmpty();
-  }
-
-  private static Metric metric(MetricName name, Object value) {
-    return new Metric() {
-      @Override
-      public MetricName metricName() {
-        return name;
-      }
-
-      @Override
-      public Object metricValue() {
-        return value;
-      }
-    };
   }
 
   @Test

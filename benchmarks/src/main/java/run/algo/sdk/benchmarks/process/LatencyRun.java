@@ -1,0 +1,193 @@
+package run.algo.sdk.benchmarks.process;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.HdrHistogram.Histogram;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Sends records at a steady rate through an arm and measures how long each is on its way, from the
+ * moment at which it was to be sent to the moment at which its output has been read. Whatever holds
+ * up the sender counts as well: a record that is late counts from when it was due, so that a pause
+ * is seen by all the records that fell into it (coordinated omission).
+ *
+ * <p>The first {@value #FIRST} records are sent at once, and the others once those have come
+ * through: a process that starts is not what is measured. Sender and reader are in this process,
+ * the arm is in its own; all times are this process's.
+ */
+final class LatencyRun {
+
+  /** Sent before anything is measured. */
+  static final int FIRST = 100;
+
+  private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final long LONGEST_MICROS = TimeUnit.MINUTES.toMicros(2);
+  private static final int DIGITS = 3;
+
+  /** The sender looks so often what is due: far below what is measured. */
+  private static final long STEP_NANOS = 100_000;
+
+  private final Topics topics;
+  private final Loader shape;
+  private final String input;
+  private final String output;
+
+  /** So many of the first do not count: the arm's code is compiled meanwhile. */
+  private final long warmUp;
+
+  /** Whether the first records have come through: the arm runs. */
+  private final CountDownLatch running = new CountDownLatch(1);
+
+  /** Whether nobody reads any more. */
+  private volatile boolean over;
+
+  private final AtomicReference<Exception> failure = new AtomicReference<>();
+
+  /**
+   * A run.
+   *
+   * @param topics the broker
+   * @param shape how many records of which size and keys
+   * @param warmUp how many of them do not count
+   * @param input the topic to send to
+   * @param output the topic to read from
+   */
+  LatencyRun(Topics topics, Loader shape, long warmUp, String input, String output) {
+    this.topics = topics;
+    this.shape = shape;
+    this.warmUp = warmUp;
+    this.input = input;
+    this.output = output;
+  }
+
+  /**
+   * Measures while the arm runs.
+   *
+   * @param perSecond records a second
+   * @return microseconds
+   */
+  Histogram measure(double perSecond) throws InterruptedException {
+    Thread sender = new Thread(() -> send(perSecond), "latency-sender");
+    sender.setDaemon(true);
+    sender.start();
+    try {
+      return read();
+    } finally {
+      over = true;
+      running.countDown();
+      sender.join();
+    }
+  }
+
+  private void send(double perSecond) {
+    SplittableRandom random = new SplittableRandom(shape.seed());
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                topics.bootstrapServers(),
+                ProducerConfig.LINGER_MS_CONFIG,
+                0),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      long begin = System.nanoTime();
+      for (long i = 0; i < shape.records() && !over; i++) {
+        if (i == FIRST) {
+          producer.flush();
+          running.await();
+          begin = System.nanoTime();
+        }
+        long due = i < FIRST ? begin : begin + Math.round((i - FIRST) * 1e9 / perSecond);
+        sleepUntil(due);
+        byte[] value = new byte[shape.valueBytes()];
+        random.nextBytes(value);
+        ByteBuffer.wrap(value).putLong(due).putLong(i);
+        var unused =
+            producer.send(
+                new ProducerRecord<>(
+                    input,
+                    null,
+                    null,
+                    shape.key(shape.keys().next(random)),
+                    value,
+                    Loader.headers(random, i)),
+                (metadata, error) -> {
+                  if (error != null) {
+                    failure.set(error);
+                  }
+                });
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the sender", e);
+    }
+  }
+
+  private static void sleepUntil(long due) {
+    for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+      LockSupport.parkNanos(Math.min(left, STEP_NANOS));
+    }
+  }
+
+  private Histogram read() {
+    Histogram histogram = new Histogram(LONGEST_MICROS, DIGITS);
+    List<TopicPartition> partitions =
+        IntStream.range(0, shape.partitions())
+            .mapToObj(partition -> new TopicPartition(output, partition))
+            .toList();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                topics.bootstrapServers(),
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                10_000),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      long found = 0;
+      long last = System.nanoTime();
+      while (found < shape.records()) {
+        Exception failed = failure.get();
+        if (failed != null || System.nanoTime() - last > PATIENCE.toNanos()) {
+          throw new IllegalStateException(
+              found + " of " + shape.records() + " records came through", failed);
+        }
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+          long now = System.nanoTime();
+          last = now;
+          found++;
+          if (found == FIRST) {
+            running.countDown();
+          }
+          ByteBuffer value = ByteBuffer.wrap(record.value());
+          long due = value.getLong();
+          if (value.getLong() >= warmUp) {
+            histogram.recordValue(
+                Math.min(LONGEST_MICROS, TimeUnit.NANOSECONDS.toMicros(now - due)));
+          }
+        }
+      }
+    }
+    return histogram;
+  }
+}

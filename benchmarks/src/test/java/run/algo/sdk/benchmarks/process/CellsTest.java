@@ -1,0 +1,103 @@
+package run.algo.sdk.benchmarks.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import run.algo.sdk.benchmarks.report.Section;
+
+class CellsTest {
+
+  private static Measured perSecond(long records, long cpuNanos) {
+    return new Measured(records, new Usage(1_000_000_000, cpuNanos, 0));
+  }
+
+  private static Results results(OptionalDouble ceiling) {
+    return new Results(
+        new Results.Baseline() {
+          @Override
+          public String name() {
+            return "bare";
+          }
+
+          @Override
+          public OptionalDouble ceiling(Arm arm) {
+            return ceiling;
+          }
+        });
+  }
+
+  @Test
+  void eachCellCanBeRunAndJudged() {
+    assertThat(Cells.ALL).extracting(Cell::id).doesNotHaveDuplicates();
+    for (Cell cell : Cells.ALL) {
+      Options options = cell.options(List.of("--rounds", "2"));
+      assertThat(options.rounds()).isEqualTo(2);
+      assertThat(options.arms()).containsAll(options.slow());
+      for (CellBar bar : cell.bars()) {
+        assertThat(options.arms()).as(cell.id()).contains(bar.arm());
+        bar.base().ifPresent(base -> assertThat(options.arms()).as(cell.id()).contains(base));
+      }
+    }
+  }
+
+  @Test
+  void aBarIsARatioOfMediansWithTheSpreadOfTheRounds() {
+    Results results = results(OptionalDouble.empty());
+    long[] bare = {1000, 1000, 4000};
+    long[] sdk = {900, 1000, 1000};
+    for (int round = 0; round < 3; round++) {
+      results.add(Arm.BARE, round, perSecond(bare[round], bare[round]));
+      results.add(Arm.SDK_KEY, round, perSecond(sdk[round], 2 * sdk[round]));
+    }
+    Section.Bar speed = CellBar.speed(Arm.SDK_KEY, 0.95, Arm.BARE).judge(results);
+    assertThat(speed.promise()).isEqualTo("sdk-key, speed: at least 0.95 of bare");
+    assertThat(speed.value()).isEqualTo("1.00 [0.25 .. 1.00]");
+    assertThat(speed.holds()).isTrue();
+    Section.Bar cpu = CellBar.cpu(Arm.SDK_KEY, 1.1, Arm.BARE).judge(results);
+    assertThat(cpu.value()).isEqualTo("2.00 [2.00 .. 2.00]");
+    assertThat(cpu.holds()).isFalse();
+    Section.Bar none = CellBar.speed(Arm.SDK_KEY, 1, Arm.STREAMS).judge(results);
+    assertThat(none.value()).isEqualTo("no figure");
+    assertThat(none.holds()).isFalse();
+  }
+
+  @Test
+  void theCeilingIsThatOfWaitingOrTheBareLoopWhereThatIsLower() {
+    Results results = results(OptionalDouble.of(2000));
+    results.add(Arm.SDK_KEY, 1, perSecond(900, 1));
+    CellBar bar = CellBar.ceiling(Arm.SDK_KEY, 0.8);
+    assertThat(bar.judge(results).value()).startsWith("0.45 ");
+    results.add(Arm.BARE_NO_WORK, 1, perSecond(1000, 1));
+    Section.Bar judged = bar.judge(results);
+    assertThat(judged.value()).startsWith("0.90 ");
+    assertThat(judged.holds()).isTrue();
+  }
+
+  @Test
+  void aSectionHasARowForEachArmAndTellsWhatFailed() {
+    Results results = results(OptionalDouble.empty());
+    results.add(Arm.BARE, 1, perSecond(1000, 1000));
+    results.failed(Arm.SDK_KEY, 1, "lost: 9 of 10\nand more");
+    Cell cell =
+        new Cell(
+            "x",
+            "X",
+            "Text.",
+            "--arms bare,sdk-key",
+            List.of(CellBar.speed(Arm.SDK_KEY, 0.8, Arm.BARE)));
+    Section section = cell.section(cell.options(List.of()), results, "command", 0);
+    assertThat(section.bars()).singleElement().matches(judged -> !judged.holds());
+    assertThat(section.tables().get(0).rows())
+        .containsExactly(
+            List.of(
+                "bare",
+                "1,000 [1,000 .. 1,000]",
+                "1.000 [1.000 .. 1.000]",
+                "0.00 [0.00 .. 0.00]",
+                "0 [0 .. 0]"),
+            List.of("sdk-key", "failed, round 1: lost: 9 of 10", "", "", ""));
+    assertThat(section.charts().get(0).values()).hasSize(1);
+  }
+}
