@@ -166,6 +166,67 @@ class MetricsIT {
   }
 
   @Test
+  void whatWaitsForItsCommitHasAnAge(EmbeddedKafka kafka) throws Exception {
+    try (AlgoRunner runner = runner(kafka).set("ALGO_COMMIT_INTERVAL", "1h").build()) {
+      runner.start();
+      awaitReady(runner);
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                kafka.probe().produceAll(input, List.of("one", "two", "three")); // keeps it turning
+                return scrape(runner).value("algo_commit_age_seconds") > 0;
+              });
+      assertThat(scrape(runner).value("algo_commits_total", "result", "confirmed")).isZero();
+
+      assertThat(runner.drain(PATIENCE)).isTrue();
+      runner.resume();
+
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                kafka.probe().produceAll(input, List.of("drop"));
+                return scrape(runner).value("algo_commits_total", "result", "confirmed") > 0;
+              });
+    }
+  }
+
+  @Test
+  void theComingAndGoingOfPartitionsIsCounted(EmbeddedKafka kafka) {
+    try (AlgoRunner runner = runner(kafka).build()) {
+      runner.start();
+      awaitReady(runner);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> scrape(runner).value("algo_partitions_assigned", "input", "in") == 3);
+      double before = scrape(runner).value("algo_rebalances_total", "event", "assigned");
+      assertThat(before).isPositive();
+      assertThat(scrape(runner).value("algo_rebalances_total", "event", "revoked")).isZero();
+
+      try (AlgoRunner other = runner(kafka).build()) {
+        other.start();
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    scrape(runner).value("algo_rebalances_total", "event", "revoked") > 0
+                        && scrape(runner).value("algo_partitions_assigned", "input", "in")
+                                + scrape(other).value("algo_partitions_assigned", "input", "in")
+                            == 3);
+        assertThat(scrape(other).value("algo_partitions_assigned", "input", "in")).isPositive();
+      }
+
+      await()
+          .atMost(PATIENCE)
+          .until(() -> scrape(runner).value("algo_partitions_assigned", "input", "in") == 3);
+      assertThat(scrape(runner).value("algo_rebalances_total", "event", "assigned"))
+          .isGreaterThan(before);
+      assertThat(scrape(runner).value("algo_rebalances_total", "event", "lost")).isZero();
+    }
+  }
+
+  @Test
   void aMainWhosePortIsTakenExitsAsMisconfigured(EmbeddedKafka kafka) throws Exception {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       ProcessBuilder builder =

@@ -6,6 +6,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import run.algo.sdk.kafka.internal.execute.UnderWay;
+import run.algo.sdk.kafka.internal.record.DueTime;
 
 /**
  * Executes the records of a retry topic's partition by their due times: never before, and none that
@@ -313,12 +316,43 @@ final class DueDispatcher implements Dispatcher {
     workers.limit(oneAtATime ? EnginePlan.Share.of(1) : share);
   }
 
-  /** How far away the first due time is, in nanoseconds, negative when it has passed; or none. */
-  synchronized OptionalLong nextDue() {
-    long due = Math.min(near.due(), far.due());
-    return due == Long.MAX_VALUE
+  /**
+   * How far away the first due time is, of what is not begun: what was handed over still waits
+   * while there is no room, or the runner is paused. In nanoseconds, negative when it has passed;
+   * or none.
+   */
+  OptionalLong nextDue(PartitionFlow flow) {
+    long now = gate.clock().nanos();
+    Earliest earliest = new Earliest(now, waiting());
+    flow.visit(earliest);
+    return earliest.due == Long.MAX_VALUE
         ? OptionalLong.empty()
-        : OptionalLong.of(due - gate.clock().nanos());
+        : OptionalLong.of(earliest.due - now);
+  }
+
+  private synchronized long waiting() {
+    return Math.min(near.due(), far.due());
+  }
+
+  /** Finds the earliest due time of what is due and not begun. */
+  private static final class Earliest implements RecordBatch.Visitor {
+    private final long now;
+    private long due;
+
+    /** What was due at once is late from no time on. */
+    Earliest(long now, long due) {
+      this.now = now;
+      this.due = due > 0 ? due : now;
+    }
+
+    @Override
+    public void visit(RecordBatch batch, int index, boolean begun, @Nullable UnderWay execution) {
+      ConsumerRecord<byte[], byte[]> record = begun ? null : batch.ifHere(index);
+      if (record != null) {
+        long its = DueTime.nanos(DueTime.of(record.headers()), record, now);
+        due = Math.min(due, its > 0 ? its : now);
+      }
+    }
   }
 
   /** How many wait outside of the memory. For tests. */

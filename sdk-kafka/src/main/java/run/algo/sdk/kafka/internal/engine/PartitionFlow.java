@@ -415,9 +415,12 @@ final class PartitionFlow implements Flow {
     return postponed;
   }
 
-  /** How far away the first due time is, in nanoseconds, negative when it has passed; or none. */
+  /**
+   * How far away the first due time is, of what is not begun; in nanoseconds, negative when it has
+   * passed; or none.
+   */
   OptionalLong nextDue() {
-    return gate == null ? OptionalLong.empty() : gate.nextDue();
+    return gate == null ? OptionalLong.empty() : gate.nextDue(this);
   }
 
   /** The first offset that is parked; or none. */

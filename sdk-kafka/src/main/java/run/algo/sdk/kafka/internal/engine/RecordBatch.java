@@ -184,6 +184,11 @@ final class RecordBatch implements Settlement {
     return record;
   }
 
+  /** A record, unless it is settled, or waits outside of the memory. */
+  @Nullable ConsumerRecord<byte[], byte[]> ifHere(int index) {
+    return records[index];
+  }
+
   long offset(int index) {
     long[] listed = offsets;
     return listed == null ? firstOffset + index : listed[index];

@@ -211,7 +211,7 @@ final class StatusData {
     Map<String, Status.Waiting> topics = new LinkedHashMap<>();
     for (PartitionView partition : view.partitions()) {
       PartitionView.Waiting waiting = partition.waiting();
-      if (waiting.records() > 0) {
+      if (waiting.records() > 0 || waiting.lateSeconds() > 0) {
         topics.merge(
             partition.topic(),
             new Status.Waiting(
