@@ -1,6 +1,7 @@
 package run.algo.sdk.kafka.internal.execute;
 
 import java.util.concurrent.Executor;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 
@@ -41,8 +42,9 @@ final class DirectSender extends Sender {
   void send(Send send) {
     for (int attempt = 1; ; attempt++) {
       send.execution.dropStrayInterrupt();
+      Callback callback = send.handOver();
       try {
-        hand(send);
+        hand(send, callback);
         return;
       } catch (InterruptException e) {
         if (send.execution.closing()) {
@@ -52,24 +54,24 @@ final class DirectSender extends Sender {
         // would stop the partition without a word.
         if (attempt == ATTEMPTS) {
           send.execution.dropStrayInterrupt();
-          send.onCompletion(null, e);
+          send.refused(e);
           return;
         }
       } catch (KafkaException | IllegalStateException | IllegalArgumentException e) {
-        send.onCompletion(null, e);
+        send.refused(e);
         return;
       }
     }
   }
 
-  private void hand(Send send) {
+  private void hand(Send send, Callback callback) {
     DirectProducer.InUse client = send.blocked() ? producer.working() : producer.inUse();
     if (!send.blocked() && send.execution.begunWith() != client.number()) {
       throw new KafkaException("the producer was replaced after the record's execution had begun");
     }
     try {
       // The future is of no use: the client tells the callback all that it tells the future.
-      var unused = client.producer().send(send.record(), send);
+      var unused = client.producer().send(send.record(), callback);
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaException | IllegalStateException e) {

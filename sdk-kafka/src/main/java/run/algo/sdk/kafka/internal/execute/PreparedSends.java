@@ -225,11 +225,11 @@ public final class PreparedSends {
   public void committed() {
     Send one = first;
     if (one != null) {
-      one.onCompletion(null, null);
+      one.ended(null);
     }
     List<Send> more = others;
     if (more != null) {
-      more.forEach(send -> send.onCompletion(null, null));
+      more.forEach(send -> send.ended(null));
     }
   }
 
@@ -240,7 +240,7 @@ public final class PreparedSends {
   public void abortedByRefusal() {
     List<Refused> mine = takeRefused();
     if (mine.stream().noneMatch(Refused::tooLarge)) {
-      mine.forEach(r -> r.send().onCompletion(null, r.error()));
+      mine.forEach(r -> r.send().ended(r.error()));
       for (Send send : all()) {
         if (send.blocked() && mine.stream().noneMatch(r -> r.send() == send)) {
           send.blockedStill(mine.get(0).error()); // it was tried, and goes with the others
@@ -253,7 +253,7 @@ public final class PreparedSends {
       mine.stream()
           .filter(r -> r.send() == send && r.tooLarge())
           .findFirst()
-          .ifPresentOrElse(r -> send.onCompletion(null, r.error()), send::dropped);
+          .ifPresentOrElse(r -> send.ended(r.error()), send::dropped);
     }
   }
 

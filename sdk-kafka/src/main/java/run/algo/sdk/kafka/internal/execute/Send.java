@@ -1,5 +1,7 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -14,11 +16,28 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Send implements Callback {
 
+  private static final VarHandle PENDING;
+
+  static {
+    try {
+      PENDING = MethodHandles.lookup().findVarHandle(Send.class, "pending", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   final Execution execution;
 
   private final Sender sender;
   private ProducerRecord<byte[], byte[]> record;
   private volatile boolean blocked;
+
+  /** How often it was handed to a client; whoever hands it over does so after the one before. */
+  private int handed;
+
+  /** Which of these a client has told nothing of yet; 0 = none. */
+  @SuppressWarnings("UnusedVariable") // by its handle
+  private volatile int pending;
 
   /** Whether it is among what its record leads to. In a transaction only. */
   private boolean kept;
@@ -60,13 +79,50 @@ abstract class Send implements Callback {
    */
   abstract void tooLarge(Exception cause);
 
+  /**
+   * It is about to be handed to a client. One that cannot go on tells twice what becomes of it, by
+   * an exception and, since it has put the record into its buffer before that, when it empties
+   * that; perhaps long after, when another client has the record. Only the first counts, and only
+   * of the latest.
+   *
+   * @return what the client is to tell
+   */
+  final Callback handOver() {
+    int number = ++handed;
+    PENDING.set(this, number); // the client publishes it, with the record
+    return number == 1 ? this : (metadata, error) -> told(number, metadata, error);
+  }
+
+  /** The client has thrown what it could tell. */
+  final void refused(Exception error) {
+    told(handed, null, error);
+  }
+
   @Override
   public final void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception error) {
+    told(1, metadata, error);
+  }
+
+  private void told(int number, @Nullable RecordMetadata metadata, @Nullable Exception error) {
+    if (!PENDING.compareAndSet(this, number, 0)) {
+      return;
+    }
     if (error == null) {
       sender.wrote();
       if (metadata != null) {
         writtenAt(metadata.offset());
       }
+    }
+    ended(error);
+  }
+
+  /**
+   * It is written, or has failed.
+   *
+   * @param error why it has failed; null when it is written
+   */
+  final void ended(@Nullable Exception error) {
+    if (error == null) {
       unblock();
       acknowledged();
     } else if (error instanceof RecordTooLargeException) {

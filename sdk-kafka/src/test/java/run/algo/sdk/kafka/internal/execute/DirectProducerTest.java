@@ -37,6 +37,8 @@ class DirectProducerTest {
     public synchronized Future<RecordMetadata> send(
         ProducerRecord<byte[], byte[]> record, Callback callback) {
       if (fatal != null) {
+        var unused =
+            super.send(record, callback); // the client finds out when the record is in its buffer
         throw new KafkaException("we are in an error state", fatal);
       }
       return super.send(record, callback);
@@ -119,6 +121,7 @@ class DirectProducerTest {
 
     first.retryLast();
 
+    assertThat(second.blockages()).as("told twice of one failure").hasSize(1);
     assertThat(events).containsExactly("made", "closed", "made", "replaced");
     assertThat(producer.lost()).isEmpty();
     made.get(1).completeNext();
