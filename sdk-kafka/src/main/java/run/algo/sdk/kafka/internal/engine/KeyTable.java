@@ -59,7 +59,11 @@ final class KeyTable {
     return lane;
   }
 
-  /** Takes out what is idle, and leaves room for as much again as is not. */
+  /**
+   * Takes out what is idle, and leaves room for as much again as is not. It shrinks by half at most:
+   * with many keys and little in flight nearly all are idle at each sweep, and what is let go now is
+   * made again soon.
+   */
   private void sweep() {
     KeyLane[] before = lanes;
     int busy = 0;
@@ -73,7 +77,7 @@ final class KeyTable {
       }
     }
     int capacity = FIRST_CAPACITY;
-    while (capacity < busy * 4) {
+    while (capacity < busy * 4 || capacity < before.length / 2) {
       capacity *= 2;
     }
     while (spare.size() > capacity) {

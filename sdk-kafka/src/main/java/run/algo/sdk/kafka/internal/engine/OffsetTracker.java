@@ -268,6 +268,40 @@ final class OffsetTracker {
     return count;
   }
 
+  /** What was in flight when it was counted. */
+  static final class Counts {
+    private int postponed;
+    private int unsettled;
+    private long bytes;
+
+    int postponed() {
+      return postponed;
+    }
+
+    int unsettled() {
+      return unsettled;
+    }
+
+    long bytes() {
+      return bytes;
+    }
+  }
+
+  /** Counts what is in flight, in one pass: it is done every turn, and batches may be many. */
+  void count(Counts into) {
+    int postponed = 0;
+    int unsettled = 0;
+    long bytes = 0;
+    for (RecordBatch batch : batches) {
+      postponed += batch.postponed(); // first: it rather is too small
+      unsettled += batch.unsettled();
+      bytes += batch.bytes();
+    }
+    into.postponed = postponed;
+    into.unsettled = unsettled;
+    into.bytes = bytes;
+  }
+
   /** How many records are read and not settled. */
   int unsettled() {
     int count = 0;

@@ -79,6 +79,7 @@ final class PartitionFlow implements Flow {
   private int postponed;
 
   private long bytesInFlight;
+  private final OffsetTracker.Counts counts = new OffsetTracker.Counts();
 
   /** Records that transactions under way have taken. */
   private int writing;
@@ -308,9 +309,10 @@ final class PartitionFlow implements Flow {
    * @param time now
    */
   void count(long time) {
-    postponed = gate == null ? 0 : tracker.postponed(); // first: it rather is too small
-    unsettled = tracker.unsettled();
-    bytesInFlight = tracker.bytes();
+    tracker.count(counts);
+    postponed = gate == null ? 0 : counts.postponed();
+    unsettled = counts.unsettled();
+    bytesInFlight = counts.bytes();
     if (gate != null) {
       gate.takes(tracker.places());
     }

@@ -109,10 +109,11 @@ final class OutputEncoder {
       int emission)
       throws Refusal {
     byte[] key = key(execution, settings);
-    RecordHeaders headers =
-        headers(execution, target.messageDataType(), target, settings, emission);
-    if (!goesToStorage(execution, target, key, bytes.length, headers)) {
-      return new OutputRecord(target, emission, key, bytes, headers, bytes.length);
+    // Its own headers, since those that are given to it are copied.
+    OutputRecord record = new OutputRecord(target, emission, key, bytes, null, bytes.length);
+    write(execution, target.messageDataType(), target, settings, emission, record.headers());
+    if (!goesToStorage(execution, target, key, bytes.length, record.headers())) {
+      return record;
     }
     return pending(
         execution, target, settings, emission, (uploads, at) -> uploads.write(at, bytes), false);
@@ -174,7 +175,7 @@ final class OutputEncoder {
       PendingRecord.Content content,
       boolean streamed) {
     byte[] key = key(execution, settings);
-    RecordHeaders headers = headers(execution, OutputTarget.REFERENCE, target, settings, emission);
+    Headers headers = headers(execution, OutputTarget.REFERENCE, target, settings, emission);
     measure(target, key, 0, headers);
     return new PendingRecord(target, emission, key, headers, content, streamed);
   }
@@ -185,7 +186,7 @@ final class OutputEncoder {
    * @throws Refusal when it is, and cannot be
    */
   private static boolean goesToStorage(
-      Execution execution, OutputTarget target, byte[] key, long length, RecordHeaders headers) {
+      Execution execution, OutputTarget target, byte[] key, long length, Headers headers) {
     if (target.isByReference()) {
       return true;
     }
@@ -206,14 +207,25 @@ final class OutputEncoder {
     return key == null ? execution.traceIdBytes() : key;
   }
 
-  private static RecordHeaders headers(
+  private static Headers headers(
       Execution execution,
       Header messageDataType,
       OutputTarget target,
       @Nullable Output<?> settings,
       int emission) {
+    Headers headers = new RecordHeaders();
+    write(execution, messageDataType, target, settings, emission, headers);
+    return headers;
+  }
+
+  private static void write(
+      Execution execution,
+      Header messageDataType,
+      OutputTarget target,
+      @Nullable Output<?> settings,
+      int emission,
+      Headers headers) {
     List<run.algo.sdk.RecordHeader> own = settings == null ? List.of() : settings.headers();
-    RecordHeaders headers = new RecordHeaders();
     headers.add(execution.traceIdHeader());
     if (!names(own, ProtocolHeaders.CONTENT_TYPE)) {
       headers.add(target.contentType());
@@ -230,12 +242,11 @@ final class OutputEncoder {
     for (run.algo.sdk.RecordHeader header : own) {
       headers.add(new RecordHeader(header.name(), header.value()));
     }
-    return headers;
   }
 
   /** What the author gives an output to tell of where it comes from is left as it is. */
   private static void mark(
-      Execution execution, RecordHeaders headers, List<run.algo.sdk.RecordHeader> own) {
+      Execution execution, Headers headers, List<run.algo.sdk.RecordHeader> own) {
     ExecutionSpan span = execution.span();
     if (span == null) {
       return;

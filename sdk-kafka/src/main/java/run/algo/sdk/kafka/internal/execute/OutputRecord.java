@@ -3,6 +3,7 @@ package run.algo.sdk.kafka.internal.execute;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
 import run.algo.sdk.spi.FileReference;
 
@@ -17,6 +18,7 @@ class OutputRecord extends ProducerRecord<byte[], byte[]> {
    * A record.
    *
    * @param emission which of the execution's outputs it is, from 0
+   * @param headers are copied; null for none yet
    * @param dataBytes length of its content, wherever that lies
    */
   OutputRecord(
@@ -24,7 +26,7 @@ class OutputRecord extends ProducerRecord<byte[], byte[]> {
       int emission,
       byte[] key,
       byte[] value,
-      Headers headers,
+      @Nullable Headers headers,
       long dataBytes) {
     super(target.topic(), null, null, key, value, headers);
     this.target = target;
