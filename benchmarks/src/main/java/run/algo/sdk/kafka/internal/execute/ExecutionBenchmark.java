@@ -136,7 +136,9 @@ public class ExecutionBenchmark {
 
     Object encoded(Execution execution, List<Output<?>> emissions, @Nullable Object result)
         throws Exception {
-      return encoder.encode(execution, emissions, result);
+      return emissions.isEmpty()
+          ? Objects.requireNonNull(encoder.encode(execution, result))
+          : encoder.encode(execution, emissions, result);
     }
 
     @Nullable Callback run() {

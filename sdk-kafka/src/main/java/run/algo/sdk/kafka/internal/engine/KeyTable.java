@@ -60,9 +60,9 @@ final class KeyTable {
   }
 
   /**
-   * Takes out what is idle, and leaves room for as much again as is not. It shrinks by half at most:
-   * with many keys and little in flight nearly all are idle at each sweep, and what is let go now is
-   * made again soon.
+   * Takes out what is idle, and leaves room for as much again as is not. It shrinks by half at
+   * most: with many keys and little in flight nearly all are idle at each sweep, and what is let go
+   * now is made again soon.
    */
   private void sweep() {
     KeyLane[] before = lanes;

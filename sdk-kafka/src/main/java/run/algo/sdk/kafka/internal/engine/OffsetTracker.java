@@ -342,15 +342,6 @@ final class OffsetTracker {
     return count;
   }
 
-  /** Bytes of what is read and not settled. */
-  long bytes() {
-    long bytes = 0;
-    for (RecordBatch batch : batches) {
-      bytes += batch.bytes();
-    }
-    return bytes;
-  }
-
   /** How many records have been begun and are not settled. */
   int begun() {
     int count = 0;

@@ -59,16 +59,25 @@ final class ExecutionEnd {
     if (fuse != null) {
       fuse.succeeded();
     }
-    List<ProducerRecord<byte[], byte[]>> outputs;
+    ProducerRecord<byte[], byte[]> only = null;
+    List<ProducerRecord<byte[], byte[]>> outputs = List.of();
     try {
-      outputs = encoder.encode(execution, emissions, result);
+      if (emissions.isEmpty()) {
+        only = encoder.encode(execution, result); // as most are: no list is made
+      } else {
+        outputs = encoder.encode(execution, emissions, result);
+      }
     } catch (Throwable t) { // a codec's Error fails its record, not the process
       failed(execution, FailureReason.ENCODE, t);
       return;
     }
     execution.endFiles();
     execution.endSpan();
-    send(execution, outputs);
+    if (only == null) {
+      send(execution, outputs);
+    } else {
+      send(execution, only);
+    }
   }
 
   /**
@@ -120,25 +129,39 @@ final class ExecutionEnd {
     }
   }
 
+  private void send(Execution execution, ProducerRecord<byte[], byte[]> output) {
+    execution.emitted(bytes(output));
+    int accompanying = conclusion.accompanying(execution);
+    execution.expectSends(1 + accompanying);
+    sender.send(new OutputSend(execution, output));
+    if (accompanying > 0) {
+      accompany(execution);
+    }
+  }
+
   private void send(Execution execution, List<ProducerRecord<byte[], byte[]>> outputs) {
     if (outputs.isEmpty()) {
       conclusion.settle(execution, Outcome.FILTERED);
       return;
     }
-    execution.emitted(bytes(outputs));
+    long bytes = 0;
+    for (ProducerRecord<byte[], byte[]> output : outputs) {
+      bytes += bytes(output);
+    }
+    execution.emitted(bytes);
     execution.expectSends(outputs.size() + conclusion.accompanying(execution));
     for (ProducerRecord<byte[], byte[]> output : outputs) {
       sender.send(new OutputSend(execution, output));
     }
+    accompany(execution);
+  }
+
+  private void accompany(Execution execution) {
     conclusion.accompany(execution, tombstone -> new OutputSend(execution, tombstone));
   }
 
-  private static long bytes(List<ProducerRecord<byte[], byte[]>> outputs) {
-    long bytes = 0;
-    for (ProducerRecord<byte[], byte[]> output : outputs) {
-      bytes += output.key().length + output.value().length;
-    }
-    return bytes;
+  private static long bytes(ProducerRecord<byte[], byte[]> output) {
+    return (long) output.key().length + output.value().length;
   }
 
   private void fail(Execution execution, Failure failure) {

@@ -38,18 +38,28 @@ final class OutputEncoder {
   private static final Class<?> BYTES = Payload.of(new byte[0]).getClass();
 
   /**
+   * Encodes what the Algo has returned, and stores what is to be stored.
+   *
+   * @return null when it has returned nothing, or there is no output for it
+   * @throws Exception when it cannot be encoded, does not fit or cannot be stored
+   */
+  @Nullable ProducerRecord<byte[], byte[]> encode(Execution execution, @Nullable Object result)
+      throws Exception {
+    OutputTarget target = execution.route.result;
+    return target == null || result == null
+        ? null
+        : stored(execution, record(execution, target, result, null, 0));
+  }
+
+  /**
    * Encodes all of it, and stores what is to be stored.
    *
+   * @param emissions at least one
    * @throws Exception when something cannot be encoded, does not fit or cannot be stored
    */
   List<ProducerRecord<byte[], byte[]>> encode(
       Execution execution, List<Output<?>> emissions, @Nullable Object result) throws Exception {
     OutputTarget target = result == null ? null : execution.route.result;
-    if (emissions.isEmpty()) {
-      return target == null || result == null
-          ? List.of()
-          : List.of(stored(execution, record(execution, target, result, null, 0)));
-    }
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(emissions.size() + 1);
     for (Output<?> emission : emissions) {
       OutputTarget named = execution.target(emission.pipe());
