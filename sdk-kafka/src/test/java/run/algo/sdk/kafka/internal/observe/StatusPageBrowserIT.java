@@ -60,7 +60,8 @@ class StatusPageBrowserIT {
     assertThat(tab.evaluate("document.title")).contains("acme/resize:1.4[0]", "running");
     assertThat(tab.text("#ready")).isEqualTo("not ready");
     assertThat(tab.text("#troubles li")).contains("Blocked", "shop.orders-1 is halted");
-    assertThat(tab.evaluate("document.querySelectorAll('#troubles li').length")).isEqualTo("3");
+    assertThat(tab.evaluate("document.querySelectorAll('#troubles li').length")).isEqualTo("4");
+    assertThat(tab.text("#troubles")).contains("an execution takes long, 95 s so far");
     assertThat(tab.text("#stage-executing")).isEqualTo("4");
     assertThat(tab.text("#stage-waiting")).isEqualTo("3");
     assertThat(tab.text("#stage-parked")).isEqualTo("6");
