@@ -28,6 +28,9 @@ final class Comparison {
   private static final List<String> BROKER_FLAGS = List.of("-Xms1g", "-Xmx1g");
   private static final List<String> ARM_FLAGS = List.of("-Xms1g", "-Xmx1g");
 
+  /** In a flag, stands for the arm and the round. */
+  static final String RUN = "{run}";
+
   private final Options options;
   private final Work work;
   private final Path folder;
@@ -149,7 +152,9 @@ final class Comparison {
   }
 
   private List<String> flags(Arm arm, int round) {
+    String run = arm.label() + "-" + round;
     List<String> flags = flags(options);
+    flags.replaceAll(flag -> flag.replace(RUN, run));
     options
         .jvm()
         .recordings()
@@ -157,7 +162,7 @@ final class Comparison {
             recordings ->
                 flags.add(
                     "-XX:StartFlightRecording=settings=profile,filename="
-                        + recordings.resolve(arm.label() + "-" + round + ".jfr")));
+                        + recordings.resolve(run + ".jfr")));
     return flags;
   }
 

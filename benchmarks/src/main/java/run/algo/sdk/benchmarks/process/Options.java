@@ -61,7 +61,8 @@ record Options(
         --against ARMS      what ratios are taken to; by default what fits each arm
         --rounds 5          how often each arm runs
         --java-home PATH    the JDK of the arms; by default the one that runs this
-        --jvm FLAGS         more flags for the arms, with blanks between
+        --jvm FLAGS         more flags for the arms, with blanks between; {run}
+                            stands for arm and round
         --jfr FOLDER        records each run there with Java Flight Recorder
         --set NAME=VALUE    a variable of the SDK, for every arm; may be repeated
         --streams-threads 1 threads of Kafka Streams

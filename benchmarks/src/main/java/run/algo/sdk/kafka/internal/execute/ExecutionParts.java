@@ -21,6 +21,7 @@ import run.algo.sdk.codec.Codec;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.observe.OutputCounters;
 import run.algo.sdk.kafka.internal.record.ContentTypes;
+import run.algo.sdk.kafka.internal.record.KnownHeaders;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.Tries;
 
@@ -91,6 +92,11 @@ final class ExecutionParts {
     @Override
     public @Nullable Tries tries(int index) {
       return null;
+    }
+
+    @Override
+    public int headers(int index) {
+      return KnownHeaders.TRACE_ID | KnownHeaders.CONTENT_TYPE; // as record() makes them
     }
 
     @Override

@@ -161,6 +161,11 @@ final class Gather implements Settlement {
   }
 
   @Override
+  public int headers(int at) {
+    return batch.headers(at);
+  }
+
+  @Override
   public @Nullable Parking parking() {
     return batch.parking();
   }

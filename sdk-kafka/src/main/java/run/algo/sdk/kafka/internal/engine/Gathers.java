@@ -22,6 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.kafka.internal.execute.Gathered;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
+import run.algo.sdk.kafka.internal.record.KnownHeaders;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
 import run.algo.sdk.kafka.internal.record.RunHeader;
@@ -131,7 +132,8 @@ final class Gathers {
   /** Looks at the records of a batch that was just read. */
   void look(PartitionFlow flow, RecordBatch batch) {
     for (int i = 0; i < batch.size(); i++) {
-      if (!batch.isSettled(i)) {
+      boolean mayMatter = (batch.headers(i) & KnownHeaders.RUN) != 0 || !traces.isEmpty();
+      if (mayMatter && !batch.isSettled(i)) {
         look(flow, batch, i);
       }
     }

@@ -14,6 +14,7 @@ import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.Parking;
 import run.algo.sdk.kafka.internal.execute.Route;
 import run.algo.sdk.kafka.internal.offsets.SettledOffsets;
+import run.algo.sdk.kafka.internal.record.KnownHeaders;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.RunHeader;
 
@@ -239,7 +240,9 @@ final class PartitionFlow implements Flow {
     int skipped = 0;
     for (int i = 0; i < batch.size(); i++) {
       if (before.contains(batch.offset(i)) && !coming.contains(batch.offset(i))) {
-        if (heldBefore < 0 && RunHeader.of(batch.record(i).headers()) == RunHeader.HOLD) {
+        if (heldBefore < 0
+            && (batch.headers(i) & KnownHeaders.RUN) != 0
+            && RunHeader.of(batch.record(i).headers()) == RunHeader.HOLD) {
           heldBefore = batch.offset(i);
         }
         batch.skip(i);

@@ -14,6 +14,7 @@ import run.algo.sdk.kafka.internal.execute.Parking;
 import run.algo.sdk.kafka.internal.execute.PreparedSends;
 import run.algo.sdk.kafka.internal.execute.Settlement;
 import run.algo.sdk.kafka.internal.execute.UnderWay;
+import run.algo.sdk.kafka.internal.record.KnownHeaders;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.Tries;
 
@@ -80,6 +81,10 @@ final class RecordBatch implements Settlement {
   private final Flow flow;
   private final @Nullable ConsumerRecord<byte[], byte[]>[] records;
   private final byte[] marks;
+
+  /** What {@link KnownHeaders} says of each record. */
+  private final byte[] headers;
+
   private final long firstOffset;
 
   /** Offsets from the first one on; null while they have no holes. */
@@ -136,6 +141,7 @@ final class RecordBatch implements Settlement {
     this.flow = flow;
     this.records = polled.toArray(new ConsumerRecord[0]);
     this.marks = new byte[records.length];
+    this.headers = new byte[records.length];
     this.underWay = new UnderWay[records.length];
     this.read = read;
     ConsumerRecord<byte[], byte[]> first = polled.get(0);
@@ -146,8 +152,10 @@ final class RecordBatch implements Settlement {
     this.leaderEpoch =
         first.leaderEpoch().equals(last.leaderEpoch()) ? first.leaderEpoch() : Optional.empty();
     long bytes = 0;
-    for (ConsumerRecord<byte[], byte[]> record : polled) {
+    for (int i = 0; i < marks.length; i++) {
+      ConsumerRecord<byte[], byte[]> record = polled.get(i);
       bytes += bytes(record);
+      headers[i] = (byte) KnownHeaders.of(record.headers());
     }
     this.load = (bytes << COUNT_BITS) + marks.length;
   }
@@ -537,6 +545,11 @@ final class RecordBatch implements Settlement {
   public @Nullable Tries tries(int index) {
     Again again = againOf(index);
     return again == null ? null : again.tries();
+  }
+
+  @Override
+  public int headers(int index) {
+    return headers[index];
   }
 
   @Override

@@ -3,6 +3,7 @@ package run.algo.sdk.kafka.internal.execute;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -23,6 +24,7 @@ import run.algo.sdk.StorageException;
 import run.algo.sdk.kafka.config.MessageDataType;
 import run.algo.sdk.kafka.internal.files.PayloadMemory;
 import run.algo.sdk.kafka.internal.record.FailureReason;
+import run.algo.sdk.kafka.internal.record.KnownHeaders;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
 import run.algo.sdk.kafka.internal.record.RetryHeaders;
@@ -54,6 +56,9 @@ class Execution extends EmittingExecution implements UnderWay {
   private final Settlement settlement;
   private final int index;
 
+  /** Which headers of the protocol its record has: bits of {@link KnownHeaders}. */
+  private final byte headers;
+
   /** Where a retry was first read; null for a record that lies where it was first read. */
   private final @Nullable RecordPosition origin;
 
@@ -67,7 +72,9 @@ class Execution extends EmittingExecution implements UnderWay {
 
   private boolean parks;
 
-  private byte @Nullable [] traceId;
+  /** The record's own, or one with the derived trace ID; null until it is asked for. */
+  private @Nullable Header traceId;
+
   private @Nullable Parameters parameters;
   private long emittedBytes;
 
@@ -92,11 +99,33 @@ class Execution extends EmittingExecution implements UnderWay {
       ConsumerRecord<byte[], byte[]> record,
       Settlement settlement,
       int index) {
+    this(scope, route, record, settlement, index, settlement.headers(index));
+  }
+
+  /** An execution on a record that was held, whose outcome is another's. */
+  static Execution ofHeld(
+      ExecutionScope scope,
+      Route route,
+      ConsumerRecord<byte[], byte[]> record,
+      Settlement settlement,
+      int index) {
+    return new Execution(
+        scope, route, record, settlement, index, KnownHeaders.of(record.headers()));
+  }
+
+  private Execution(
+      ExecutionScope scope,
+      Route route,
+      ConsumerRecord<byte[], byte[]> record,
+      Settlement settlement,
+      int index,
+      int headers) {
     this.scope = scope;
     this.route = route;
     this.record = record;
     this.settlement = settlement;
     this.index = index;
+    this.headers = (byte) headers;
     RetryHeaders.Read retried = route.retried(record);
     this.origin = retried == null ? null : retried.origin();
     Tries inPlace = settlement.tries(index);
@@ -193,6 +222,18 @@ class Execution extends EmittingExecution implements UnderWay {
         : known;
   }
 
+  /** As {@link #position} says, without an object. */
+  final int originPartition() {
+    RecordPosition known = origin;
+    return known == null ? record.partition() : known.partition();
+  }
+
+  /** As {@link #position} says, without an object. */
+  final long originOffset() {
+    RecordPosition known = origin;
+    return known == null ? record.offset() : known.offset();
+  }
+
   @Override
   public List<GatheredRecord> gathered() {
     return List.of();
@@ -287,8 +328,16 @@ class Execution extends EmittingExecution implements UnderWay {
 
   /** Whether the record's value refers to its payload. */
   boolean isReference() {
+    if (!has(KnownHeaders.MESSAGE_DATA_TYPE)) {
+      return false;
+    }
     Header type = record.headers().lastHeader(ProtocolHeaders.MESSAGE_DATA_TYPE);
     return type != null && Arrays.equals(FILE_REFERENCE, type.value());
+  }
+
+  /** Whether its record has a header of the protocol: one of {@link KnownHeaders}. */
+  boolean has(int header) {
+    return (headers & header) != 0;
   }
 
   /** What it takes memory with. */
@@ -440,15 +489,7 @@ class Execution extends EmittingExecution implements UnderWay {
   }
 
   byte[] traceIdBytes() {
-    byte[] known = traceId;
-    if (known == null) {
-      known = ProtocolHeaders.bytes(record.headers(), ProtocolHeaders.TRACE_ID);
-      if (known == null) {
-        known = derivedTraceId();
-      }
-      traceId = known;
-    }
-    return known;
+    return traceIdHeader().value();
   }
 
   private byte[] derivedTraceId() {
@@ -472,14 +513,29 @@ class Execution extends EmittingExecution implements UnderWay {
 
   /** The trace ID as an output's header: the input's own where it has one. */
   Header traceIdHeader() {
-    Header own = record.headers().lastHeader(ProtocolHeaders.TRACE_ID);
-    return own != null && own.value() == traceIdBytes()
-        ? own
-        : new RecordHeader(ProtocolHeaders.TRACE_ID, traceIdBytes());
+    Header known = traceId;
+    if (known == null) {
+      known = ownTraceIdHeader();
+      if (known == null) {
+        known = new RecordHeader(ProtocolHeaders.TRACE_ID, derivedTraceId());
+        VarHandle.storeStoreFence(); // an author's threads may find it
+      }
+      traceId = known;
+    }
+    return known;
+  }
+
+  private @Nullable Header ownTraceIdHeader() {
+    Header own =
+        has(KnownHeaders.TRACE_ID) ? record.headers().lastHeader(ProtocolHeaders.TRACE_ID) : null;
+    return own == null || own.value() == null || own.value().length == 0 ? null : own;
   }
 
   @Nullable String contentTypeOrNull() {
-    String type = ProtocolHeaders.text(record.headers(), ProtocolHeaders.CONTENT_TYPE);
+    String type =
+        has(KnownHeaders.CONTENT_TYPE)
+            ? ProtocolHeaders.text(record.headers(), ProtocolHeaders.CONTENT_TYPE)
+            : null;
     return type == null ? route.defaultContentType : type;
   }
 

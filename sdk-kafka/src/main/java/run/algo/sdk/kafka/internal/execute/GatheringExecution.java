@@ -39,7 +39,7 @@ final class GatheringExecution extends Execution {
   }
 
   private Execution heldExecution(Gathered.Held each, Settlement settlement, int index) {
-    return new Execution(
+    return Execution.ofHeld(
         shared, each.route().ofHeld(each.record()), each.record(), settlement, index);
   }
 

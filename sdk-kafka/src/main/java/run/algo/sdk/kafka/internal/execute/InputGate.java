@@ -8,6 +8,7 @@ import run.algo.sdk.kafka.config.ContentTypeCheck;
 import run.algo.sdk.kafka.config.ParameterResolver;
 import run.algo.sdk.kafka.internal.observe.RateLimit;
 import run.algo.sdk.kafka.internal.record.FailureReason;
+import run.algo.sdk.kafka.internal.record.KnownHeaders;
 import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
 
 /** Checks what a record says of itself before it is decoded: content type and parameters. */
@@ -63,7 +64,9 @@ final class InputGate {
 
   private Parameters parameters(Execution execution) {
     String overrides =
-        ProtocolHeaders.text(execution.record.headers(), ProtocolHeaders.ENDPOINT_PARAMS);
+        execution.has(KnownHeaders.ENDPOINT_PARAMS)
+            ? ProtocolHeaders.text(execution.record.headers(), ProtocolHeaders.ENDPOINT_PARAMS)
+            : null;
     if (overrides == null) {
       return defaults;
     }

@@ -9,7 +9,6 @@ import org.slf4j.MDC;
 import org.slf4j.helpers.NOPMDCAdapter;
 import org.slf4j.spi.MDCAdapter;
 import run.algo.sdk.ConfigurationProblem;
-import run.algo.sdk.RecordPosition;
 import run.algo.sdk.kafka.config.DeploymentIdentity;
 
 /**
@@ -157,11 +156,10 @@ public final class LogContext {
       return null;
     }
     Held before = enterProcess(known);
-    RecordPosition position = execution.position();
     known.put(TRACE_ID, shown(execution.traceId()));
     known.put(INPUT, execution.route.input);
-    known.put(PARTITION, text(position.partition()));
-    known.put(OFFSET, Long.toString(position.offset()));
+    known.put(PARTITION, text(execution.originPartition()));
+    known.put(OFFSET, Long.toString(execution.originOffset()));
     known.put(ATTEMPT, text(execution.attempt()));
     return before;
   }
@@ -176,10 +174,9 @@ public final class LogContext {
     if (!ownThreads || told.within) {
       return enter(execution);
     }
-    RecordPosition position = execution.position();
-    tell(known, told, execution.route.input, position.partition());
+    tell(known, told, execution.route.input, execution.originPartition());
     known.put(TRACE_ID, shown(execution.traceId()));
-    known.put(OFFSET, Long.toString(position.offset()));
+    known.put(OFFSET, Long.toString(execution.originOffset()));
     int attempt = execution.attempt();
     if (attempt != told.attempt) {
       known.put(ATTEMPT, text(attempt));

@@ -2,6 +2,7 @@ package run.algo.sdk.kafka.internal.execute;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import run.algo.sdk.kafka.internal.record.KnownHeaders;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.Tries;
 
@@ -18,6 +19,14 @@ public interface Settlement {
    * @return the tries; null for a record that was not executed since it was read
    */
   @Nullable Tries tries(int index);
+
+  /**
+   * Which headers of the protocol the record has.
+   *
+   * @param index the record's index within its batch
+   * @return bits of {@link KnownHeaders}
+   */
+  int headers(int index);
 
   /**
    * Where the records of its partition are parked.

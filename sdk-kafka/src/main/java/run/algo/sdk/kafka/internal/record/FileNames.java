@@ -37,7 +37,8 @@ public final class FileNames {
     if (prefix == null) { // looked up first, since the function would be made for every record
       prefix = prefixes.computeIfAbsent(partition, p -> (topic + '-' + p + '-').getBytes(US_ASCII));
     }
-    int length = prefix.length + digits(offset) + (emission == 0 ? 0 : 1 + digits(emission));
+    int digits = digits(offset);
+    int length = prefix.length + digits + (emission == 0 ? 0 : 1 + digits(emission));
     byte[] name = new byte[length];
     System.arraycopy(prefix, 0, name, 0, prefix.length);
     int end = length;
@@ -51,7 +52,7 @@ public final class FileNames {
 
   private static int digits(long number) {
     int digits = 1;
-    for (long rest = number / 10; rest > 0; rest /= 10) {
+    for (long power = 10; digits < 19 && number >= power; power *= 10) {
       digits++;
     }
     return digits;
@@ -61,10 +62,15 @@ public final class FileNames {
   private static int write(byte[] into, int end, long number) {
     int at = end;
     long rest = number;
-    do {
+    while (rest > Integer.MAX_VALUE) {
       into[--at] = (byte) ('0' + rest % 10);
       rest /= 10;
-    } while (rest > 0);
+    }
+    int small = (int) rest; // which is divided faster
+    do {
+      into[--at] = (byte) ('0' + small % 10);
+      small /= 10;
+    } while (small > 0);
     return at;
   }
 }

@@ -330,6 +330,11 @@ final class SimFlows extends PartitionFlows {
     }
 
     @Override
+    public int headers(int index) {
+      return inner.headers(index);
+    }
+
+    @Override
     public Parking parking() {
       Parking real = inner.parking();
       return real == null
@@ -439,6 +444,11 @@ final class SimFlows extends PartitionFlows {
     @Override
     public Tries tries(int index) {
       return inner.tries(index);
+    }
+
+    @Override
+    public int headers(int index) {
+      return inner.headers(index);
     }
 
     @Override

@@ -29,6 +29,12 @@ final class RecordingSettlement implements Settlement {
     return agains.isEmpty() ? null : agains.get(agains.size() - 1);
   }
 
+  /** It knows of no record, so any may have all of them. */
+  @Override
+  public int headers(int index) {
+    return -1;
+  }
+
   @Override
   public Parking parking() {
     return null;
