@@ -80,9 +80,14 @@ final class Conclusion {
         Execution execution,
         ProducerRecord<byte[], byte[]> record,
         Outcome outcome) {
-      super(sender, execution, record, false);
+      super(execution, record, false);
       this.parking = parking;
       this.outcome = outcome;
+    }
+
+    @Override
+    Sender sender() {
+      return sender;
     }
 
     @Override

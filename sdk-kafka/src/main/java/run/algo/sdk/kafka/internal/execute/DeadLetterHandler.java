@@ -128,10 +128,15 @@ final class DeadLetterHandler implements FailureHandler {
         Failure failure,
         ProducerRecord<byte[], byte[]> record,
         boolean alreadyBlocked) {
-      super(sender, execution, record, alreadyBlocked);
+      super(execution, record, alreadyBlocked);
       this.dead = dead;
       this.failure = failure;
       this.headers = record.headers();
+    }
+
+    @Override
+    Sender sender() {
+      return sender;
     }
 
     @Override

@@ -57,13 +57,11 @@ abstract class EmittingExecution implements AlgoContext {
   @SuppressWarnings("unused") // by OPEN_SENDS
   private volatile int openSends;
 
-  private volatile @Nullable Failure sendFailure;
-
   /** What has been prepared for a transaction. By one thread at a time. */
   private @Nullable PreparedSends prepared;
 
-  /** Null where nothing is traced, and before it begins. */
-  private @Nullable ExecutionSpan span;
+  /** Null for most. */
+  private volatile @Nullable ExecutionExtras extras;
 
   /** An emission and the one before it. */
   private static final class Emission {
@@ -148,6 +146,21 @@ abstract class EmittingExecution implements AlgoContext {
     return known;
   }
 
+  /** What few executions have; made when it is asked for. */
+  final ExecutionExtras extras() {
+    ExecutionExtras known = extras;
+    if (known == null) {
+      synchronized (this) { // an author's threads may both ask
+        known = extras;
+        if (known == null) {
+          known = new ExecutionExtras();
+          extras = known;
+        }
+      }
+    }
+    return known;
+  }
+
   /** The record's payload, if it was asked for. */
   final @Nullable RecordPayload payloadAskedFor() {
     ExecutionFiles known = files;
@@ -192,16 +205,17 @@ abstract class EmittingExecution implements AlgoContext {
 
   /** It begins, and is traced. */
   final void span(ExecutionSpan begun) {
-    span = begun;
+    extras().span = begun;
   }
 
   final @Nullable ExecutionSpan span() {
-    return span;
+    ExecutionExtras known = extras;
+    return known == null ? null : known.span;
   }
 
   /** Makes a record that comes of it tell of it, where it is traced. */
   final void mark(Headers headers) {
-    ExecutionSpan known = span;
+    ExecutionSpan known = span();
     if (known != null) {
       known.inject(headers);
     }
@@ -209,7 +223,7 @@ abstract class EmittingExecution implements AlgoContext {
 
   /** What comes of it is known. */
   final void endSpan() {
-    ExecutionSpan known = span;
+    ExecutionSpan known = span();
     if (known != null) {
       known.end();
     }
@@ -217,7 +231,7 @@ abstract class EmittingExecution implements AlgoContext {
 
   /** It has failed. */
   final void endSpan(Failure failure) {
-    ExecutionSpan known = span;
+    ExecutionSpan known = span();
     if (known != null) {
       known.failed(failure);
       known.end();
@@ -226,7 +240,7 @@ abstract class EmittingExecution implements AlgoContext {
 
   /** A defect of ours has ended it. */
   final void endSpan(Throwable error) {
-    ExecutionSpan known = span;
+    ExecutionSpan known = span();
     if (known != null) {
       known.failed(error);
       known.end();
@@ -283,12 +297,14 @@ abstract class EmittingExecution implements AlgoContext {
 
   /** Remembers that a send can never succeed; the first such failure counts. */
   final void sendFailed(Failure failure) {
-    if (sendFailure == null) {
-      sendFailure = failure;
+    ExecutionExtras known = extras();
+    if (known.sendFailure == null) {
+      known.sendFailure = failure;
     }
   }
 
   final @Nullable Failure sendFailure() {
-    return sendFailure;
+    ExecutionExtras known = extras;
+    return known == null ? null : known.sendFailure;
   }
 }

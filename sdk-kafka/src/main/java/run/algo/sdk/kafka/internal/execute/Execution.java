@@ -39,7 +39,7 @@ import run.algo.sdk.kafka.internal.record.Tries;
  * that runs.
  *
  * <p>Long, since it is one object: what it emits, a superclass has; its payloads, span and files
- * are other classes', made where they are used.
+ * are other classes', made where they are used, and what few have is in {@link ExecutionExtras}.
  */
 class Execution extends EmittingExecution implements UnderWay {
 
@@ -81,17 +81,8 @@ class Execution extends EmittingExecution implements UnderWay {
   /** Whether its input is being read from storage, or could not be: the Algo has not begun. */
   private volatile boolean loading;
 
-  /** What it takes memory with; null for an execution that is alone. */
-  private PayloadMemory.@Nullable Share share;
-
   /** Who works on it; written by that thread alone, and read by whoever watches. */
   private @Nullable Thread worker;
-
-  /** On the monotonic clock; of use only where there are deadlines. */
-  private long due;
-
-  /** Null until it is asked for. */
-  private @Nullable Instant deadline;
 
   Execution(
       ExecutionScope scope,
@@ -205,12 +196,16 @@ class Execution extends EmittingExecution implements UnderWay {
 
   @Override
   public Optional<Instant> deadline() {
-    Instant known = deadline;
-    if (known == null && scope.deadlines().on()) {
-      known = scope.deadlines().timeOfDay(due);
-      deadline = known; // the same whenever it is asked for, however the time of day is set
+    if (!scope.deadlines().on()) {
+      return Optional.empty();
     }
-    return Optional.ofNullable(known);
+    ExecutionExtras extras = extras();
+    Instant known = extras.deadline;
+    if (known == null) {
+      known = scope.deadlines().timeOfDay(extras.due);
+      extras.deadline = known; // the same whenever it is asked for, however the time of day is set
+    }
+    return Optional.of(known);
   }
 
   @Override
@@ -342,22 +337,25 @@ class Execution extends EmittingExecution implements UnderWay {
 
   /** What it takes memory with. */
   PayloadMemory.Share share() {
-    PayloadMemory.Share known = share;
+    ExecutionExtras extras = extras();
+    PayloadMemory.Share known = extras.share;
     if (known == null) {
       known = new PayloadMemory.Share();
-      share = known;
+      extras.share = known;
     }
     return known;
   }
 
   /** It is begun together with others. */
   void share(PayloadMemory.Share common) {
-    share = common;
+    extras().share = common;
   }
 
   /** How long its deadline is away; empty where it has none. */
   Optional<Duration> remaining() {
-    return scope.deadlines().on() ? Optional.of(scope.deadlines().until(due)) : Optional.empty();
+    return scope.deadlines().on()
+        ? Optional.of(scope.deadlines().until(extras().due))
+        : Optional.empty();
   }
 
   /** It begins, and a producer of this number takes what it will send. */
@@ -541,7 +539,7 @@ class Execution extends EmittingExecution implements UnderWay {
 
   /** When it will be given up. Before it begins. */
   void due(long nanos) {
-    due = nanos;
+    extras().due = nanos;
   }
 
   void parameters(Parameters resolved) {

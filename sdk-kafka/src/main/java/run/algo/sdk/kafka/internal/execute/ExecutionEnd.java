@@ -199,7 +199,12 @@ final class ExecutionEnd {
   private final class OutputSend extends Send {
 
     OutputSend(Execution execution, ProducerRecord<byte[], byte[]> record) {
-      super(sender, execution, record, false);
+      super(execution, record, false);
+    }
+
+    @Override
+    Sender sender() {
+      return sender;
     }
 
     @Override

@@ -215,9 +215,14 @@ final class Parker implements Retrier {
         Execution execution,
         ProducerRecord<byte[], byte[]> record,
         boolean executed) {
-      super(sender, execution, record, false);
+      super(execution, record, false);
       this.parking = parking;
       this.executed = executed;
+    }
+
+    @Override
+    Sender sender() {
+      return sender;
     }
 
     @Override

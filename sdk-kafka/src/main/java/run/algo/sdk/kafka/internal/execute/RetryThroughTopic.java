@@ -128,8 +128,13 @@ final class RetryThroughTopic implements Retrier {
         ProducerRecord<byte[], byte[]> record,
         @Nullable RetrySend following,
         boolean alreadyBlocked) {
-      super(sender, execution, record, alreadyBlocked);
+      super(execution, record, alreadyBlocked);
       this.following = following;
+    }
+
+    @Override
+    Sender sender() {
+      return sender;
     }
 
     /**

@@ -28,7 +28,6 @@ abstract class Send implements Callback {
 
   final Execution execution;
 
-  private final Sender sender;
   private ProducerRecord<byte[], byte[]> record;
   private volatile boolean blocked;
 
@@ -50,16 +49,14 @@ abstract class Send implements Callback {
    *
    * @param alreadyBlocked whether its record is halted, so that its success must unblock
    */
-  Send(
-      Sender sender,
-      Execution execution,
-      ProducerRecord<byte[], byte[]> record,
-      boolean alreadyBlocked) {
+  Send(Execution execution, ProducerRecord<byte[], byte[]> record, boolean alreadyBlocked) {
     this.blocked = alreadyBlocked;
-    this.sender = sender;
     this.execution = execution;
     this.record = record;
   }
+
+  /** What it is sent by. */
+  abstract Sender sender();
 
   final ProducerRecord<byte[], byte[]> record() {
     return record;
@@ -108,7 +105,7 @@ abstract class Send implements Callback {
       return;
     }
     if (error == null) {
-      sender.wrote();
+      sender().wrote();
       if (metadata != null) {
         writtenAt(metadata.offset());
       }
@@ -126,9 +123,9 @@ abstract class Send implements Callback {
       unblock();
       acknowledged();
     } else if (error instanceof RecordTooLargeException) {
-      sender.later(() -> tooLarge(error));
+      sender().later(() -> tooLarge(error));
     } else {
-      sender.told(error);
+      sender().told(error);
       block(
           "record for " + record.topic() + " of " + execution.position() + " cannot be written",
           error);
@@ -186,7 +183,7 @@ abstract class Send implements Callback {
   /** Sends another record in this one's place. */
   final void replace(ProducerRecord<byte[], byte[]> other) {
     become(other);
-    sender.send(this);
+    sender().send(this);
   }
 
   final void block(String what, Exception cause) {
@@ -209,7 +206,7 @@ abstract class Send implements Callback {
   /** Unless it has gone with its record since, as in a transaction it may. */
   private void again() {
     if (blocked) {
-      sender.send(this);
+      sender().send(this);
     }
   }
 }

@@ -2,18 +2,41 @@ package run.algo.sdk.kafka.internal.record;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
  * Names of payloads that the Algo has not named: {@code topic-partition-offset}, and from the
- * second emission of an execution on {@code -emission}. Written as bytes at once, since there is
- * one a record. Thread-safe.
+ * second emission of an execution on {@code -emission}. Thread-safe.
+ *
+ * <p>There is one a record, and dividing its offset into digits was a sixth of all the SDK does for
+ * it. Offsets of a partition follow each other, so all but their last four digits are kept.
  */
 public final class FileNames {
 
+  /** As many names have a beginning in common: all four digits that are not of it. */
+  private static final int SPAN = 10_000;
+
   private final String topic;
-  private final ConcurrentMap<Integer, byte[]> prefixes = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Integer, Beginning> beginnings = new ConcurrentHashMap<>();
+
+  /**
+   * The beginning of the names of some offsets of a partition. Never changed: whoever finds an old
+   * one makes another.
+   */
+  private static final class Beginning {
+    /** The first of the offsets, a multiple of {@link #SPAN}. */
+    private final long first;
+
+    /** What comes before the last four digits. */
+    private final byte[] text;
+
+    Beginning(long first, byte[] text) {
+      this.first = first;
+      this.text = text;
+    }
+  }
 
   /**
    * Names for the records of a topic.
@@ -33,44 +56,31 @@ public final class FileNames {
    * @return the name in ASCII, as all that a topic's name may hold
    */
   public byte[] name(int partition, long offset, int emission) {
-    byte[] prefix = prefixes.get(partition);
-    if (prefix == null) { // looked up first, since the function would be made for every record
-      prefix = prefixes.computeIfAbsent(partition, p -> (topic + '-' + p + '-').getBytes(US_ASCII));
+    if (emission != 0 || offset < SPAN) {
+      return text(partition, offset + (emission == 0 ? "" : "-" + emission));
     }
-    int digits = digits(offset);
-    int length = prefix.length + digits + (emission == 0 ? 0 : 1 + digits(emission));
-    byte[] name = new byte[length];
-    System.arraycopy(prefix, 0, name, 0, prefix.length);
-    int end = length;
-    if (emission > 0) {
-      end = write(name, end, emission);
-      name[--end] = '-';
+    Beginning known = beginnings.get(partition);
+    if (known == null || offset < known.first || offset - known.first >= SPAN) {
+      long high = offset / SPAN;
+      known = new Beginning(high * SPAN, text(partition, Long.toString(high)));
+      beginnings.put(partition, known);
     }
-    write(name, end, offset);
+    int at = known.text.length;
+    byte[] name = Arrays.copyOf(known.text, at + 4);
+    int low = (int) (offset - known.first);
+    int hundreds = low / 100;
+    write(name, at, hundreds);
+    write(name, at + 2, low - hundreds * 100);
     return name;
   }
 
-  private static int digits(long number) {
-    int digits = 1;
-    for (long power = 10; digits < 19 && number >= power; power *= 10) {
-      digits++;
-    }
-    return digits;
+  private static void write(byte[] into, int at, int twoDigits) {
+    int tens = twoDigits / 10;
+    into[at] = (byte) ('0' + tens);
+    into[at + 1] = (byte) ('0' + twoDigits - tens * 10);
   }
 
-  /** Writes a number so that it ends before an index; returns where it begins. */
-  private static int write(byte[] into, int end, long number) {
-    int at = end;
-    long rest = number;
-    while (rest > Integer.MAX_VALUE) {
-      into[--at] = (byte) ('0' + rest % 10);
-      rest /= 10;
-    }
-    int small = (int) rest; // which is divided faster
-    do {
-      into[--at] = (byte) ('0' + small % 10);
-      small /= 10;
-    } while (small > 0);
-    return at;
+  private byte[] text(int partition, String rest) {
+    return (topic + '-' + partition + '-' + rest).getBytes(US_ASCII);
   }
 }

@@ -108,12 +108,15 @@ class PreparedSendsTest {
   /** Does nothing by itself. */
   private static final class Plain extends Send {
 
+    private static final Sender SENDER = Sender.transactional(Runnable::run);
+
     Plain(String value) {
-      super(
-          Sender.transactional(Runnable::run),
-          null,
-          new ProducerRecord<>(Bench.RESULT_TOPIC, value.getBytes(UTF_8)),
-          false);
+      super(null, new ProducerRecord<>(Bench.RESULT_TOPIC, value.getBytes(UTF_8)), false);
+    }
+
+    @Override
+    Sender sender() {
+      return SENDER;
     }
 
     @Override

@@ -3,6 +3,8 @@ package run.algo.sdk.kafka.internal.record;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,5 +27,18 @@ class FileNamesTest {
   })
   void isThePositionAndTheEmission(int partition, long offset, int emission, String name) {
     assertThat(new String(names.name(partition, offset, emission), UTF_8)).isEqualTo(name);
+  }
+
+  @Test
+  void isThePositionInWhateverOrderTheyAreAsked() {
+    Random random = new Random(1);
+    for (long around : new long[] {9_990, 19_999, 1_000_000, Long.MAX_VALUE - 50}) {
+      for (int i = 0; i < 1_000; i++) {
+        int partition = random.nextInt(3);
+        long offset = around + random.nextInt(50);
+        assertThat(new String(names.name(partition, offset, 0), UTF_8))
+            .isEqualTo("orders-" + partition + "-" + offset);
+      }
+    }
   }
 }
