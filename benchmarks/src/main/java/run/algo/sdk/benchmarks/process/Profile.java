@@ -60,7 +60,7 @@ final class Profile {
   }
 
   /** Puts the profiler's library for this machine into a folder. */
-  private static Path library(Path folder) throws IOException {
+  static Path library(Path folder) throws IOException {
     boolean mac = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac");
     boolean arm = System.getProperty("os.arch").equals("aarch64");
     String name = (mac ? "macos" : arm ? "linux-arm64" : "linux-x64") + "/libasyncProfiler.so";

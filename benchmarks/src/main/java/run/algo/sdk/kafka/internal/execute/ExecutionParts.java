@@ -96,7 +96,7 @@ final class ExecutionParts {
 
     @Override
     public int headers(int index) {
-      return KnownHeaders.TRACE_ID | KnownHeaders.CONTENT_TYPE; // as record() makes them
+      return KnownHeaders.TRACE_ID | KnownHeaders.CONTENT_TYPE | KnownHeaders.CARRIED; // at most
     }
 
     @Override

@@ -6,7 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -21,7 +20,6 @@ import run.algo.sdk.Pipe;
 import run.algo.sdk.RecordHeaders;
 import run.algo.sdk.RecordPosition;
 import run.algo.sdk.StorageException;
-import run.algo.sdk.kafka.config.MessageDataType;
 import run.algo.sdk.kafka.internal.files.PayloadMemory;
 import run.algo.sdk.kafka.internal.record.FailureReason;
 import run.algo.sdk.kafka.internal.record.KnownHeaders;
@@ -45,9 +43,6 @@ class Execution extends EmittingExecution implements UnderWay {
 
   /** Stands for an input that is to be read from storage. */
   private static final Object IN_STORAGE = new Object();
-
-  private static final byte[] FILE_REFERENCE =
-      MessageDataType.FILE_REFERENCE.wireName().getBytes(UTF_8);
 
   final Route route;
   final ConsumerRecord<byte[], byte[]> record;
@@ -323,11 +318,7 @@ class Execution extends EmittingExecution implements UnderWay {
 
   /** Whether the record's value refers to its payload. */
   boolean isReference() {
-    if (!has(KnownHeaders.MESSAGE_DATA_TYPE)) {
-      return false;
-    }
-    Header type = record.headers().lastHeader(ProtocolHeaders.MESSAGE_DATA_TYPE);
-    return type != null && Arrays.equals(FILE_REFERENCE, type.value());
+    return has(KnownHeaders.FILE_REFERENCE) && KnownHeaders.isReference(record.headers());
   }
 
   /** Whether its record has a header of the protocol: one of {@link KnownHeaders}. */

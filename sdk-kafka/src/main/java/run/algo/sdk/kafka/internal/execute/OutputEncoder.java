@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import run.algo.sdk.Output;
 import run.algo.sdk.Payload;
 import run.algo.sdk.kafka.internal.record.FailureReason;
+import run.algo.sdk.kafka.internal.record.KnownHeaders;
 import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
 
 /**
@@ -243,14 +244,20 @@ final class OutputEncoder {
     headers.add(
         new RecordHeader(ProtocolHeaders.FILE_NAME, fileName(execution, settings, emission)));
     headers.add(messageDataType);
-    for (Header header : execution.record.headers()) {
-      if (ProtocolHeaders.carriedToOutputs(header.key()) && !names(own, header.key())) {
-        headers.add(header);
-      }
+    if (execution.has(KnownHeaders.CARRIED)) {
+      carry(execution.record.headers(), own, headers);
     }
     mark(execution, headers, own);
     for (run.algo.sdk.RecordHeader header : own) {
       headers.add(new RecordHeader(header.name(), header.value()));
+    }
+  }
+
+  private static void carry(Headers input, List<run.algo.sdk.RecordHeader> own, Headers headers) {
+    for (Header header : input) {
+      if (ProtocolHeaders.carriedToOutputs(header.key()) && !names(own, header.key())) {
+        headers.add(header);
+      }
     }
   }
 

@@ -21,7 +21,7 @@ public interface Settlement {
   @Nullable Tries tries(int index);
 
   /**
-   * Which headers of the protocol the record has.
+   * What the record's headers may say. A bit that is not set says that it is not so.
    *
    * @param index the record's index within its batch
    * @return bits of {@link KnownHeaders}

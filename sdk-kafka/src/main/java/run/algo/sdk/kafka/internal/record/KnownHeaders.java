@@ -1,12 +1,16 @@
 package run.algo.sdk.kafka.internal.record;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Arrays;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import run.algo.sdk.kafka.config.MessageDataType;
 
 /**
- * Which headers of the protocol a record has, as bits. Most records have few of those that are
- * asked for with every record, and each look-up compares all of their names: so they are looked
- * through once.
+ * What a record's headers say of what is asked with every record, as bits. Most records have few of
+ * the headers that are asked for, and each look-up compares all of their names: so they are looked
+ * through once, by the thread that has just read them and has them at hand.
  */
 public final class KnownHeaders {
 
@@ -19,11 +23,16 @@ public final class KnownHeaders {
   /** The bit of {@link ProtocolHeaders#ENDPOINT_PARAMS}. */
   public static final int ENDPOINT_PARAMS = 1 << 2;
 
-  /** The bit of {@link ProtocolHeaders#MESSAGE_DATA_TYPE}. */
-  public static final int MESSAGE_DATA_TYPE = 1 << 3;
+  /** {@link ProtocolHeaders#MESSAGE_DATA_TYPE} says that the value is a file reference. */
+  public static final int FILE_REFERENCE = 1 << 3;
 
   /** The bit of {@link ProtocolHeaders#CONTENT_TYPE}. */
   public static final int CONTENT_TYPE = 1 << 4;
+
+  /** There are headers that go on to the record's outputs. */
+  public static final int CARRIED = 1 << 5;
+
+  private static final byte[] REFERENCE = MessageDataType.FILE_REFERENCE.wireName().getBytes(UTF_8);
 
   private KnownHeaders() {}
 
@@ -36,19 +45,40 @@ public final class KnownHeaders {
   public static int of(Headers headers) {
     int found = 0;
     for (Header header : headers) {
-      found |= bit(header.key());
+      String name = header.key();
+      if (name.equals(ProtocolHeaders.MESSAGE_DATA_TYPE)) {
+        // Of several the last counts.
+        found =
+            Arrays.equals(REFERENCE, header.value())
+                ? found | FILE_REFERENCE
+                : found & ~FILE_REFERENCE;
+      } else {
+        found |= bits(name);
+      }
     }
     return found;
   }
 
-  private static int bit(String name) {
-    return switch (name.length()) {
-      case 3 -> name.equals(ProtocolHeaders.RUN) ? RUN : 0;
-      case 7 -> name.equals(ProtocolHeaders.TRACE_ID) ? TRACE_ID : 0;
-      case 11 -> name.equals(ProtocolHeaders.CONTENT_TYPE) ? CONTENT_TYPE : 0;
-      case 14 -> name.equals(ProtocolHeaders.ENDPOINT_PARAMS) ? ENDPOINT_PARAMS : 0;
-      case 15 -> name.equals(ProtocolHeaders.MESSAGE_DATA_TYPE) ? MESSAGE_DATA_TYPE : 0;
-      default -> 0;
-    };
+  /**
+   * Whether a record's value is a file reference.
+   *
+   * @param headers the record's headers
+   * @return what the last {@link ProtocolHeaders#MESSAGE_DATA_TYPE} says
+   */
+  public static boolean isReference(Headers headers) {
+    Header type = headers.lastHeader(ProtocolHeaders.MESSAGE_DATA_TYPE);
+    return type != null && Arrays.equals(REFERENCE, type.value());
+  }
+
+  private static int bits(String name) {
+    int known =
+        switch (name.length()) {
+          case 3 -> name.equals(ProtocolHeaders.RUN) ? RUN : 0;
+          case 7 -> name.equals(ProtocolHeaders.TRACE_ID) ? TRACE_ID : 0;
+          case 11 -> name.equals(ProtocolHeaders.CONTENT_TYPE) ? CONTENT_TYPE : 0;
+          case 14 -> name.equals(ProtocolHeaders.ENDPOINT_PARAMS) ? ENDPOINT_PARAMS : 0;
+          default -> 0;
+        };
+    return ProtocolHeaders.carriedToOutputs(name) ? known | CARRIED : known;
   }
 }
