@@ -1,11 +1,15 @@
 package run.algo.sdk.benchmarks.process;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import run.algo.sdk.benchmarks.report.Conditions;
+import run.algo.sdk.benchmarks.report.Part;
 import run.algo.sdk.benchmarks.report.Section;
 
 /**
@@ -18,7 +22,11 @@ import run.algo.sdk.benchmarks.report.Section;
  * @param options those of {@link Compare}, with blanks between
  * @param bars what is to be reached
  */
-record Cell(String id, String title, String text, String options, List<CellBar> bars) {
+record Cell(String id, String title, String text, String options, List<CellBar> bars)
+    implements Part {
+
+  private static final int QUICK_SHARE = 10;
+  private static final String QUICK_ROUNDS = "3";
 
   Cell {
     bars = List.copyOf(bars);
@@ -29,6 +37,34 @@ record Cell(String id, String title, String text, String options, List<CellBar> 
     List<String> words = new ArrayList<>(Arrays.asList(options.split(" ")));
     words.addAll(more);
     return Options.parse(words.toArray(String[]::new));
+  }
+
+  @Override
+  public Optional<String> missing(Terms terms) {
+    return id.equals(Cells.JDK_17) && terms.jdk17().isEmpty()
+        ? Optional.of("name a JDK 17 with --jdk17")
+        : Optional.empty();
+  }
+
+  @Override
+  public Outcome measure(Terms terms) throws IOException, InterruptedException {
+    double loadBefore = Conditions.load();
+    Options run = options(more(terms));
+    Results results = Comparison.run(run);
+    return new Outcome(
+        section(run, results, "benchmarks/compare --cells " + id, loadBefore),
+        !results.anyFailed());
+  }
+
+  private List<String> more(Terms terms) {
+    Path jdk = id.equals(Cells.JDK_17) ? terms.jdk17().orElseThrow() : terms.jdk();
+    List<String> more = new ArrayList<>(List.of("--java-home", jdk.toString()));
+    if (terms.quick()) {
+      long records = options(List.of()).loader().records() / QUICK_SHARE;
+      more.addAll(List.of("--records", Long.toString(records), "--rounds", QUICK_ROUNDS));
+    }
+    terms.rounds().ifPresent(rounds -> more.addAll(List.of("--rounds", Integer.toString(rounds))));
+    return more;
   }
 
   /** What the report says of a run. */

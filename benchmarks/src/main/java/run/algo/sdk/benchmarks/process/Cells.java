@@ -1,7 +1,6 @@
 package run.algo.sdk.benchmarks.process;
 
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The cells of the report: one to begin with, and others that differ from it by one thing each.
@@ -135,10 +134,6 @@ final class Cells {
               List.of(
                   CellBar.speed(Arm.SDK_PARTITION, 0.95, Arm.BARE),
                   CellBar.speed(Arm.SDK_KEY, 0.8, Arm.BARE))));
-
-  /** The sections of the report in their order. */
-  static final List<String> ORDER =
-      Stream.concat(ALL.stream().map(Cell::id), Stream.of(CompareLatency.ID)).toList();
 
   static final List<Cell> QUICK = List.of(BASE);
 

@@ -1,13 +1,14 @@
 package run.algo.sdk.benchmarks.process;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import run.algo.sdk.benchmarks.report.Conditions;
+import java.util.Optional;
+import java.util.OptionalInt;
+import run.algo.sdk.benchmarks.report.Part;
 import run.algo.sdk.benchmarks.report.Report;
 import run.algo.sdk.benchmarks.report.Section;
 
@@ -31,21 +32,28 @@ final class CompareCells {
         --jdk17 PATH        a JDK 17, for the cell of that name
         --report PATH       the page; docs/benchmarks.md by default"""
           .formatted(
-              String.join(",\n                      ", Cells.ALL.stream().map(Cell::id).toList()));
+              String.join(",\n                      ", Parts.ALL.stream().map(Part::id).toList()));
 
   private final Map<String, String> given;
-  private final boolean quick;
+  private final Part.Terms terms;
   private final Report report;
 
   private CompareCells(Map<String, String> given, boolean quick) {
     this.given = given;
-    this.quick = quick;
+    this.terms =
+        new Part.Terms(
+            Path.of(given.getOrDefault("jdk", System.getProperty("java.home"))),
+            Optional.ofNullable(given.get(Cells.JDK_17)).map(Path::of),
+            quick,
+            given.containsKey("rounds")
+                ? OptionalInt.of(Integer.parseInt(given.get("rounds")))
+                : OptionalInt.empty());
     this.report =
         new Report(
             Path.of(
                 given.getOrDefault(
                     "report", quick ? "benchmarks/target/benchmarks.md" : "docs/benchmarks.md")),
-            Cells.ORDER);
+            Parts.ORDER);
   }
 
   /**
@@ -76,60 +84,37 @@ final class CompareCells {
 
   private boolean run() throws Exception {
     boolean well = true;
-    for (Cell cell : cells()) {
-      String jdk =
-          cell.id().equals(Cells.JDK_17)
-              ? given.get(Cells.JDK_17)
-              : given.getOrDefault("jdk", System.getProperty("java.home"));
-      if (jdk == null) {
-        System.out.println("cell " + cell.id() + " is left out: name a JDK 17 with --jdk17");
+    for (Part part : parts()) {
+      Optional<String> missing = part.missing(terms);
+      if (missing.isPresent()) {
+        System.out.println(part.id() + " is left out: " + missing.get());
         continue;
       }
-      well &= run(cell, jdk);
+      System.out.printf(Locale.ROOT, "%n%s: %s%n", part.id(), part.title());
+      Part.Outcome outcome = part.measure(terms);
+      well &= outcome.well();
+      report.put(outcome.section());
+      for (Section.Bar bar : outcome.section().bars()) {
+        System.out.printf(
+            Locale.ROOT,
+            "%s: %s: %s%n",
+            bar.holds() ? "holds" : "FALLS SHORT",
+            bar.promise(),
+            bar.value());
+      }
     }
     return well;
   }
 
-  private boolean run(Cell cell, String jdk) throws Exception {
-    System.out.printf(Locale.ROOT, "%ncell %s: %s%n", cell.id(), cell.title());
-    double loadBefore = Conditions.load();
-    Options options = cell.options(more(cell, jdk));
-    Results results = Comparison.run(options);
-    report.put(
-        cell.section(options, results, "benchmarks/compare --cells " + cell.id(), loadBefore));
-    for (CellBar bar : cell.bars()) {
-      Section.Bar judged = bar.judge(results);
-      System.out.printf(
-          Locale.ROOT,
-          "%s: %s: %s%n",
-          judged.holds() ? "holds" : "FALLS SHORT",
-          judged.promise(),
-          judged.value());
-    }
-    return !results.anyFailed();
-  }
-
-  private List<String> more(Cell cell, String jdk) {
-    List<String> more = new ArrayList<>(List.of("--java-home", jdk));
-    if (quick) {
-      long records = cell.options(List.of()).loader().records();
-      more.addAll(List.of("--records", Long.toString(records / 10), "--rounds", "3"));
-    }
-    if (given.containsKey("rounds")) {
-      more.addAll(List.of("--rounds", given.get("rounds")));
-    }
-    return more;
-  }
-
-  private List<Cell> cells() {
+  private List<Part> parts() {
     if (!given.containsKey("cells")) {
-      return quick ? Cells.QUICK : Cells.ALL;
+      return terms.quick() ? Parts.QUICK : Parts.ALL;
     }
     return Arrays.stream(given.get("cells").split(","))
         .map(
             name ->
-                Cells.ALL.stream()
-                    .filter(cell -> cell.id().equals(name))
+                Parts.ALL.stream()
+                    .filter(part -> part.id().equals(name))
                     .findFirst()
                     .orElseThrow(
                         () ->

@@ -107,7 +107,7 @@ final class CompareLatency {
         }
       }
     }
-    new Report(page, Cells.ORDER).put(section(loadBefore));
+    new Report(page, Parts.ORDER).put(section(loadBefore));
   }
 
   private void one(Topics topics, Path folder, Arm arm, int round) throws InterruptedException {
