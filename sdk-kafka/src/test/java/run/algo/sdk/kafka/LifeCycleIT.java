@@ -172,7 +172,8 @@ class LifeCycleIT {
       assertThat(Holdings.now().beans()).as("beans").isEqualTo(before.beans());
       await("threads").atMost(SOON).until(() -> Holdings.now().threads().isEmpty());
       await("sockets").atMost(SOON).until(() -> Holdings.now().sockets() <= before.sockets());
-      assertThat(Holdings.now().files()).as("files").isEqualTo(before.files());
+      // Another process may have removed one of its own meanwhile.
+      assertThat(before.files()).as("files").containsAll(Holdings.now().files());
     }
     for (Deployment deployment : deployments) {
       Deployment.Judgement judgement = deployment.judge();
