@@ -12,6 +12,7 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -97,6 +98,11 @@ final class ExecutionParts {
     @Override
     public int headers(int index) {
       return KnownHeaders.TRACE_ID | KnownHeaders.CONTENT_TYPE | KnownHeaders.CARRIED; // at most
+    }
+
+    @Override
+    public @Nullable Header traceId(int index) {
+      return null;
     }
 
     @Override

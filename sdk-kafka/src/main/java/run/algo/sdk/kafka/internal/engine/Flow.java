@@ -29,12 +29,11 @@ interface Flow {
    * A record was settled.
    *
    * @param outcome its outcome
-   * @param record the record
-   * @param read when it was read, in monotonic nanoseconds
+   * @param batch its batch
+   * @param index its index there
    * @param worthLook whether the owner should look at once
    */
-  void settled(
-      Outcome outcome, ConsumerRecord<byte[], byte[]> record, long read, boolean worthLook);
+  void settled(Outcome outcome, RecordBatch batch, int index, boolean worthLook);
 
   /**
    * An execution of a record has failed that is followed by another.

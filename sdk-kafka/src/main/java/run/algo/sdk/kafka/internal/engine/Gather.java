@@ -3,6 +3,7 @@ package run.algo.sdk.kafka.internal.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.Gathered;
@@ -163,6 +164,11 @@ final class Gather implements Settlement {
   @Override
   public int headers(int at) {
     return batch.headers(at);
+  }
+
+  @Override
+  public @Nullable Header traceId(int at) {
+    return batch.traceId(at);
   }
 
   @Override

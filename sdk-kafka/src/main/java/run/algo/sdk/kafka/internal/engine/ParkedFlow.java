@@ -378,15 +378,12 @@ final class ParkedFlow implements Flow, Parking {
   }
 
   @Override
-  public void settled(
-      Outcome outcome, ConsumerRecord<byte[], byte[]> record, long read, boolean worthLook) {
-    byte[] key = record.key();
-    byte[] value = record.value();
-    int size = value == null ? 0 : value.length;
-    route.counters().settled(outcome, size, size, clock.nanos() - read);
-    batches.settled(record.offset());
+  public void settled(Outcome outcome, RecordBatch batch, int index, boolean worthLook) {
+    int size = batch.valueBytes(index);
+    route.counters().settled(outcome, size, size, clock.nanos() - batch.read());
+    batches.settled(batch.offset(index));
     owner.settled(true);
-    loader.gone(size + (key == null ? 0L : key.length));
+    loader.gone(batch.bytes(index));
   }
 
   @Override

@@ -649,11 +649,9 @@ final class PartitionFlow implements Flow {
   }
 
   @Override
-  public void settled(
-      Outcome outcome, ConsumerRecord<byte[], byte[]> record, long read, boolean worthLook) {
-    byte[] value = record.value();
-    int bytes = value == null ? 0 : value.length;
-    route.counters().settled(outcome, bytes, bytes, clock.nanos() - read);
+  public void settled(Outcome outcome, RecordBatch batch, int index, boolean worthLook) {
+    int bytes = batch.valueBytes(index);
+    route.counters().settled(outcome, bytes, bytes, clock.nanos() - batch.read());
     owner.settled(worthLook);
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.Blockage;
 import run.algo.sdk.kafka.internal.execute.Parking;
@@ -85,6 +86,14 @@ final class RecordBatch implements Settlement {
   /** What {@link KnownHeaders} says of each record. */
   private final byte[] headers;
 
+  /** Each record's trace ID. A worker has it at hand so, and need not look for it. */
+  private final @Nullable Header[] traceIds;
+
+  /** Bytes of each record's value, and of key and value: who settles it need not look at it. */
+  private final int[] valueBytes;
+
+  private final int[] bytes;
+
   private final long firstOffset;
 
   /** Offsets from the first one on; null while they have no holes. */
@@ -142,6 +151,9 @@ final class RecordBatch implements Settlement {
     this.records = polled.toArray(new ConsumerRecord[0]);
     this.marks = new byte[records.length];
     this.headers = new byte[records.length];
+    this.valueBytes = new int[records.length];
+    this.bytes = new int[records.length];
+    this.traceIds = new Header[records.length];
     this.underWay = new UnderWay[records.length];
     this.read = read;
     ConsumerRecord<byte[], byte[]> first = polled.get(0);
@@ -151,13 +163,19 @@ final class RecordBatch implements Settlement {
     // Epochs only grow, so equal ends mean that all are equal; else the frontier has none.
     this.leaderEpoch =
         first.leaderEpoch().equals(last.leaderEpoch()) ? first.leaderEpoch() : Optional.empty();
-    long bytes = 0;
+    long sum = 0;
     for (int i = 0; i < marks.length; i++) {
-      ConsumerRecord<byte[], byte[]> record = polled.get(i);
-      bytes += bytes(record);
-      headers[i] = (byte) KnownHeaders.of(record.headers());
+      ConsumerRecord<byte[], byte[]> record = records[i];
+      valueBytes[i] = length(record.value());
+      bytes[i] = length(record.key()) + valueBytes[i];
+      sum += bytes[i];
+      int known = KnownHeaders.of(record.headers());
+      headers[i] = (byte) known;
+      if ((known & KnownHeaders.TRACE_ID) != 0) {
+        traceIds[i] = KnownHeaders.traceId(record.headers());
+      }
     }
-    this.load = (bytes << COUNT_BITS) + marks.length;
+    this.load = (sum << COUNT_BITS) + marks.length;
   }
 
   int size() {
@@ -438,7 +456,7 @@ final class RecordBatch implements Settlement {
   /** A record is not executed before its due time. It waits, until {@link #due}. */
   void postpone(int index) {
     POSTPONEMENTS.getAndAdd(this, 1);
-    LOAD.getAndAdd(this, -(bytes(index) << COUNT_BITS));
+    LOAD.getAndAdd(this, -((long) bytes[index] << COUNT_BITS));
     MARKS.setVolatile(marks, index, POSTPONED);
   }
 
@@ -449,18 +467,20 @@ final class RecordBatch implements Settlement {
   /** Lets go of a postponed record, but for its offset. */
   void unload(int index) {
     records[index] = null;
+    traceIds[index] = null;
     MARKS.setVolatile(marks, index, UNLOADED);
   }
 
   /** A record that was let go of has been read again. */
   void reload(int index, ConsumerRecord<byte[], byte[]> record) {
     records[index] = record;
+    traceIds[index] = KnownHeaders.traceId(record.headers());
     MARKS.setVolatile(marks, index, POSTPONED);
   }
 
   /** A postponed record may be executed. */
   void due(int index) {
-    LOAD.getAndAdd(this, bytes(index) << COUNT_BITS);
+    LOAD.getAndAdd(this, (long) bytes[index] << COUNT_BITS);
     POSTPONEMENTS.getAndAdd(this, -1); // before the mark: who counts rather counts too many
     MARKS.setVolatile(marks, index, WAITING);
   }
@@ -479,9 +499,14 @@ final class RecordBatch implements Settlement {
     return postponements;
   }
 
-  /** Bytes of the key and the value of a record that is in memory. */
-  long bytes(int index) {
-    return bytes(record(index));
+  /** Bytes of the key and the value of a record. From any thread. */
+  int bytes(int index) {
+    return bytes[index];
+  }
+
+  /** Bytes of the value of a record. From any thread. */
+  int valueBytes(int index) {
+    return valueBytes[index];
   }
 
   /** The record was not executed after all. */
@@ -491,10 +516,10 @@ final class RecordBatch implements Settlement {
 
   /** The record needs no execution; before the batch is handed to anybody. */
   void skip(int index) {
-    long bytes = bytes(record(index));
     marks[index] = SETTLED;
     records[index] = null;
-    LOAD.getAndAdd(this, -((bytes << COUNT_BITS) + 1));
+    traceIds[index] = null;
+    LOAD.getAndAdd(this, -(((long) bytes[index] << COUNT_BITS) + 1));
   }
 
   /**
@@ -553,6 +578,11 @@ final class RecordBatch implements Settlement {
   }
 
   @Override
+  public @Nullable Header traceId(int index) {
+    return traceIds[index];
+  }
+
+  @Override
   public void underWay(int index, UnderWay execution) {
     underWay[index] = execution;
   }
@@ -570,9 +600,8 @@ final class RecordBatch implements Settlement {
   /** Nothing more becomes of the record here; without an outcome, since it is parked still. */
   @Override
   public void dropped(int index) {
-    long bytes = bytes(index);
     if (settle(index, 0) >= 0) {
-      flow.dropped(bytes);
+      flow.dropped(bytes[index]);
     }
   }
 
@@ -614,10 +643,9 @@ final class RecordBatch implements Settlement {
 
   @Override
   public void settled(int index, Outcome outcome, long emittedBytes) {
-    ConsumerRecord<byte[], byte[]> record = record(index);
     int left = settle(index, emittedBytes);
     if (left >= 0) {
-      flow.settled(outcome, record, read, left == 0 || left == marks.length / 2);
+      flow.settled(outcome, this, index, left == 0 || left == marks.length / 2);
     }
   }
 
@@ -628,10 +656,13 @@ final class RecordBatch implements Settlement {
    *     member's by now
    */
   int settle(int index, long emittedBytes) {
-    long bytes = bytes(record(index)) + emittedBytes;
+    if (records[index] == null) {
+      throw new IllegalStateException("record " + offset(index) + " of " + flow + " is settled");
+    }
     boolean concludes = (byte) MARKS.getAcquire(marks, index) == BEGUN;
     MARKS.setRelease(marks, index, SETTLED);
     records[index] = null;
+    traceIds[index] = null;
     underWay[index] = null;
     PreparedSends[] written = prepared;
     if (written != null) {
@@ -642,7 +673,7 @@ final class RecordBatch implements Settlement {
       tried[index] = null;
     }
     triggersNothing(index); // else batches would hang together by their traces, to the first
-    long less = (bytes << COUNT_BITS) + 1;
+    long less = ((bytes[index] + emittedBytes) << COUNT_BITS) + 1;
     long left = (long) LOAD.getAndAdd(this, -less) - less;
     if (concludes) {
       flow.concluded();
@@ -660,10 +691,8 @@ final class RecordBatch implements Settlement {
     flow.unblocked(offset(index));
   }
 
-  private static long bytes(ConsumerRecord<byte[], byte[]> record) {
-    byte[] key = record.key();
-    byte[] value = record.value();
-    return (key == null ? 0L : key.length) + (value == null ? 0 : value.length);
+  private static int length(byte @Nullable [] bytes) {
+    return bytes == null ? 0 : bytes.length;
   }
 
   private static long[] offsets(List<ConsumerRecord<byte[], byte[]>> records) {

@@ -85,7 +85,14 @@ class Execution extends EmittingExecution implements UnderWay {
       ConsumerRecord<byte[], byte[]> record,
       Settlement settlement,
       int index) {
-    this(scope, route, record, settlement, index, settlement.headers(index));
+    this(
+        scope,
+        route,
+        record,
+        settlement,
+        index,
+        settlement.headers(index),
+        settlement.traceId(index));
   }
 
   /** An execution on a record that was held, whose outcome is another's. */
@@ -96,7 +103,7 @@ class Execution extends EmittingExecution implements UnderWay {
       Settlement settlement,
       int index) {
     return new Execution(
-        scope, route, record, settlement, index, KnownHeaders.of(record.headers()));
+        scope, route, record, settlement, index, KnownHeaders.of(record.headers()), null);
   }
 
   private Execution(
@@ -105,13 +112,15 @@ class Execution extends EmittingExecution implements UnderWay {
       ConsumerRecord<byte[], byte[]> record,
       Settlement settlement,
       int index,
-      int headers) {
+      int headers,
+      @Nullable Header traceId) {
     this.scope = scope;
     this.route = route;
     this.record = record;
     this.settlement = settlement;
     this.index = index;
     this.headers = (byte) headers;
+    this.traceId = traceId;
     RetryHeaders.Read retried = route.retried(record);
     this.origin = retried == null ? null : retried.origin();
     Tries inPlace = settlement.tries(index);
@@ -504,7 +513,7 @@ class Execution extends EmittingExecution implements UnderWay {
   Header traceIdHeader() {
     Header known = traceId;
     if (known == null) {
-      known = ownTraceIdHeader();
+      known = has(KnownHeaders.TRACE_ID) ? KnownHeaders.traceId(record.headers()) : null;
       if (known == null) {
         known = new RecordHeader(ProtocolHeaders.TRACE_ID, derivedTraceId());
         VarHandle.storeStoreFence(); // an author's threads may find it
@@ -512,12 +521,6 @@ class Execution extends EmittingExecution implements UnderWay {
       traceId = known;
     }
     return known;
-  }
-
-  private @Nullable Header ownTraceIdHeader() {
-    Header own =
-        has(KnownHeaders.TRACE_ID) ? record.headers().lastHeader(ProtocolHeaders.TRACE_ID) : null;
-    return own == null || own.value() == null || own.value().length == 0 ? null : own;
   }
 
   @Nullable String contentTypeOrNull() {

@@ -1,6 +1,7 @@
 package run.algo.sdk.kafka.internal.execute;
 
 import java.time.Duration;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.record.KnownHeaders;
 import run.algo.sdk.kafka.internal.record.Outcome;
@@ -27,6 +28,14 @@ public interface Settlement {
    * @return bits of {@link KnownHeaders}
    */
   int headers(int index);
+
+  /**
+   * The record's trace ID, where it is at hand.
+   *
+   * @param index the record's index within its batch
+   * @return as {@link KnownHeaders#traceId} says; null = who asks may look for it
+   */
+  @Nullable Header traceId(int index);
 
   /**
    * Where the records of its partition are parked.

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.Arrays;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.config.MessageDataType;
 
 /**
@@ -68,6 +69,17 @@ public final class KnownHeaders {
   public static boolean isReference(Headers headers) {
     Header type = headers.lastHeader(ProtocolHeaders.MESSAGE_DATA_TYPE);
     return type != null && Arrays.equals(REFERENCE, type.value());
+  }
+
+  /**
+   * A record's trace ID as a header.
+   *
+   * @param headers the record's headers
+   * @return the last {@link ProtocolHeaders#TRACE_ID}, null when that is none or empty
+   */
+  public static @Nullable Header traceId(Headers headers) {
+    Header last = headers.lastHeader(ProtocolHeaders.TRACE_ID);
+    return last == null || last.value() == null || last.value().length == 0 ? null : last;
   }
 
   private static int bits(String name) {

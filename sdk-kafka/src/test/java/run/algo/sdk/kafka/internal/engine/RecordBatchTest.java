@@ -1,12 +1,16 @@
 package run.algo.sdk.kafka.internal.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static run.algo.sdk.kafka.internal.engine.EngineFixtures.idleFlow;
 import static run.algo.sdk.kafka.internal.engine.EngineFixtures.records;
 
+import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import run.algo.sdk.kafka.internal.observe.InputCounters;
 import run.algo.sdk.kafka.internal.record.Outcome;
@@ -67,6 +71,20 @@ class RecordBatchTest {
             });
     thread.start();
     return thread;
+  }
+
+  /** Else a batch would keep the headers, and by them much of what was read, of what is settled. */
+  @Test
+  void aTraceIdIsAtHandUntilItsRecordIsSettled() {
+    List<ConsumerRecord<byte[], byte[]>> records = records(1, 2, 3);
+    records.get(0).headers().add("traceID", "old".getBytes(UTF_8)).add("traceID", new byte[] {7});
+    records.get(1).headers().add("traceID", "old".getBytes(UTF_8)).add("traceID", new byte[0]);
+    RecordBatch batch = EngineFixtures.batch(idleFlow(new InputCounters("orders")), records);
+    assertThat(Objects.requireNonNull(batch.traceId(0)).value()).containsExactly(7);
+    assertThat(batch.traceId(1)).as("an empty one is none").isNull();
+    assertThat(batch.traceId(2)).isNull();
+    batch.settled(0, Outcome.WRITTEN, 0);
+    assertThat(batch.traceId(0)).isNull();
   }
 
   /** Else each batch would keep the one before it, by what was held there, and so all that were. */

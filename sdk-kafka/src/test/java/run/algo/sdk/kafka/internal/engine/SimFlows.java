@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.config.Ordering;
 import run.algo.sdk.kafka.internal.execute.BatchEntry;
@@ -335,6 +336,11 @@ final class SimFlows extends PartitionFlows {
     }
 
     @Override
+    public @Nullable Header traceId(int index) {
+      return inner.traceId(index);
+    }
+
+    @Override
     public Parking parking() {
       Parking real = inner.parking();
       return real == null
@@ -449,6 +455,11 @@ final class SimFlows extends PartitionFlows {
     @Override
     public int headers(int index) {
       return inner.headers(index);
+    }
+
+    @Override
+    public @Nullable Header traceId(int index) {
+      return inner.traceId(index);
     }
 
     @Override

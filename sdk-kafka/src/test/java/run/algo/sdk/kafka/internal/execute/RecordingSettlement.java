@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.header.Header;
 import run.algo.sdk.kafka.internal.record.Outcome;
 import run.algo.sdk.kafka.internal.record.Tries;
 
@@ -33,6 +34,11 @@ final class RecordingSettlement implements Settlement {
   @Override
   public int headers(int index) {
     return -1;
+  }
+
+  @Override
+  public Header traceId(int index) {
+    return null;
   }
 
   @Override
