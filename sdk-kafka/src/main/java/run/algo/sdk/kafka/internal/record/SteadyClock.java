@@ -12,9 +12,13 @@ import java.util.function.LongSupplier;
 public final class SteadyClock {
 
   /** The process's own: all runners of a process share it. */
-  public static final SteadyClock SYSTEM = ofSystem();
+  public static final SteadyClock SYSTEM =
+      new SteadyClock(
+          () -> ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now()), System::nanoTime);
 
   private static final long NANOS_A_MILLI = 1_000_000;
+
+  private static final int LOOKS = 10;
 
   private final LongSupplier monotonic;
 
@@ -28,17 +32,30 @@ public final class SteadyClock {
    * @param monotonic drives it, in nanoseconds
    */
   public SteadyClock(long epochMillis, LongSupplier monotonic) {
-    this(monotonic, nanosOf(epochMillis));
+    this(() -> nanosOf(epochMillis), monotonic);
   }
 
-  private SteadyClock(LongSupplier monotonic, long epochNanos) {
+  /**
+   * A clock that is set from another one.
+   *
+   * @param ofDay the other, in nanoseconds since the epoch
+   * @param monotonic drives it, in nanoseconds
+   */
+  SteadyClock(LongSupplier ofDay, LongSupplier monotonic) {
     this.monotonic = monotonic;
-    this.shift = epochNanos - monotonic.getAsLong();
-  }
-
-  private static SteadyClock ofSystem() {
-    Instant now = Instant.now(); // first: it is then rather behind than ahead
-    return new SteadyClock(System::nanoTime, ChronoUnit.NANOS.between(Instant.EPOCH, now));
+    long best = Long.MAX_VALUE;
+    long found = 0;
+    // A thread that is held up between the two looks takes the time of day for a later one.
+    for (int look = 0; look < LOOKS; look++) {
+      long before = monotonic.getAsLong();
+      long time = ofDay.getAsLong();
+      long after = monotonic.getAsLong();
+      if (after - before < best) {
+        best = after - before;
+        found = time - after; // rather behind than ahead
+      }
+    }
+    this.shift = found;
   }
 
   /** {@return the time of day in nanoseconds since the epoch} */

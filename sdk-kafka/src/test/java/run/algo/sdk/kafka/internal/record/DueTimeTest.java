@@ -114,4 +114,20 @@ class DueTimeTest {
     assertThat(SteadyClock.SYSTEM.millis())
         .isBetween(System.currentTimeMillis() - HOUR, System.currentTimeMillis() + HOUR);
   }
+
+  @Test
+  void aThreadThatIsHeldUpWhileItSetsTheClockDoesNotSetItLate() {
+    AtomicLong monotonic = new AtomicLong();
+    long start = NOW * 1_000_000;
+    AtomicLong looks = new AtomicLong();
+    SteadyClock clock =
+        new SteadyClock(
+            () -> {
+              long time = start + monotonic.get();
+              monotonic.addAndGet(looks.getAndIncrement() % 3 == 0 ? 20_000_000 : 100);
+              return time;
+            },
+            monotonic::get);
+    assertThat(clock.nanos()).isEqualTo(start + monotonic.get() - 100);
+  }
 }
