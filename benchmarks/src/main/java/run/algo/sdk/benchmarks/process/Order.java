@@ -19,6 +19,7 @@ record Order(String id, String customer, long placedAt, boolean express, List<Li
    * @param article its name
    * @param count how many
    * @param price of one, with two decimals
+   * @param unit what is counted
    */
-  record Line(String article, int count, double price) {}
+  record Line(String article, int count, double price, String unit) {}
 }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Writes orders as JSON, and the invoices that must come of them, letter by letter: with no code
- * that an arm has.
+ * Writes an order as JSON, and the invoice that must come of it, letter by letter: with no code
+ * that an arm has. What repeats and what is random in it makes it as compressible as real JSON.
  */
 final class OrderText {
 
@@ -15,61 +15,91 @@ final class OrderText {
       List.of("steel", "copper", "oak", "walnut", "glass", "linen", "cotton", "marble");
   private static final List<String> THINGS =
       List.of("bottle", "lamp", "table", "chair", "shelf", "basket", "mirror", "tray");
+  private static final List<String> ARTICLES =
+      MATERIALS.stream()
+          .flatMap(material -> THINGS.stream().map(thing -> material + ' ' + thing))
+          .toList();
+
+  /** What prices end with. */
+  private static final List<String> ENDINGS = List.of("00", "29", "50", "95");
 
   /** Bytes of an order without its lines, and of a line, about. */
-  private static final int HEAD_BYTES = 94;
+  private static final int HEAD_BYTES = 89;
 
-  private static final int LINE_BYTES = 50;
+  private static final int LINE_BYTES = 62;
 
   private static final long EPOCH_MILLIS = 1_767_225_600_000L;
   private static final int DAY_MILLIS = 86_400_000;
   private static final int MOST_PIECES = 9;
-  private static final int MOST_CENTS = 100_000;
+  private static final int MOST_WHOLE = 99;
   private static final int CENTS = 100;
 
-  private OrderText() {}
+  private final int bytes;
+  private final String id;
+  private final String customer;
+  private final boolean express;
+  private final long placedAt;
+  private final Line[] lines;
 
-  /** An order of about so many bytes, and its invoice. */
-  static Values.Sample next(SplittableRandom random, int bytes) {
-    StringBuilder lines = new StringBuilder(bytes);
-    StringBuilder items = new StringBuilder(bytes);
-    int count = Math.max(1, Math.round((float) (bytes - HEAD_BYTES) / LINE_BYTES));
-    int allPieces = 0;
-    long allCents = 0;
-    for (int i = 0; i < count; i++) {
-      String article = pick(random, MATERIALS) + ' ' + pick(random, THINGS);
-      int pieces = random.nextInt(1, MOST_PIECES + 1);
-      int cents = random.nextInt(CENTS, MOST_CENTS);
-      allPieces += pieces;
-      allCents += (long) pieces * cents;
-      String comma = i == 0 ? "" : ",";
-      lines.append(comma).append("{\"article\":\"").append(article).append("\",\"count\":");
-      lines.append(pieces).append(",\"price\":").append(cents / CENTS).append('.');
-      lines.append(cents % CENTS / 10).append(cents % 10).append('}');
-      items.append(comma).append("{\"article\":\"").append(article).append("\",\"cents\":");
-      items.append((long) pieces * cents).append('}');
+  private record Line(String article, int pieces, int whole, String ending) {
+    long cents() {
+      return pieces * ((long) CENTS * whole + Integer.parseInt(ending));
     }
-    String id = "o-" + random.nextInt(1_000_000, 10_000_000);
-    String customer = "c-" + random.nextInt(10_000, 100_000);
-    boolean express = random.nextBoolean();
-    long placedAt = EPOCH_MILLIS + random.nextInt(DAY_MILLIS);
-    String order =
-        "{\"id\":\"" + id + "\",\"customer\":\"" + customer + "\",\"placedAt\":" + placedAt;
-    String invoice =
-        "{\"order\":\"" + id + "\",\"customer\":\"" + customer + "\",\"pieces\":" + allPieces;
-    return new Values.Sample(
-        bytes(order + ",\"express\":" + express + ",\"lines\":[" + lines + "]}"),
-        bytes(
-            invoice
-                + (",\"shipping\":" + (express ? "9.5" : "4.25"))
-                + (",\"cents\":" + allCents + ",\"items\":[" + items + "]}")));
+  }
+
+  /** The next order of about so many bytes. */
+  OrderText(SplittableRandom random, int bytes) {
+    this.bytes = bytes;
+    id = "o-" + random.nextInt(1_000_000, 10_000_000);
+    customer = "c-" + random.nextInt(10_000, 100_000);
+    express = random.nextBoolean();
+    placedAt = EPOCH_MILLIS + random.nextInt(DAY_MILLIS);
+    lines = new Line[Math.max(1, Math.round((float) (bytes - HEAD_BYTES) / LINE_BYTES))];
+    for (int i = 0; i < lines.length; i++) {
+      lines[i] =
+          new Line(
+              pick(random, ARTICLES),
+              random.nextInt(1, MOST_PIECES + 1),
+              random.nextInt(1, MOST_WHOLE + 1),
+              pick(random, ENDINGS));
+    }
   }
 
   private static String pick(SplittableRandom random, List<String> words) {
     return words.get(random.nextInt(words.size()));
   }
 
-  private static byte[] bytes(String text) {
-    return text.getBytes(US_ASCII);
+  byte[] order() {
+    StringBuilder text = new StringBuilder(bytes + LINE_BYTES);
+    text.append("{\"id\":\"").append(id).append("\",\"customer\":\"").append(customer);
+    text.append("\",\"placedAt\":").append(placedAt).append(",\"express\":").append(express);
+    String before = ",\"lines\":[{\"article\":\"";
+    for (Line line : lines) {
+      text.append(before).append(line.article).append("\",\"count\":").append(line.pieces);
+      text.append(",\"price\":").append(line.whole).append('.').append(line.ending);
+      text.append(",\"unit\":\"pc\"}");
+      before = ",{\"article\":\"";
+    }
+    return text.append("]}").toString().getBytes(US_ASCII);
+  }
+
+  byte[] invoice() {
+    int pieces = 0;
+    long cents = 0;
+    for (Line line : lines) {
+      pieces += line.pieces;
+      cents += line.cents();
+    }
+    StringBuilder text = new StringBuilder(bytes + LINE_BYTES);
+    text.append("{\"order\":\"").append(id).append("\",\"customer\":\"").append(customer);
+    text.append("\",\"pieces\":").append(pieces).append(",\"shipping\":");
+    text.append(express ? "9.5" : "4.25").append(",\"cents\":").append(cents);
+    String before = ",\"items\":[{\"article\":\"";
+    for (Line line : lines) {
+      text.append(before).append(line.article).append("\",\"cents\":").append(line.cents());
+      text.append('}');
+      before = ",{\"article\":\"";
+    }
+    return text.append("]}").toString().getBytes(US_ASCII);
   }
 }

@@ -141,7 +141,7 @@ sealed interface Values<I, O> {
 
     @Override
     public Sample next(SplittableRandom random) {
-      byte[] value = OrderText.next(random, bytes).value();
+      byte[] value = new OrderText(random, bytes).order();
       return new Sample(value, value);
     }
   }
@@ -160,7 +160,8 @@ sealed interface Values<I, O> {
 
     @Override
     public Sample next(SplittableRandom random) {
-      return OrderText.next(random, bytes);
+      OrderText order = new OrderText(random, bytes);
+      return new Sample(order.order(), order.invoice());
     }
 
     @Override
