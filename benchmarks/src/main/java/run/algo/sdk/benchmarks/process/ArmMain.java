@@ -4,8 +4,8 @@ import java.util.Map;
 import run.algo.sdk.kafka.config.AlgoSettings;
 
 /**
- * The process of one run: {@code ArmMain ARM RECORDS WORK}. Where to read and write is in the
- * environment, as the SDK has it; {@link Environment} makes it. Prints {@link Measured#line()}.
+ * The process of one run: {@code ArmMain ARM RECORDS WORK VALUES}. Where to read and write is in
+ * the environment, as the SDK has it; {@link Environment} makes it. Prints {@link Measured#line()}.
  */
 final class ArmMain {
 
@@ -17,12 +17,12 @@ final class ArmMain {
    * @param args see above
    */
   public static void main(String[] args) throws Exception {
-    if (args.length != 3) {
-      throw new IllegalArgumentException("usage: ArmMain ARM RECORDS WORK");
+    if (args.length != 4) {
+      throw new IllegalArgumentException("usage: ArmMain ARM RECORDS WORK VALUES");
     }
     ParentWatch.endWithParent();
-    Measured measured =
-        run(Arm.of(args[0]), Long.parseLong(args[1]), Work.parse(args[2]), System.getenv());
+    Job job = new Job(Values.parse(args[3]), Work.parse(args[2]));
+    Measured measured = run(Arm.of(args[0]), Long.parseLong(args[1]), job, System.getenv());
     System.out.println(measured.line());
     System.exit(0);
   }
@@ -37,7 +37,7 @@ final class ArmMain {
   }
 
   /** Runs an arm in this process. */
-  static Measured run(Arm arm, long records, Work work, Map<String, String> given)
+  static Measured run(Arm arm, long records, Job job, Map<String, String> given)
       throws InterruptedException {
     Map<String, String> environment = arm.settings(given);
     String output = Environment.output(environment);
@@ -47,30 +47,30 @@ final class ArmMain {
     String input = Environment.input(environment);
     switch (arm.program()) {
       case SDK ->
-          SdkLoop.run(environment, arm.form(), work, meter, arm == Arm.SDK_PARTITION_OBSERVED);
-      case BARE -> bare(arm, SdkLoop.settings(environment), input, output, work, meter);
+          SdkLoop.run(environment, arm.form(), job, meter, arm == Arm.SDK_PARTITION_OBSERVED);
+      case BARE -> bare(arm, SdkLoop.settings(environment), input, output, job, meter);
       case STREAMS ->
           new StreamsLoop(
-                  SdkLoop.settings(environment), Environment.streamsThreads(environment), work)
+                  SdkLoop.settings(environment), Environment.streamsThreads(environment), job)
               .run(input, output, meter);
       case SPRING ->
-          new SpringLoop(SdkLoop.settings(environment), output, work).run(arm.form(), input, meter);
+          new SpringLoop(SdkLoop.settings(environment), output, job).run(arm.form(), input, meter);
       case MICRONAUT ->
-          new MicronautLoop(SdkLoop.settings(environment), output, work).run(input, meter);
+          new MicronautLoop(SdkLoop.settings(environment), output, job).run(input, meter);
       case PARALLEL_CONSUMER ->
-          new ParallelConsumerLoop(SdkLoop.settings(environment), output, work).run(input, meter);
+          new ParallelConsumerLoop(SdkLoop.settings(environment), output, job).run(input, meter);
     }
     return meter.result();
   }
 
   private static void bare(
-      Arm arm, AlgoSettings settings, String input, String output, Work work, AckMeter meter)
+      Arm arm, AlgoSettings settings, String input, String output, Job job, AckMeter meter)
       throws InterruptedException {
     if (arm.exactlyOnce()) {
-      new BareTransactions(settings, input, output, work).run(meter);
+      new BareTransactions(settings, input, output, job).run(meter);
       return;
     }
-    Work done = arm == Arm.BARE_NO_WORK ? new Work.None() : work;
+    Job done = arm == Arm.BARE_NO_WORK ? new Job(job.values(), new Work.None()) : job;
     BareLoop loop = new BareLoop(settings, input, output, done);
     switch (arm) {
       case BARE_FLUSH -> loop.runWithFlushes(meter);

@@ -29,14 +29,14 @@ final class BareLoop {
   private final AlgoSettings settings;
   private final String input;
   private final BareOutput output;
-  private final Work work;
+  private final Job job;
   private final Frontier frontier = new Frontier();
 
-  BareLoop(AlgoSettings settings, String input, String output, Work work) {
+  BareLoop(AlgoSettings settings, String input, String output, Job job) {
     this.settings = settings;
     this.input = input;
-    this.output = new BareOutput(output);
-    this.work = work;
+    this.output = new BareOutput(output, job.values().contentType());
+    this.job = job;
   }
 
   /** How what a poll brought of one partition is worked on. */
@@ -53,8 +53,8 @@ final class BareLoop {
           producer,
           (records, batch) -> {
             for (ConsumerRecord<byte[], byte[]> record : records) {
-              work.run();
-              var unused = producer.send(output.of(record, record.value()), batch);
+              byte[] value = job.run(record.value());
+              var unused = producer.send(output.of(record, value), batch);
             }
           });
     }
@@ -73,10 +73,9 @@ final class BareLoop {
       while (!meter.isDone()) {
         ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
         for (ConsumerRecord<byte[], byte[]> record : polled) {
-          work.run();
+          byte[] value = job.run(record.value());
           var unused =
-              producer.send(
-                  output.of(record, record.value()), (metadata, error) -> sends.ended(error));
+              producer.send(output.of(record, value), (metadata, error) -> sends.ended(error));
         }
         if (!polled.isEmpty()) {
           sends.flush();
@@ -111,10 +110,10 @@ final class BareLoop {
       Frontier.Batch batch,
       Semaphore room) {
     try {
-      work.run();
+      byte[] value = job.run(record.value());
       var unused =
           producer.send(
-              output.of(record, record.value()),
+              output.of(record, value),
               (metadata, error) -> {
                 room.release();
                 batch.onCompletion(metadata, error);

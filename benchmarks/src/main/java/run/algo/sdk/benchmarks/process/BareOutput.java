@@ -16,20 +16,25 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  */
 public final class BareOutput {
 
-  private static final Header CONTENT_TYPE =
-      new RecordHeader("contentType", "application/octet-stream".getBytes(UTF_8));
   private static final Header MESSAGE_DATA_TYPE =
       new RecordHeader("messageDataType", "Embedded".getBytes(UTF_8));
 
   private final String topic;
+  private final Header contentType;
 
   /**
-   * Makes records for a topic.
+   * Makes records of bytes for a topic.
    *
    * @param topic the topic
    */
   public BareOutput(String topic) {
+    this(topic, "application/octet-stream");
+  }
+
+  /** Makes records for a topic, whose values are of a media type. */
+  BareOutput(String topic, String contentType) {
     this.topic = topic;
+    this.contentType = new RecordHeader("contentType", contentType.getBytes(UTF_8));
   }
 
   /**
@@ -46,10 +51,10 @@ public final class BareOutput {
   }
 
   /** The headers of the output of a record that has these, and stands there. */
-  static Headers headers(Headers input, String topic, int partition, long offset) {
+  Headers headers(Headers input, String topic, int partition, long offset) {
     RecordHeaders headers = new RecordHeaders();
     headers.add(input.lastHeader("traceID"));
-    headers.add(CONTENT_TYPE);
+    headers.add(contentType);
     String position = topic + '-' + partition + '-' + offset;
     headers.add(new RecordHeader("fileName", position.getBytes(UTF_8)));
     headers.add(MESSAGE_DATA_TYPE);

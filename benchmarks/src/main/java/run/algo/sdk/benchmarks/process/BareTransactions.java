@@ -25,15 +25,15 @@ final class BareTransactions {
   private final AlgoSettings settings;
   private final String input;
   private final BareOutput output;
-  private final Work work;
+  private final Job job;
 
   private final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
 
-  BareTransactions(AlgoSettings settings, String input, String output, Work work) {
+  BareTransactions(AlgoSettings settings, String input, String output, Job job) {
     this.settings = settings;
     this.input = input;
-    this.output = new BareOutput(output);
-    this.work = work;
+    this.output = new BareOutput(output, job.values().contentType());
+    this.job = job;
   }
 
   /** Runs on the calling thread alone until all records are acknowledged and committed. */
@@ -66,9 +66,9 @@ final class BareTransactions {
     for (TopicPartition partition : polled.partitions()) {
       List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
       for (ConsumerRecord<byte[], byte[]> record : records) {
-        work.run();
+        byte[] value = job.run(record.value());
         // What fails makes the commit fail.
-        var unused = producer.send(output.of(record, record.value()));
+        var unused = producer.send(output.of(record, value));
       }
       long next = records.get(records.size() - 1).offset() + 1;
       offsets.put(partition, new OffsetAndMetadata(next));

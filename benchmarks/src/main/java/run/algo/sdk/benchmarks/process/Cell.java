@@ -131,10 +131,10 @@ record Cell(String id, String title, String text, String options, List<CellBar> 
     return new Section.Chart(
         String.format(
             Locale.ROOT,
-            "%s: %,d records of %d bytes, %d partitions, keys %s, work %s",
+            "%s: %,d records of %s, %d partitions, keys %s, work %s",
             what,
             run.loader().records(),
-            run.loader().valueBytes(),
+            run.loader().values().text(),
             run.loader().partitions(),
             run.loader().keys(),
             run.work()),

@@ -74,6 +74,9 @@ final class CompareLatency {
     long records = LatencyRun.FIRST + rate * (seconds + WARM_UP_SECONDS);
     words.addAll(0, List.of("--arms", ARMS, "--rounds", "3", "--records", Long.toString(records)));
     Options options = Options.parse(words.toArray(String[]::new));
+    if (!(options.loader().values() instanceof Values.RandomBytes)) {
+      throw new IllegalArgumentException("a value carries its times here: use --value bytes");
+    }
     CompareLatency comparison =
         new CompareLatency(
             options, rate, page, ("benchmarks/latency " + String.join(" ", args)).strip());
@@ -125,7 +128,8 @@ final class CompareLatency {
             ArmMain.class.getName(),
             arm.label(),
             Long.toString(shape.records()),
-            Work.parse(options.work()).spec());
+            Work.parse(options.work()).spec(),
+            shape.values().spec());
     try (Child child =
         Child.start(folder, options.jvm().home(), Comparison.flags(options), main, environment)) {
       Histogram histogram =
@@ -184,10 +188,10 @@ final class CompareLatency {
         String.format(
             Locale.ROOT,
             "End to end, from when a record was to be sent to when its output was read, at a steady"
-                + " %,d records a second for all arms; values of %d bytes, %d partitions, keys %s."
+                + " %,d records a second for all arms; values of %s, %d partitions, keys %s."
                 + " A record that is sent late counts from when it was due.",
             rate,
-            options.loader().valueBytes(),
+            options.loader().values().text(),
             options.loader().partitions(),
             options.loader().keys()),
         command,

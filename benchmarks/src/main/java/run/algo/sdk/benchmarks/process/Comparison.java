@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
 import run.algo.sdk.testkit.kafka.TopicNames;
 
 /**
@@ -83,10 +82,15 @@ final class Comparison {
       Load little = options.loader().fewer().fill(topics, TopicNames.unique("compare-in"));
       options.slow().forEach(arm -> loads.put(arm, little));
     }
-    Results results = new Results(new Measure(load));
+    Results results = new Results(new Yardstick(options, load));
     // The broker's own warm-up; nothing of it counts.
     Arm first = options.arms().get(0);
-    one(topics, loads.getOrDefault(first, load), first, 0, new Results(new Measure(load)));
+    one(
+        topics,
+        loads.getOrDefault(first, load),
+        first,
+        0,
+        new Results(new Yardstick(options, load)));
     List<Arm> order = new ArrayList<>(options.arms());
     for (int round = 1; round <= options.rounds(); round++) {
       for (Arm arm : order) {
@@ -113,7 +117,12 @@ final class Comparison {
     environment.putAll(options.settings());
     environment.put(Environment.STREAMS_THREADS, Integer.toString(options.streamsThreads()));
     List<String> command =
-        List.of(ArmMain.class.getName(), arm.label(), Long.toString(load.records()), work.spec());
+        List.of(
+            ArmMain.class.getName(),
+            arm.label(),
+            Long.toString(load.records()),
+            work.spec(),
+            options.loader().values().spec());
     try (Child child =
         Child.start(folder, options.jvm().home(), flags(arm, round), command, environment)) {
       boolean ended = child.awaitEnd(options.jvm().timeout());
@@ -186,9 +195,9 @@ final class Comparison {
     Loader loader = options.loader();
     System.out.printf(
         Locale.ROOT,
-        "%,d records of %d bytes, %d partitions, keys %s, seed %d; work %s (%s); %d rounds%n",
+        "%,d records of %s, %d partitions, keys %s, seed %d; work %s (%s); %d rounds%n",
         loader.records(),
-        loader.valueBytes(),
+        loader.values().text(),
         loader.partitions(),
         loader.keys(),
         loader.seed(),
@@ -208,47 +217,5 @@ final class Comparison {
 
   private static double loadAverage() {
     return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-  }
-
-  /** The bare loop, or for waits the ceiling that concurrency and order leave. */
-  private final class Measure implements Results.Baseline {
-
-    private final Load load;
-
-    Measure(Load load) {
-      this.load = load;
-    }
-
-    @Override
-    public String name() {
-      return work instanceof Work.Wait ? "the ceiling" : Arm.BARE.label();
-    }
-
-    @Override
-    public OptionalDouble ceiling(Arm arm) {
-      if (work instanceof Work.Wait wait && arm != Arm.BARE_NO_WORK) {
-        double seconds = wait.time().toNanos() / 1e9;
-        return OptionalDouble.of(load.ceiling(arm.scope(), concurrency(arm), seconds));
-      }
-      return OptionalDouble.empty();
-    }
-
-    /** As the SDK chooses it where nobody sets it; the loop of virtual threads has no limit. */
-    private int concurrency(Arm arm) {
-      String inFlight = options.settings().getOrDefault("ALGO_MAX_IN_FLIGHT", "10000");
-      if (arm.program() == Arm.Program.STREAMS) {
-        return options.streamsThreads();
-      }
-      if (arm.program() == Arm.Program.BARE) {
-        return Integer.parseInt(inFlight);
-      }
-      String set = options.settings().get("ALGO_CONCURRENCY");
-      if (set != null) {
-        return Integer.parseInt(set);
-      }
-      return arm.scope() == Arm.Scope.PARTITION
-          ? Runtime.getRuntime().availableProcessors()
-          : 1_000;
-    }
   }
 }

@@ -104,7 +104,9 @@ final class LatencyRun {
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 topics.bootstrapServers(),
                 ProducerConfig.LINGER_MS_CONFIG,
-                0),
+                0,
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                shape.compression()),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       long begin = System.nanoTime();
@@ -116,8 +118,7 @@ final class LatencyRun {
         }
         long due = i < FIRST ? begin : begin + Math.round((i - FIRST) * 1e9 / perSecond);
         sleepUntil(due);
-        byte[] value = new byte[shape.valueBytes()];
-        random.nextBytes(value);
+        byte[] value = shape.values().next(random).value();
         ByteBuffer.wrap(value).putLong(due).putLong(i);
         var unused =
             producer.send(
@@ -127,7 +128,7 @@ final class LatencyRun {
                     null,
                     shape.key(shape.keys().next(random)),
                     value,
-                    Loader.headers(random, i)),
+                    shape.headers(random, i)),
                 (metadata, error) -> {
                   if (error != null) {
                     failure.set(error);

@@ -4,30 +4,43 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * What is in the input topic, as far as a judge of the outputs must know it. Filled by one thread.
+ * What is in the input topic, as far as a judge of the outputs must know it: how many records, and
+ * what must come of each. Filled by one thread.
  */
 final class Load {
 
+  private static final int FIRST_CAPACITY = 1024;
+
   private final String topic;
-  private final long[] perPartition;
+
+  /** By partition and offset. */
+  private final int[][] answers;
+
+  private final int[] perPartition;
   private final long[] perKey;
-  private long contents;
 
   Load(String topic, int partitions, int keys) {
     this.topic = topic;
-    this.perPartition = new long[partitions];
+    this.answers = new int[partitions][FIRST_CAPACITY];
+    this.perPartition = new int[partitions];
     this.perKey = new long[keys];
   }
 
-  /** Notes a record whose partition is not known yet. */
-  void wrote(int keyIndex, byte[] key, byte[] value) {
+  /**
+   * Notes a record; those of a partition come in their order.
+   *
+   * @param answer the fingerprint of the output that must come of it
+   */
+  void wrote(int partition, long offset, int keyIndex, int answer) {
+    int index = perPartition[partition]++;
+    if (index != offset) {
+      throw new IllegalArgumentException("offset " + offset + " comes in place of " + index);
+    }
+    if (index == answers[partition].length) {
+      answers[partition] = Arrays.copyOf(answers[partition], 2 * index);
+    }
+    answers[partition][index] = answer;
     perKey[keyIndex]++;
-    contents += fingerprint(key, value);
-  }
-
-  /** Notes how many records a partition has. */
-  void ends(int partition, long records) {
-    perPartition[partition] = records;
   }
 
   String topic() {
@@ -39,24 +52,25 @@ final class Load {
   }
 
   long records() {
-    return Arrays.stream(perPartition).sum();
+    return Arrays.stream(perPartition).asLongStream().sum();
   }
 
-  long records(int partition) {
-    return perPartition[partition];
+  /** Whether there is a record. */
+  boolean has(int partition, int offset) {
+    return partition < perPartition.length && offset < perPartition[partition];
   }
 
-  /** The sum of all fingerprints. */
-  long contents() {
-    return contents;
+  /** The fingerprint of the output that must come of a record. */
+  int answer(int partition, int offset) {
+    return answers[partition][offset];
   }
 
   /** What tells a key and value from others. */
-  static long fingerprint(byte[] key, byte[] value) {
+  static int fingerprint(byte[] key, byte[] value) {
     CRC32C crc = new CRC32C();
     crc.update(key);
     crc.update(value);
-    return crc.getValue();
+    return (int) crc.getValue();
   }
 
   /** How many records the fullest scope of an arm has: they can only be executed one by one. */

@@ -11,7 +11,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -21,15 +20,20 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * same shape makes the same records in the same order.
  *
  * @param records how many
- * @param valueBytes bytes of a value
+ * @param values what its values are
  * @param partitions partitions of the topic
  * @param keys which keys, how often
  * @param seed where the random numbers start
+ * @param compression how the producer compresses it
  */
-record Loader(long records, int valueBytes, int partitions, KeyDistribution keys, long seed) {
+record Loader(
+    long records,
+    Values<?, ?> values,
+    int partitions,
+    KeyDistribution keys,
+    long seed,
+    String compression) {
 
-  private static final Header CONTENT_TYPE =
-      new RecordHeader("contentType", "application/octet-stream".getBytes(UTF_8));
   private static final Header MESSAGE_DATA_TYPE =
       new RecordHeader("messageDataType", "Embedded".getBytes(UTF_8));
 
@@ -48,14 +52,15 @@ record Loader(long records, int valueBytes, int partitions, KeyDistribution keys
       for (long i = 0; i < records && failure.get() == null; i++) {
         int keyIndex = keys.next(random);
         byte[] key = names.get(keyIndex);
-        byte[] value = new byte[valueBytes];
-        random.nextBytes(value);
-        load.wrote(keyIndex, key, value);
+        Values.Sample sample = values.next(random);
+        int answer = Load.fingerprint(key, sample.answer());
         var unused =
             producer.send(
-                new ProducerRecord<>(topic, null, null, key, value, headers(random, i)),
-                (metadata, error) -> {
-                  if (error != null) {
+                new ProducerRecord<>(topic, null, null, key, sample.value(), headers(random, i)),
+                (at, error) -> {
+                  if (error == null) {
+                    load.wrote(at.partition(), at.offset(), keyIndex, answer);
+                  } else {
                     failure.set(error);
                   }
                 });
@@ -64,19 +69,17 @@ record Loader(long records, int valueBytes, int partitions, KeyDistribution keys
     if (failure.get() != null) {
       throw new IllegalStateException("the input topic could not be filled", failure.get());
     }
-    for (Map.Entry<TopicPartition, Long> end : topics.ends(topic).entrySet()) {
-      load.ends(end.getKey().partition(), end.getValue());
-    }
-    if (load.records() != records) {
+    long written = topics.ends(topic).values().stream().mapToLong(Long::longValue).sum();
+    if (load.records() != records || written != records) {
       throw new IllegalStateException(
-          "the input topic has " + load.records() + " records instead of " + records);
+          "the input topic has " + written + " records instead of " + records);
     }
     return load;
   }
 
   /** The same for arms that are slow. */
   Loader fewer() {
-    return new Loader(records / Options.SLOW_SHARE, valueBytes, partitions, keys, seed);
+    return new Loader(records / Options.SLOW_SHARE, values, partitions, keys, seed, compression);
   }
 
   /** The bytes of a key. */
@@ -84,25 +87,27 @@ record Loader(long records, int valueBytes, int partitions, KeyDistribution keys
     return String.format(Locale.ROOT, "key-%07d", index).getBytes(UTF_8);
   }
 
-  private static Map<String, Object> properties(Topics topics) {
+  private Map<String, Object> properties(Topics topics) {
     return Map.of(
         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
         topics.bootstrapServers(),
         ProducerConfig.BATCH_SIZE_CONFIG,
         128 * 1024,
         ProducerConfig.LINGER_MS_CONFIG,
-        20);
+        20,
+        ProducerConfig.COMPRESSION_TYPE_CONFIG,
+        compression);
   }
 
   /** The headers of a record between two Algos. */
-  static List<Header> headers(SplittableRandom random, long index) {
+  List<Header> headers(SplittableRandom random, long index) {
     byte[] trace =
         String.format(Locale.ROOT, "%016x%016x", random.nextLong(), random.nextLong())
             .getBytes(UTF_8);
     byte[] fileName = ("upstream-0-" + index).getBytes(UTF_8);
     return List.of(
         new RecordHeader("traceID", trace),
-        CONTENT_TYPE,
+        new RecordHeader("contentType", values.contentType().getBytes(UTF_8)),
         new RecordHeader("fileName", fileName),
         MESSAGE_DATA_TYPE);
   }

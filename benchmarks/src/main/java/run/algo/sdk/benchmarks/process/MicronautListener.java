@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 class MicronautListener implements ConsumerAware<byte[], byte[]>, ConsumerRebalanceListener {
 
   /** What is to be done, from outside of the context. */
-  record Task(BareOutput output, Work work, Duration commitInterval) {}
+  record Task(BareOutput output, Job job, Duration commitInterval) {}
 
   private final Task task;
   private final Producer<byte[], byte[]> producer;
@@ -56,10 +56,9 @@ class MicronautListener implements ConsumerAware<byte[], byte[]>, ConsumerRebala
   @Topic("${" + MicronautLoop.INPUT + "}")
   void take(ConsumerRecords<byte[], byte[]> records) throws InterruptedException {
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      task.work().run();
+      byte[] value = task.job().run(record.value());
       var unused =
-          producer.send(
-              task.output().of(record, record.value()), (metadata, error) -> commits.ended(error));
+          producer.send(task.output().of(record, value), (metadata, error) -> commits.ended(error));
     }
     long now = System.nanoTime();
     if (now - committed >= task.commitInterval().toNanos()) {

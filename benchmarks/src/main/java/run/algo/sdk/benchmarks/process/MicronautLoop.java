@@ -22,18 +22,18 @@ final class MicronautLoop {
 
   private final AlgoSettings settings;
   private final BareOutput output;
-  private final Work work;
+  private final Job job;
 
-  MicronautLoop(AlgoSettings settings, String output, Work work) {
+  MicronautLoop(AlgoSettings settings, String output, Job job) {
     this.settings = settings;
-    this.output = new BareOutput(output);
-    this.work = work;
+    this.output = new BareOutput(output, job.values().contentType());
+    this.job = job;
   }
 
   /** Runs until all records are acknowledged, and ends as a shutdown does, with a commit. */
   void run(String input, AckMeter meter) throws InterruptedException {
     MicronautListener.Task task =
-        new MicronautListener.Task(output, work, settings.engine().commitInterval());
+        new MicronautListener.Task(output, job, settings.engine().commitInterval());
     try (ApplicationContext context =
         ApplicationContext.builder()
             .singletons(task)

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import run.algo.sdk.benchmarks.report.Conditions;
 
 /**
  * What a comparison is asked for.
@@ -35,11 +36,17 @@ record Options(
   /** By so much fewer records has an arm that is slow. */
   static final int SLOW_SHARE = 20;
 
+  private static final List<String> COMPRESSIONS = List.of("none", "gzip", "snappy", "lz4", "zstd");
+
   static final String HELP =
       """
       Options, each with its default:
         --records 1000000   records of the input
         --size 200          bytes of a value
+        --value bytes       what values are, and what the Algo does with them:
+                            bytes (random ones), json-bytes (JSON text) as they
+                            are, or json, objects in and out
+        --compression none  of input and outputs: none, gzip, snappy, lz4, zstd
         --partitions 4      partitions of input and output
         --keys zipf:1000    keys: zipf:N or uniform:N
         --seed 1            where the random numbers start
@@ -78,8 +85,15 @@ record Options(
    * @param timeout how long a run may take
    */
   record Jvm(Path home, List<String> flags, Optional<Path> recordings, Duration timeout) {
+    private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
+
     Jvm {
       flags = List.copyOf(flags);
+    }
+
+    /** Whether the JDK has virtual threads, by what it says of itself. */
+    boolean hasVirtualThreads() {
+      return Conditions.version(home).feature() >= FIRST_WITH_VIRTUAL_THREADS;
     }
   }
 
@@ -118,17 +132,16 @@ record Options(
       }
     }
     boolean quick = given.remove("quick") != null;
+    String compression = given.getOrDefault("compression", "none");
+    if (!compression.equals("none")) {
+      settings.put("KAFKA_PRODUCER_COMPRESSION_TYPE", compression);
+    }
     OptionValues values = new OptionValues(given);
     String work = values.text("work", "0");
     boolean waits = Work.parse(work) instanceof Work.Wait;
     Options options =
         new Options(
-            new Loader(
-                values.number("records", quick ? 200_000 : 1_000_000),
-                Math.toIntExact(values.number("size", 200)),
-                Math.toIntExact(values.number("partitions", 4)),
-                KeyDistribution.parse(values.text("keys", "zipf:1000")),
-                values.number("seed", 1)),
+            loader(values, quick),
             work,
             arms(
                 values.text(
@@ -145,6 +158,24 @@ record Options(
             Math.toIntExact(values.number("streams-threads", 1)));
     values.checkAllTaken();
     return options;
+  }
+
+  private static Loader loader(OptionValues values, boolean quick) {
+    return new Loader(
+        values.number("records", quick ? 200_000 : 1_000_000),
+        Values.parse(values.text("value", "bytes") + ':' + values.number("size", 200)),
+        Math.toIntExact(values.number("partitions", 4)),
+        KeyDistribution.parse(values.text("keys", "zipf:1000")),
+        values.number("seed", 1),
+        compression(values.text("compression", "none")));
+  }
+
+  private static String compression(String text) {
+    if (!COMPRESSIONS.contains(text)) {
+      throw new IllegalArgumentException(
+          "--compression is " + text + ": use one of " + String.join(", ", COMPRESSIONS));
+    }
+    return text;
   }
 
   private static List<Arm> arms(String text) {

@@ -46,12 +46,12 @@ final class ParallelConsumerLoop {
 
   private final AlgoSettings settings;
   private final BareOutput output;
-  private final Work work;
+  private final Job job;
 
-  ParallelConsumerLoop(AlgoSettings settings, String output, Work work) {
+  ParallelConsumerLoop(AlgoSettings settings, String output, Job job) {
     this.settings = settings;
-    this.output = new BareOutput(output);
-    this.work = work;
+    this.output = new BareOutput(output, job.values().contentType());
+    this.job = job;
   }
 
   /** Runs until all records are acknowledged, and ends as a shutdown does, with a commit. */
@@ -85,7 +85,7 @@ final class ParallelConsumerLoop {
             .ordering(byKey ? ProcessingOrder.KEY : ProcessingOrder.UNORDERED)
             .commitMode(CommitMode.PERIODIC_CONSUMER_ASYNCHRONOUS)
             .commitInterval(settings.engine().commitInterval());
-    boolean waits = work instanceof Work.Wait;
+    boolean waits = job.work() instanceof Work.Wait;
     int threads = settings.engine().concurrency().orElse(waits ? WAITING_THREADS : THREADS);
     return waits
         ? options.maxConcurrency(threads).messageBufferSize(settings.engine().maxInFlight()).build()
@@ -97,10 +97,9 @@ final class ParallelConsumerLoop {
       KafkaProducer<byte[], byte[]> producer,
       FlushedCommits commits) {
     for (ConsumerRecord<byte[], byte[]> record : polled.getConsumerRecordsFlattened()) {
-      work.runHere();
+      byte[] value = job.runHere(record.value());
       var unused =
-          producer.send(
-              output.of(record, record.value()), (metadata, error) -> commits.ended(error));
+          producer.send(output.of(record, value), (metadata, error) -> commits.ended(error));
     }
   }
 }

@@ -28,15 +28,23 @@ import run.algo.sdk.kafka.config.AlgoSettings;
  */
 final class SdkLoop {
 
-  private static final Pipe<byte[]> RECORDS = Pipe.bytes("records");
-  private static final Pipe<byte[]> RESULTS = Pipe.bytes("results");
+  /** The names of its input and output. */
+  static final String RECORDS = "records";
+
+  static final String RESULTS = "results";
+
   private static final long LOOK_MILLIS = 100;
 
   private SdkLoop() {}
 
   /** The settings that a runner in this environment has, for whoever wants the same clients. */
   static AlgoSettings settings(Map<String, String> environment) {
-    try (AlgoRunner runner = records(new Work.None()).environment(environment).build()) {
+    Algo<byte[], byte[]> none = (value, context) -> value;
+    try (AlgoRunner runner =
+        AlgoRunner.builder()
+            .input(Pipe.bytes(RECORDS), none, Pipe.bytes(RESULTS))
+            .environment(environment)
+            .build()) {
       return runner.settings();
     }
   }
@@ -47,14 +55,14 @@ final class SdkLoop {
    * @param observed whether somebody asks for all that its port tells, once a second
    */
   static void run(
-      Map<String, String> environment, Arm.Form form, Work work, AckMeter meter, boolean observed)
+      Map<String, String> environment, Arm.Form form, Job job, AckMeter meter, boolean observed)
       throws InterruptedException {
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     AlgoRunnerBuilder builder =
         switch (form) {
-          case RECORD -> records(work);
-          case ASYNC -> stages(work, timer);
-          case BATCH -> batches(work);
+          case RECORD -> records(job.values(), job.work());
+          case ASYNC -> stages(job.values(), job.work(), timer);
+          case BATCH -> batches(job.values(), job.work());
         };
     try (AlgoRunner runner = builder.environment(environment).build()) {
       runner.start();
@@ -90,30 +98,31 @@ final class SdkLoop {
     };
   }
 
-  private static AlgoRunnerBuilder records(Work work) {
-    Algo<byte[], byte[]> algo =
+  private static <I, O> AlgoRunnerBuilder records(Values<I, O> values, Work work) {
+    Algo<I, O> algo =
         (value, context) -> {
           work.run();
-          return value;
+          return values.answer(value);
         };
-    return AlgoRunner.builder().input(RECORDS, algo, RESULTS);
+    return AlgoRunner.builder().input(values.records(), algo, values.results());
   }
 
-  private static AlgoRunnerBuilder stages(Work work, ScheduledExecutorService timer) {
-    AsyncAlgo<byte[], byte[]> algo = (value, context) -> work.begin(value, timer);
-    return AlgoRunner.builder().asyncInput(RECORDS, algo, RESULTS);
+  private static <I, O> AlgoRunnerBuilder stages(
+      Values<I, O> values, Work work, ScheduledExecutorService timer) {
+    AsyncAlgo<I, O> algo = (value, context) -> work.begin(values.answer(value), timer);
+    return AlgoRunner.builder().asyncInput(values.records(), algo, values.results());
   }
 
-  private static AlgoRunnerBuilder batches(Work work) {
-    BatchAlgo<byte[], byte[]> algo = records -> complete(records, work);
-    return AlgoRunner.builder().batchInput(RECORDS, algo, RESULTS);
+  private static <I, O> AlgoRunnerBuilder batches(Values<I, O> values, Work work) {
+    BatchAlgo<I, O> algo = records -> complete(records, values, work);
+    return AlgoRunner.builder().batchInput(values.records(), algo, values.results());
   }
 
-  private static void complete(List<BatchRecord<byte[], byte[]>> records, Work work)
-      throws InterruptedException {
-    for (BatchRecord<byte[], byte[]> record : records) {
+  private static <I, O> void complete(
+      List<BatchRecord<I, O>> records, Values<I, O> values, Work work) throws InterruptedException {
+    for (BatchRecord<I, O> record : records) {
       work.run();
-      record.complete(record.value());
+      record.complete(values.answer(record.value()));
     }
   }
 }

@@ -43,15 +43,15 @@ final class SpringLoop {
 
   private final AlgoSettings settings;
   private final BareOutput output;
-  private final Work work;
+  private final Job job;
   private final DefaultKafkaProducerFactory<byte[], byte[]> producers;
   private final KafkaTemplate<byte[], byte[]> template;
   private final FlushedCommits commits;
 
-  SpringLoop(AlgoSettings settings, String output, Work work) {
+  SpringLoop(AlgoSettings settings, String output, Job job) {
     this.settings = settings;
-    this.output = new BareOutput(output);
-    this.work = work;
+    this.output = new BareOutput(output, job.values().contentType());
+    this.job = job;
     producers = new DefaultKafkaProducerFactory<>(ClientProperties.producer(settings));
     template = new KafkaTemplate<>(producers);
     commits = new FlushedCommits(template::flush);
@@ -109,7 +109,6 @@ final class SpringLoop {
 
   private CompletableFuture<SendResult<byte[], byte[]>> send(
       ConsumerRecord<byte[], byte[]> record) {
-    work.runHere();
-    return template.send(output.of(record, record.value()));
+    return template.send(output.of(record, job.runHere(record.value())));
   }
 }

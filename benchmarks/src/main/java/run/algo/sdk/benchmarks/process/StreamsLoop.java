@@ -49,12 +49,12 @@ final class StreamsLoop {
 
   private final AlgoSettings settings;
   private final int threads;
-  private final Work work;
+  private final Job job;
 
-  StreamsLoop(AlgoSettings settings, int threads, Work work) {
+  StreamsLoop(AlgoSettings settings, int threads, Job job) {
     this.settings = settings;
     this.threads = threads;
-    this.work = work;
+    this.job = job;
   }
 
   /** Runs until all records are acknowledged, and ends as a shutdown does, with a commit. */
@@ -77,9 +77,10 @@ final class StreamsLoop {
   private Topology topology(String input, String output) {
     ByteArrayDeserializer in = new ByteArrayDeserializer();
     ByteArraySerializer out = new ByteArraySerializer();
+    BareOutput made = new BareOutput(output, job.values().contentType());
     return new Topology()
         .addSource("input", in, in, input)
-        .addProcessor("work", () -> new Worker(work), "input")
+        .addProcessor("work", () -> new Worker(job, made), "input")
         .addSink("output", output, out, out, "work");
   }
 
@@ -115,26 +116,31 @@ final class StreamsLoop {
     return properties;
   }
 
-  /** Works, and passes the value on with the headers of the SDK's output. */
+  /** Works, and passes the output's value on with the headers of the SDK's output. */
   private static final class Worker extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
 
-    private final Work work;
+    private final Job job;
+    private final BareOutput output;
 
-    Worker(Work work) {
-      this.work = work;
+    Worker(Job job, BareOutput output) {
+      this.job = job;
+      this.output = output;
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-      work.runHere();
+      byte[] value = job.runHere(record.value());
       RecordMetadata at =
           context()
               .recordMetadata()
               .orElseThrow(() -> new IllegalStateException("the record has no position"));
       context()
           .forward(
-              record.withHeaders(
-                  BareOutput.headers(record.headers(), at.topic(), at.partition(), at.offset())));
+              new Record<>(
+                  record.key(),
+                  value,
+                  record.timestamp(),
+                  output.headers(record.headers(), at.topic(), at.partition(), at.offset())));
     }
   }
 }

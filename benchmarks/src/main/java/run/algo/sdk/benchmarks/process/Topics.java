@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 
@@ -74,6 +75,17 @@ final class Topics implements AutoCloseable {
     Map<TopicPartition, Long> ends = new HashMap<>();
     await(admin.listOffsets(latest).all()).forEach((p, info) -> ends.put(p, info.offset()));
     return ends;
+  }
+
+  /** How many bytes a topic takes on the brokers' disks. */
+  long bytes(String topic) {
+    List<Integer> brokers = await(admin.describeCluster().nodes()).stream().map(Node::id).toList();
+    return await(admin.describeLogDirs(brokers).allDescriptions()).values().stream()
+        .flatMap(folders -> folders.values().stream())
+        .flatMap(folder -> folder.replicaInfos().entrySet().stream())
+        .filter(replica -> replica.getKey().topic().equals(topic))
+        .mapToLong(replica -> replica.getValue().size())
+        .sum();
   }
 
   /** How many records of a topic a group has committed. */

@@ -100,16 +100,30 @@ public record Conditions(
     }
   }
 
-  /** What the JDK says of itself in its file {@code release}. */
   private static String jdk(Path home) {
-    Path file = home.resolve("release");
-    List<String> lines;
-    try {
-      lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
-    } catch (IOException e) {
-      lines = List.of();
-    }
+    List<String> lines = release(home);
     return (value(lines, "IMPLEMENTOR") + " " + value(lines, "JAVA_VERSION")).strip();
+  }
+
+  /**
+   * The version of a JDK.
+   *
+   * @param home its folder
+   * @return the version, or that of this process where it does not tell
+   */
+  public static Runtime.Version version(Path home) {
+    String version = value(release(home), "JAVA_VERSION");
+    return version.isEmpty() ? Runtime.version() : Runtime.Version.parse(version);
+  }
+
+  /** What a JDK says of itself in its file {@code release}. */
+  private static List<String> release(Path home) {
+    Path file = home.resolve("release");
+    try {
+      return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    } catch (IOException e) {
+      return List.of();
+    }
   }
 
   private static String value(List<String> lines, String name) {

@@ -42,6 +42,53 @@ class CellsTest {
     }
   }
 
+  /** It does one record of a key a turn, so a frequent key would take it minutes. */
+  @Test
+  void parallelConsumerByKeyHasFewerRecordsWhereAKeyIsFrequentAndNothingWaits() {
+    List<Options> found =
+        Cells.ALL.stream()
+            .map(cell -> cell.options(List.of()))
+            .filter(options -> options.arms().contains(Arm.PARALLEL_CONSUMER_KEY))
+            .filter(options -> options.loader().keys().toString().startsWith("zipf"))
+            .filter(options -> !(Work.parse(options.work()) instanceof Work.Wait))
+            .toList();
+    assertThat(found)
+        .isNotEmpty()
+        .allSatisfy(options -> assertThat(options.slow()).contains(Arm.PARALLEL_CONSUMER_KEY));
+  }
+
+  /** With its start, its check and half a minute's work a run takes some 30 seconds. */
+  @Test
+  void allRunsTakeNoMoreThan150Minutes() {
+    long runs =
+        Cells.ALL.stream()
+            .map(cell -> cell.options(List.of()))
+            .mapToLong(options -> 1 + (long) options.arms().size() * options.rounds())
+            .sum();
+    assertThat(runs).isLessThanOrEqualTo(150 * 60 / 30);
+  }
+
+  @Test
+  void typedAndCompressedJsonAreWhatTheirTextsSay() {
+    Options typed = options("json");
+    assertThat(typed.loader().values()).isEqualTo(new Values.Json(200));
+    Options base = options("base");
+    assertThat(typed.loader().partitions()).isEqualTo(base.loader().partitions());
+    assertThat(typed.loader().keys()).hasToString(base.loader().keys().toString());
+    Options compressed = options("lz4-18kb");
+    assertThat(compressed.loader().values()).isEqualTo(new Values.JsonBytes(18_000));
+    assertThat(compressed.loader().partitions()).isEqualTo(1);
+    assertThat(compressed.loader().compression()).isEqualTo("lz4");
+  }
+
+  private static Options options(String id) {
+    return Cells.ALL.stream()
+        .filter(cell -> cell.id().equals(id))
+        .findFirst()
+        .orElseThrow()
+        .options(List.of());
+  }
+
   @Test
   void aBarIsARatioOfMediansWithTheSpreadOfTheRounds() {
     Results results = results(OptionalDouble.empty());

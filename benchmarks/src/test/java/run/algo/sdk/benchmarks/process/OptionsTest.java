@@ -37,6 +37,23 @@ class OptionsTest {
   }
 
   @Test
+  void whatValuesAreIsAskedForWithTheirSize() {
+    assertThat(Options.parse().loader().values()).isEqualTo(new Values.RandomBytes(200));
+    assertThat(Options.parse("--value", "json").loader().values()).isEqualTo(new Values.Json(200));
+    assertThat(Options.parse("--size", "18000", "--value", "json-bytes").loader().values())
+        .isEqualTo(new Values.JsonBytes(18_000));
+  }
+
+  @Test
+  void compressionIsThatOfTheInputAndOfTheOutputs() {
+    assertThat(Options.parse().loader().compression()).isEqualTo("none");
+    assertThat(Options.parse().settings()).isEmpty();
+    Options options = Options.parse("--compression", "lz4");
+    assertThat(options.loader().compression()).isEqualTo("lz4");
+    assertThat(options.settings()).isEqualTo(Map.of("KAFKA_PRODUCER_COMPRESSION_TYPE", "lz4"));
+  }
+
+  @Test
   void theDefaultsAreThoseOfTheHelp() {
     Options options = Options.parse();
     assertThat(options.loader().records()).isEqualTo(1_000_000);
@@ -102,6 +119,8 @@ class OptionsTest {
         "--records many",
         "--arms fast",
         "--work sleep",
+        "--value text",
+        "--compression zip",
         "--work wait:0ms",
         "--work cpu:3s",
         "--rounds",

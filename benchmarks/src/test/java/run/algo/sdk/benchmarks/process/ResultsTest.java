@@ -99,10 +99,8 @@ class ResultsTest {
   void waitingHasACeilingByConcurrencyAndOrder() {
     Load load = new Load("in", 2, 3);
     for (int i = 0; i < 100; i++) {
-      load.wrote(i < 50 ? 0 : i < 80 ? 1 : 2, new byte[] {1}, new byte[] {2});
+      load.wrote(i < 80 ? 0 : 1, i % 80, i < 50 ? 0 : i < 80 ? 1 : 2, 0);
     }
-    load.ends(0, 80);
-    load.ends(1, 20);
     // The fullest partition has 80 records: 80 waits of 10 ms one after the other.
     assertThat(load.ceiling(Arm.Scope.PARTITION, 1000, 0.01)).isEqualTo(125);
     assertThat(load.ceiling(Arm.Scope.KEY, 1000, 0.01)).isEqualTo(200);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.SplittableRandom;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,12 +17,10 @@ class VerifierTest {
   /** Partition 0 has a, b, a; partition 1 has c. */
   @BeforeEach
   void fill() {
-    load.wrote(0, bytes("a"), bytes("0"));
-    load.wrote(1, bytes("b"), bytes("1"));
-    load.wrote(0, bytes("a"), bytes("2"));
-    load.wrote(2, bytes("c"), bytes("3"));
-    load.ends(0, 3);
-    load.ends(1, 1);
+    load.wrote(0, 0, 0, Load.fingerprint(bytes("a"), bytes("0")));
+    load.wrote(0, 1, 1, Load.fingerprint(bytes("b"), bytes("1")));
+    load.wrote(1, 0, 2, Load.fingerprint(bytes("c"), bytes("3")));
+    load.wrote(0, 2, 0, Load.fingerprint(bytes("a"), bytes("2")));
   }
 
   private static byte[] bytes(String text) {
@@ -91,7 +90,58 @@ class VerifierTest {
     assertThat(verifier(Arm.Scope.NONE, A0, output("b", "x", "in-1-0-1"), A2, C3).verdict())
         .singleElement()
         .asString()
-        .startsWith("changed");
+        .startsWith("changed: 1 outputs");
+    assertThat(verifier(Arm.Scope.NONE, A0, output("x", "1", "in-1-0-1"), A2, C3).verdict())
+        .singleElement()
+        .asString()
+        .startsWith("changed: 1 outputs");
+  }
+
+  /** All values are there, but two have changed their places. */
+  @Test
+  void findsAValueOfAnotherRecord() {
+    ConsumerRecord<byte[], byte[]> first = output("a", "2", "in-1-0-0");
+    ConsumerRecord<byte[], byte[]> last = output("a", "0", "in-1-0-2");
+    assertThat(verifier(Arm.Scope.KEY, first, B1, last, C3).verdict())
+        .singleElement()
+        .asString()
+        .startsWith("changed: 2 outputs");
+  }
+
+  @Test
+  void findsADuplicateThatIsNotAsTheFirst() {
+    assertThat(verifier(Arm.Scope.NONE, A0, B1, A2, C3, output("b", "x", "in-1-0-1")).verdict())
+        .singleElement()
+        .asString()
+        .startsWith("changed: 1 outputs");
+  }
+
+  @Test
+  void ofTypedJsonFindsWhatTheFunctionDoesNotMake() {
+    Values.Sample sample = new Values.Json(200).next(new SplittableRandom(1));
+    Load typed = new Load("in-1", 1, 1);
+    typed.wrote(0, 0, 0, Load.fingerprint(bytes("a"), sample.answer()));
+    String answer = new String(sample.answer(), UTF_8);
+    assertThat(typedVerdict(typed, answer)).isEmpty();
+    List<String> wrong =
+        List.of(
+            new String(sample.value(), UTF_8),
+            answer.replace("\"pieces\":", "\"pieces\":1"),
+            answer.replace(",", ", "),
+            "null");
+    assertThat(wrong)
+        .allSatisfy(
+            value ->
+                assertThat(typedVerdict(typed, value))
+                    .singleElement()
+                    .asString()
+                    .startsWith("changed: 1 outputs"));
+  }
+
+  private static List<String> typedVerdict(Load load, String value) {
+    Verifier verifier = new Verifier(load, Arm.Scope.KEY, false);
+    verifier.take(output("a", value, "in-1-0-0"));
+    return verifier.verdict();
   }
 
   @Test
@@ -100,6 +150,12 @@ class VerifierTest {
         .singleElement()
         .asString()
         .startsWith("foreign: 1");
+    for (String beyond : List.of("in-1-0-3", "in-1-2-0")) {
+      assertThat(verifier(Arm.Scope.NONE, A0, B1, A2, C3, output("a", "0", beyond)).verdict())
+          .singleElement()
+          .asString()
+          .startsWith("foreign: 1");
+    }
   }
 
   @Test
