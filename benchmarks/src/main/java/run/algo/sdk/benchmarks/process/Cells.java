@@ -1,15 +1,17 @@
 package run.algo.sdk.benchmarks.process;
 
 import java.util.List;
+import run.algo.sdk.benchmarks.report.Part;
 
 /**
  * The cells of the report: one to begin with, and others that differ from it by one thing each.
  * Records are as many as keep an arm busy for some seconds; what is said to be reached is what the
  * project promises.
  */
-final class Cells {
+public final class Cells {
 
-  static final String JDK_17 = "jdk17";
+  /** The cell that runs on a JDK 17. */
+  public static final String JDK_17 = "jdk17";
 
   private static final String AT_LEAST_ONCE = "bare,sdk-partition,sdk-key,sdk-unordered,streams";
 
@@ -135,7 +137,15 @@ final class Cells {
                   CellBar.speed(Arm.SDK_PARTITION, 0.95, Arm.BARE),
                   CellBar.speed(Arm.SDK_KEY, 0.8, Arm.BARE))));
 
-  static final List<Cell> QUICK = List.of(BASE);
-
   private Cells() {}
+
+  /** {@return all of them, in the order of the report} */
+  public static List<Part> all() {
+    return List.copyOf(ALL);
+  }
+
+  /** {@return those that show within minutes that everything works} */
+  public static List<Part> quick() {
+    return List.of(BASE);
+  }
 }
