@@ -33,7 +33,10 @@ final class SmallPart implements Part {
 
   @Override
   public Outcome measure(Terms terms) throws IOException, InterruptedException {
-    StorageOptions options = options(terms);
+    return measure(options(terms));
+  }
+
+  Outcome measure(StorageOptions options) throws IOException, InterruptedException {
     double loadBefore = Conditions.load();
     StorageResults results = StorageComparison.run(options);
     return new Outcome(section(options, results, loadBefore), !results.anyFailed());

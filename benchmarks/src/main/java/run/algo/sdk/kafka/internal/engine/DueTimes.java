@@ -45,7 +45,12 @@ public final class DueTimes {
   private static final String TOPIC = "orders.30s";
   private static final int CONCURRENCY = 16;
   private static final long MILLI = 1_000_000;
-  private static final Duration AHEAD = Duration.ofSeconds(8);
+
+  /** Until the first is due all must have been written and read. */
+  private static final long AHEAD_MILLIS = 8_000;
+
+  /** Where there are few. */
+  private static final long LEAST_AHEAD_MILLIS = 3_000;
 
   /** From when the last record is due. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -117,9 +122,13 @@ public final class DueTimes {
     return Lateness.of(times.latenesses.stream().mapToLong(Long::longValue).toArray());
   }
 
+  private long ahead() {
+    return Math.min(AHEAD_MILLIS, LEAST_AHEAD_MILLIS + records / 2);
+  }
+
   private void produce(String brokers) {
     List<Long> dues = new ArrayList<>();
-    long first = SteadyClock.SYSTEM.millis() + AHEAD.toMillis();
+    long first = SteadyClock.SYSTEM.millis() + ahead();
     for (int i = 0; i < records; i++) {
       dues.add(first + spread.toMillis() * i / records);
     }
@@ -180,7 +189,7 @@ public final class DueTimes {
               PollLoop.Environs.system(warnings, new Intake()));
       Thread owner = WorkerKind.platform("algo-poll-").newThread(loop::run);
       owner.start();
-      boolean all = left.await(AHEAD.plus(spread).plus(PATIENCE).toSeconds(), TimeUnit.SECONDS);
+      boolean all = left.await(ahead() + spread.plus(PATIENCE).toMillis(), TimeUnit.MILLISECONDS);
       loop.close();
       owner.join();
       if (!all) {
