@@ -10,6 +10,7 @@ import run.algo.sdk.benchmarks.report.Conditions;
 import run.algo.sdk.benchmarks.report.Part;
 import run.algo.sdk.benchmarks.report.Section;
 import run.algo.sdk.benchmarks.storage.StorageResults.Row;
+import software.amazon.awssdk.core.util.VersionInfo;
 
 /** The sections of the report about files, and what they have in common. */
 public final class StorageParts {
@@ -49,7 +50,7 @@ public final class StorageParts {
   }
 
   private static String versions() {
-    return "AWS SDK " + software.amazon.awssdk.core.util.VersionInfo.SDK_VERSION;
+    return "AWS SDK " + VersionInfo.SDK_VERSION;
   }
 
   static String text(

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import run.algo.sdk.benchmarks.process.Child;
 import run.algo.sdk.benchmarks.process.ParentWatch;
 import run.algo.sdk.benchmarks.process.Spread;
@@ -67,9 +67,9 @@ public final class RetryLateness implements Part {
       failures = List.copyOf(failures);
     }
 
-    private Spread millis(ToDoubleFunction<Lateness> nanos) {
+    private Spread millis(ToLongFunction<Lateness> nanos) {
       return Spread.of(
-          runs.stream().map(run -> Lateness.millis((long) nanos.applyAsDouble(run))).toList());
+          runs.stream().map(run -> Lateness.millis(nanos.applyAsLong(run))).toList());
     }
   }
 
