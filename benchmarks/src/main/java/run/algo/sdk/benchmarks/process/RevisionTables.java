@@ -9,8 +9,6 @@ import java.util.function.ToDoubleFunction;
 /** The figures of two revisions as text. */
 final class RevisionTables {
 
-  private static final String ROW = "%-30s %-34s %-26s %s%n";
-
   private RevisionTables() {}
 
   /**
@@ -99,6 +97,8 @@ final class RevisionTables {
   }
 
   private static void row(StringBuilder text, String... cells) {
-    text.append(String.format(Locale.ROOT, ROW, cells[0], cells[1], cells[2], cells[3]));
+    text.append(
+        String.format(
+            Locale.ROOT, "%-30s %-34s %-26s %s%n", cells[0], cells[1], cells[2], cells[3]));
   }
 }

@@ -68,8 +68,7 @@ public final class RetryLateness implements Part {
     }
 
     private Spread millis(ToLongFunction<Lateness> nanos) {
-      return Spread.of(
-          runs.stream().map(run -> Lateness.millis(nanos.applyAsLong(run))).toList());
+      return Spread.of(runs.stream().map(run -> Lateness.millis(nanos.applyAsLong(run))).toList());
     }
   }
 
