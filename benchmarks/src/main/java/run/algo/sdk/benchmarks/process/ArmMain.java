@@ -4,10 +4,13 @@ import java.util.Map;
 import run.algo.sdk.kafka.config.AlgoSettings;
 
 /**
- * The process of one run: {@code ArmMain ARM RECORDS WORK VALUES}. Where to read and write is in
+ * The process of one run: {@code ArmMain ARM RECORDS WORK [VALUES]}. Where to read and write is in
  * the environment, as the SDK has it; {@link Environment} makes it. Prints {@link Measured#line()}.
  */
 final class ArmMain {
+
+  /** What all values once were: so that this revision can be compared with others. */
+  private static final String BYTES = "bytes:200";
 
   private ArmMain() {}
 
@@ -17,11 +20,11 @@ final class ArmMain {
    * @param args see above
    */
   public static void main(String[] args) throws Exception {
-    if (args.length != 4) {
-      throw new IllegalArgumentException("usage: ArmMain ARM RECORDS WORK VALUES");
+    if (args.length < 3 || args.length > 4) {
+      throw new IllegalArgumentException("usage: ArmMain ARM RECORDS WORK [VALUES]");
     }
     ParentWatch.endWithParent();
-    Job job = new Job(Values.parse(args[3]), Work.parse(args[2]));
+    Job job = new Job(Values.parse(args.length == 4 ? args[3] : BYTES), Work.parse(args[2]));
     Measured measured = run(Arm.of(args[0]), Long.parseLong(args[1]), job, System.getenv());
     System.out.println(measured.line());
     System.exit(0);

@@ -1,6 +1,7 @@
 package run.algo.sdk.benchmarks.process;
 
 import java.util.List;
+import run.algo.sdk.benchmarks.report.Part;
 
 /**
  * The cells of the report: one to begin with, and others that differ from it by one thing each.
@@ -8,9 +9,10 @@ import java.util.List;
  * said to be reached is what the project promises. The base has all arms, the others those of which
  * they tell something new, so that all rounds of all cells take 150 minutes at most.
  */
-final class Cells {
+public final class Cells {
 
-  static final String JDK_17 = "jdk17";
+  /** The cell that runs on a JDK 17. */
+  public static final String JDK_17 = "jdk17";
 
   /** What a record's way costs: enough of small records for a run. */
   private static final String SMALL = "--records 6500000 ";
@@ -158,7 +160,15 @@ final class Cells {
                   CellBar.speed(Arm.SDK_PARTITION, 0.95, Arm.BARE),
                   CellBar.speed(Arm.SDK_KEY, 0.8, Arm.BARE))));
 
-  static final List<Cell> QUICK = List.of(BASE);
-
   private Cells() {}
+
+  /** {@return all of them, in the order of the report} */
+  public static List<Part> all() {
+    return List.copyOf(ALL);
+  }
+
+  /** {@return those that show within minutes that everything works} */
+  public static List<Part> quick() {
+    return List.of(BASE);
+  }
 }

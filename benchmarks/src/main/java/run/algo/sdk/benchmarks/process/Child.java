@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A fresh JVM with this class path. What it prints goes to files of the given folder, so no full
- * pipe holds it up. It ends when this process does, however that goes: see {@link ParentWatch}.
+ * A fresh JVM. What it prints goes to files of the given folder, so no full pipe holds it up. It
+ * ends when this process does, however that goes: see {@link ParentWatch}.
  */
 public final class Child implements AutoCloseable {
 
@@ -28,10 +28,21 @@ public final class Child implements AutoCloseable {
     this.err = err;
   }
 
-  /** Starts a main class. */
+  /** Starts a main class with the class path of this process. */
   public static Child start(
       Path folder,
       Path javaHome,
+      List<String> flags,
+      List<String> mainAndArguments,
+      Map<String, String> environment) {
+    return start(folder, javaHome, Build.THIS, flags, mainAndArguments, environment);
+  }
+
+  /** Starts a main class of a build. */
+  static Child start(
+      Path folder,
+      Path javaHome,
+      Build build,
       List<String> flags,
       List<String> mainAndArguments,
       Map<String, String> environment) {
@@ -56,7 +67,7 @@ public final class Child implements AutoCloseable {
                       || name.equals("JAVA_TOOL_OPTIONS")
                       || name.equals("JDK_JAVA_OPTIONS"));
       builder.environment().putAll(environment);
-      builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+      builder.environment().put("CLASSPATH", build.classPath());
       return new Child(builder.start(), out, err);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start " + command.get(0), e);

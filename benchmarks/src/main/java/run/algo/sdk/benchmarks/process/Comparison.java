@@ -9,17 +9,20 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import run.algo.sdk.testkit.kafka.TopicNames;
 
 /**
- * Runs the arms round by round, each run in a fresh JVM against one broker in a process of its own,
- * and prints how they compare.
+ * Runs arms round by round, each run in a fresh JVM against one broker in a process of its own, and
+ * prints how they compare.
  *
  * <p>One input topic serves all runs; each has an output topic and a group of its own. Every round
- * starts with another arm, so that none is always the one behind the deletion of a topic.
+ * starts with another arm, so that none is always the one behind the deletion of a topic. Where an
+ * arm runs in several builds these are next to each other, and take turns at being the first.
  */
 final class Comparison {
 
@@ -31,11 +34,13 @@ final class Comparison {
   static final String RUN = "{run}";
 
   private final Options options;
+  private final List<List<Contender>> contenders;
   private final Work work;
   private final Path folder;
 
-  private Comparison(Options options, Path folder) {
+  private Comparison(Options options, List<List<Contender>> contenders, Path folder) {
     this.options = options;
+    this.contenders = contenders;
     this.folder = folder;
     this.work = Work.parse(options.work());
   }
@@ -46,12 +51,30 @@ final class Comparison {
    * @return every run
    */
   static Results run(Options options) throws InterruptedException, IOException {
+    Results results =
+        run(options, Contender.of(options.arms())).values().stream().findFirst().orElseThrow();
+    System.out.print(results.table(options.arms()));
+    System.out.print(
+        results.ratioTable(
+            options.arms(), arm -> options.against().isEmpty() ? arm.rivals() : options.against()));
+    System.out.printf(Locale.ROOT, "load average at the end: %.1f%n", loadAverage());
+    return results;
+  }
+
+  /**
+   * Runs arms of several builds and prints each run.
+   *
+   * @param contenders by arm
+   * @return every run, by build
+   */
+  static Map<Build, Results> run(Options options, List<List<Contender>> contenders)
+      throws InterruptedException, IOException {
     try (Workspace workspace = new Workspace()) {
-      return new Comparison(options, workspace.folder()).run();
+      return new Comparison(options, contenders, workspace.folder()).run();
     }
   }
 
-  private Results run() throws InterruptedException, IOException {
+  private Map<Build, Results> run() throws InterruptedException, IOException {
     if (options.jvm().recordings().isPresent()) {
       Files.createDirectories(options.jvm().recordings().get());
     }
@@ -73,7 +96,7 @@ final class Comparison {
         Map.of());
   }
 
-  private Results compare(Topics topics) throws InterruptedException {
+  private Map<Build, Results> compare(Topics topics) throws InterruptedException {
     describe();
     Load load = options.loader().fill(topics, TopicNames.unique("compare-in"));
     Map<Arm, Load> loads = new EnumMap<>(Arm.class);
@@ -82,32 +105,41 @@ final class Comparison {
       Load little = options.loader().fewer().fill(topics, TopicNames.unique("compare-in"));
       options.slow().forEach(arm -> loads.put(arm, little));
     }
-    Results results = new Results(new Yardstick(options, load));
+    Map<Build, Results> results = new LinkedHashMap<>();
+    List<List<Contender>> order = new ArrayList<>();
+    for (List<Contender> builds : contenders) {
+      order.add(new ArrayList<>(builds));
+      builds.forEach(
+          one ->
+              results.computeIfAbsent(one.build(), b -> new Results(new Yardstick(options, load))));
+    }
     // The broker's own warm-up; nothing of it counts.
-    Arm first = options.arms().get(0);
+    Contender first = order.get(0).get(0);
     one(
         topics,
-        loads.getOrDefault(first, load),
+        loads.getOrDefault(first.arm(), load),
         first,
         0,
         new Results(new Yardstick(options, load)));
-    List<Arm> order = new ArrayList<>(options.arms());
     for (int round = 1; round <= options.rounds(); round++) {
-      for (Arm arm : order) {
-        one(topics, loads.getOrDefault(arm, load), arm, round, results);
+      for (List<Contender> builds : order) {
+        for (Contender one : builds) {
+          one(
+              topics,
+              loads.getOrDefault(one.arm(), load),
+              one,
+              round,
+              Objects.requireNonNull(results.get(one.build())));
+        }
+        Collections.rotate(builds, -1);
       }
       Collections.rotate(order, -1);
     }
     System.out.println();
-    System.out.print(results.table(options.arms()));
-    System.out.print(
-        results.ratioTable(
-            options.arms(), arm -> options.against().isEmpty() ? arm.rivals() : options.against()));
-    System.out.printf(Locale.ROOT, "load average at the end: %.1f%n", loadAverage());
     return results;
   }
 
-  private void one(Topics topics, Load load, Arm arm, int round, Results results)
+  private void one(Topics topics, Load load, Contender one, int round, Results results)
       throws InterruptedException {
     String output = TopicNames.unique("compare-out");
     String group = TopicNames.unique("compare");
@@ -117,40 +149,60 @@ final class Comparison {
     environment.putAll(options.settings());
     environment.put(Environment.STREAMS_THREADS, Integer.toString(options.streamsThreads()));
     List<String> command =
-        List.of(
-            ArmMain.class.getName(),
-            arm.label(),
-            Long.toString(load.records()),
-            work.spec(),
-            options.loader().values().spec());
+        new ArrayList<>(
+            List.of(
+                ArmMain.class.getName(),
+                one.arm().label(),
+                Long.toString(load.records()),
+                work.spec()));
+    if (!(options.loader().values() instanceof Values.RandomBytes)) {
+      command.add(options.loader().values().spec()); // older revisions know no others
+    }
     try (Child child =
-        Child.start(folder, options.jvm().home(), flags(arm, round), command, environment)) {
-      boolean ended = child.awaitEnd(options.jvm().timeout());
-      if (!ended) {
-        results.failed(arm, round, child.tail());
-        say(arm, round, "FAILED, " + child.tail());
-        return;
+        Child.start(
+            folder, options.jvm().home(), one.build(), flags(one, round), command, environment)) {
+      if (!child.awaitEnd(options.jvm().timeout())) {
+        throw new IllegalStateException(child.tail());
       }
-      Measured measured =
-          Measured.find(child.output())
-              .orElseThrow(() -> new IllegalStateException("it printed no result"));
-      Verifier verifier = new Verifier(load, arm);
+      Measured measured = measured(child.output(), load);
+      Verifier verifier = new Verifier(load, one.arm());
       List<String> problems = new ArrayList<>(verifier.judge(topics, output));
       long committed = topics.committed(group, load.topic());
       if (committed != load.records()) {
         problems.add("committed: " + committed + " of " + load.records() + " records");
       }
-      if (problems.isEmpty()) {
-        results.add(arm, round, measured);
-        say(arm, round, figures(measured, verifier));
-      } else {
-        String text = String.join("; ", problems);
-        results.failed(arm, round, text);
-        say(arm, round, "FAILED, " + text);
+      if (!problems.isEmpty()) {
+        throw new IllegalStateException(String.join("; ", problems));
       }
+      results.add(one.arm(), round, measured);
+      say(one, round, figures(measured, verifier));
+    } catch (IllegalStateException e) {
+      String text = String.valueOf(e.getMessage());
+      results.failed(one.arm(), round, text);
+      say(one, round, "FAILED, " + text);
     } finally {
       topics.delete(output);
     }
+  }
+
+  /** What a run says of itself; benchmarks of another revision may say something else. */
+  static Measured measured(String printed, Load load) {
+    Measured measured =
+        Measured.find(printed)
+            .orElseThrow(
+                () -> new IllegalStateException("too old or too new: it printed no result"));
+    long counted = load.records() - ArmMain.warmUp(load.records());
+    if (measured.records() != counted) {
+      throw new IllegalStateException(
+          "too old or too new: its benchmarks count "
+              + measured.records()
+              + " of "
+              + load.records()
+              + " records and not "
+              + counted
+              + ", the others being warm-up");
+    }
+    return measured;
   }
 
   /** The flags of the arms' processes. */
@@ -160,8 +212,8 @@ final class Comparison {
     return flags;
   }
 
-  private List<String> flags(Arm arm, int round) {
-    String run = arm.label() + "-" + round;
+  private List<String> flags(Contender one, int round) {
+    String run = one.label() + "-" + round;
     List<String> flags = flags(options);
     flags.replaceAll(flag -> flag.replace(RUN, run));
     options
@@ -186,9 +238,9 @@ final class Comparison {
         verifier.duplicates() == 0 ? "" : ", " + verifier.duplicates() + " duplicates");
   }
 
-  private static void say(Arm arm, int round, String what) {
+  private static void say(Contender one, int round, String what) {
     String when = round == 0 ? "warm-up of the broker" : "round " + round;
-    System.out.printf(Locale.ROOT, "%s, %s: %s%n", when, arm.label(), what);
+    System.out.printf(Locale.ROOT, "%s, %s: %s%n", when, one.label(), what);
   }
 
   private void describe() {

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -30,6 +32,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * <p>The first {@value #FIRST} records are sent at once, and the others once those have come
  * through: a process that starts is not what is measured. Sender and reader are in this process,
  * the arm is in its own; all times are this process's.
+ *
+ * <p>How late the sender was itself is measured, too: a run in which it has fallen behind says
+ * nothing of the arm, and has failed. What can be made beforehand is, so that it costs no time.
  */
 final class LatencyRun {
 
@@ -40,6 +45,14 @@ final class LatencyRun {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long LONGEST_MICROS = TimeUnit.MINUTES.toMicros(2);
   private static final int DIGITS = 3;
+
+  /**
+   * By so much may the sender lag at its end, which a machine that is busy for a moment explains.
+   */
+  private static final long LAG_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** So many different headers there are; a power of two. */
+  private static final int HEADERS = 1 << 10;
 
   /** The sender looks so often what is due: far below what is measured. */
   private static final long STEP_NANOS = 100_000;
@@ -59,6 +72,17 @@ final class LatencyRun {
   private volatile boolean over;
 
   private final AtomicReference<Exception> failure = new AtomicReference<>();
+
+  /** The sender's own lateness; its thread's until it has ended. */
+  private final Histogram sending = new Histogram(LONGEST_MICROS, DIGITS);
+
+  /**
+   * What was found, in microseconds.
+   *
+   * @param latency from when a record was due to when its output was read
+   * @param sending from when a record was due to when the producer had taken it
+   */
+  record Found(Histogram latency, Histogram sending) {}
 
   /**
    * A run.
@@ -81,23 +105,31 @@ final class LatencyRun {
    * Measures while the arm runs.
    *
    * @param perSecond records a second
-   * @return microseconds
+   * @return both histograms
    */
-  Histogram measure(double perSecond) throws InterruptedException {
+  Found measure(double perSecond) throws InterruptedException {
     Thread sender = new Thread(() -> send(perSecond), "latency-sender");
     sender.setDaemon(true);
     sender.start();
+    Histogram latency;
     try {
-      return read();
+      latency = read();
     } finally {
       over = true;
       running.countDown();
       sender.join();
     }
+    if (failure.get() != null) {
+      throw new IllegalStateException(failure.get().getMessage(), failure.get());
+    }
+    return new Found(latency, sending);
   }
 
   private void send(double perSecond) {
     SplittableRandom random = new SplittableRandom(shape.seed());
+    List<byte[]> keys = IntStream.range(0, shape.keys().keys()).mapToObj(shape::key).toList();
+    List<List<Header>> headers =
+        IntStream.range(0, HEADERS).mapToObj(i -> shape.headers(random, i)).toList();
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             Map.of(
@@ -126,18 +158,35 @@ final class LatencyRun {
                     input,
                     null,
                     null,
-                    shape.key(shape.keys().next(random)),
+                    keys.get(shape.keys().next(random)),
                     value,
-                    shape.headers(random, i)),
+                    headers.get((int) (i & (HEADERS - 1)))),
                 (metadata, error) -> {
                   if (error != null) {
                     failure.set(error);
                   }
                 });
+        long late = System.nanoTime() - due;
+        if (i >= warmUp) {
+          sending.recordValue(micros(late));
+        }
+        if (i + 1 == shape.records()) {
+          lag(late).map(IllegalStateException::new).ifPresent(failure::set);
+        }
       }
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts the sender", e);
     }
+  }
+
+  /** What is wrong with a sender that was so late with its last record; nothing for a little. */
+  static Optional<String> lag(long nanos) {
+    return nanos > LAG_NANOS
+        ? Optional.of(
+            "the sender was "
+                + TimeUnit.NANOSECONDS.toMillis(nanos)
+                + " ms late with the last record: the load is more than this machine can send")
+        : Optional.empty();
   }
 
   private static void sleepUntil(long due) {
@@ -171,7 +220,12 @@ final class LatencyRun {
         Exception failed = failure.get();
         if (failed != null || System.nanoTime() - last > PATIENCE.toNanos()) {
           throw new IllegalStateException(
-              found + " of " + shape.records() + " records came through", failed);
+              found
+                  + " of "
+                  + shape.records()
+                  + " records came through"
+                  + (failed == null ? "" : ": " + failed.getMessage()),
+              failed);
         }
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           long now = System.nanoTime();
@@ -183,12 +237,15 @@ final class LatencyRun {
           ByteBuffer value = ByteBuffer.wrap(record.value());
           long due = value.getLong();
           if (value.getLong() >= warmUp) {
-            histogram.recordValue(
-                Math.min(LONGEST_MICROS, TimeUnit.NANOSECONDS.toMicros(now - due)));
+            histogram.recordValue(micros(now - due));
           }
         }
       }
     }
     return histogram;
+  }
+
+  private static long micros(long nanos) {
+    return Math.min(LONGEST_MICROS, TimeUnit.NANOSECONDS.toMicros(nanos));
   }
 }

@@ -57,8 +57,13 @@ final class Results {
 
   /** The same of any measure. */
   List<Double> ratios(Arm arm, Arm base, ToDoubleFunction<Measured> measure) {
+    return ratios(arm, this, base, measure);
+  }
+
+  /** Ratios of an arm's measure to that of an arm in another build. */
+  List<Double> ratios(Arm arm, Results of, Arm base, ToDoubleFunction<Measured> measure) {
     List<Double> ratios = new ArrayList<>();
-    Map<Integer, Measured> bases = measured.getOrDefault(base, Map.of());
+    Map<Integer, Measured> bases = of.measured.getOrDefault(base, Map.of());
     measured
         .getOrDefault(arm, Map.of())
         .forEach(

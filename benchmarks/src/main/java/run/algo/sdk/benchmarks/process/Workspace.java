@@ -12,7 +12,8 @@ public final class Workspace implements AutoCloseable {
 
   private final Path folder;
 
-  Workspace() {
+  /** A folder where temporary ones are. */
+  public Workspace() {
     this(Path.of(System.getProperty("java.io.tmpdir")));
   }
 

@@ -3,6 +3,7 @@ package run.algo.sdk.benchmarks.report;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** A section of the report that can be measured, alone or with the others. */
 public interface Part {
@@ -39,8 +40,10 @@ public interface Part {
    * @param jdk17 a JDK 17, for what is to be measured on it
    * @param quick with few records and rounds, to see that it works
    * @param rounds how often everything runs, where the part is not to say it
+   * @param rate records a second of a steady load, where the part is not to find it
    */
-  record Terms(Path jdk, Optional<Path> jdk17, boolean quick, OptionalInt rounds) {}
+  record Terms(
+      Path jdk, Optional<Path> jdk17, boolean quick, OptionalInt rounds, OptionalLong rate) {}
 
   /**
    * What was found.

@@ -28,7 +28,7 @@ final class LargeMain {
     RunResult result =
         run(
             StorageArm.of(args[0]),
-            S3Address.of(System.getenv(CompareStorage.ADDRESS)),
+            S3Address.of(System.getenv(StorageComparison.ADDRESS)),
             args[1],
             new Content(Long.parseLong(args[2])),
             new Content(Long.parseLong(args[3])),

@@ -31,7 +31,7 @@ final class SmallMain {
     RunResult result =
         run(
             StorageArm.of(args[0]),
-            S3Address.of(System.getenv(CompareStorage.ADDRESS)),
+            S3Address.of(System.getenv(StorageComparison.ADDRESS)),
             job,
             Integer.parseInt(args[5]),
             Integer.parseInt(args[6]));

@@ -1,11 +1,15 @@
 package run.algo.sdk.benchmarks.storage;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import run.algo.sdk.benchmarks.process.Spread;
@@ -32,7 +36,9 @@ final class StorageResults {
   }
 
   private final Map<Row, Map<Integer, PhaseResult>> results = new LinkedHashMap<>();
+  private final Map<Row, Integer> heaps = new HashMap<>();
   private final List<String> failures = new ArrayList<>();
+  private final Set<StorageArm> failed = EnumSet.noneOf(StorageArm.class);
   private final List<String> notes = new ArrayList<>();
 
   void add(StorageArm arm, long size, int round, RunResult run) {
@@ -43,7 +49,21 @@ final class StorageResults {
     }
   }
 
+  /** Notes the MiB of heap that an arm had enough of, for both phases. */
+  void enough(StorageArm arm, long size, int heap) {
+    for (Phase phase : Phase.values()) {
+      heaps.put(new Row(arm, size, phase), heap);
+    }
+  }
+
+  /** The MiB of heap that a row had enough of; empty where that is not known. */
+  OptionalInt heap(Row row) {
+    Integer heap = heaps.get(row);
+    return heap == null ? OptionalInt.empty() : OptionalInt.of(heap);
+  }
+
   void failed(StorageArm arm, long size, int round, String what) {
+    failed.add(arm);
     failures.add("FAILED, " + arm.label() + " " + size + " bytes, round " + round + ": " + what);
   }
 
@@ -54,6 +74,10 @@ final class StorageResults {
 
   boolean anyFailed() {
     return !failures.isEmpty();
+  }
+
+  boolean anyFailed(StorageArm arm) {
+    return failed.contains(arm);
   }
 
   /** What failed and what is to be told, a line each. */

@@ -2,7 +2,6 @@ package run.algo.sdk.benchmarks.storage;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import run.algo.sdk.benchmarks.storage.PhaseResult.Phase;
 import run.algo.sdk.benchmarks.storage.StorageResults.Row;
 
@@ -15,13 +14,12 @@ final class StorageTables {
    * By so much the heap of the largest file may exceed that of the smallest: one part, which a
    * collection meets or does not meet.
    */
-  private static final long A_PART = 8 << 20;
+  static final long A_PART = 8 << 20;
 
   private StorageTables() {}
 
-  /** Large files: what each arm needed. The heap is the one that the arm was given, in MiB. */
-  static String large(
-      StorageResults results, List<StorageArm> arms, List<Long> sizes, Map<Row, Integer> heaps) {
+  /** Large files: what each arm needed. The heap is the one that the arm had enough of, in MiB. */
+  static String large(StorageResults results, List<StorageArm> arms, List<Long> sizes) {
     StringBuilder table =
         new StringBuilder(
             String.format(
@@ -48,7 +46,7 @@ final class StorageTables {
               row.arm().label(),
               StorageResults.size(row.size()),
               row.phase().label(),
-              heaps.getOrDefault(row, 0) + "m",
+              results.heap(row).orElse(0) + "m",
               results.spread(row, r -> r.perSecond() / MIB).map(s -> s.text(0)).orElse("-"),
               results.spread(row, r -> r.usage().cpuNanos() / 1e9).map(s -> s.text(2)).orElse("-"),
               mib(peaks.heap()),
@@ -117,13 +115,15 @@ final class StorageTables {
     return smallest > 0 && largest > 0 && largest <= smallest + A_PART;
   }
 
-  private static long live(StorageResults results, StorageArm arm, long size) {
+  /** The most that was in the heap right after a collection. */
+  static long live(StorageResults results, StorageArm arm, long size) {
     return Math.max(
         results.peaks(new Row(arm, size, Phase.WRITE)).live(),
         results.peaks(new Row(arm, size, Phase.READ)).live());
   }
 
-  private static String mib(long bytes) {
+  /** MiB, or a hyphen for nothing. */
+  static String mib(long bytes) {
     return bytes == 0 ? "-" : String.format(Locale.ROOT, "%.1f", bytes / MIB);
   }
 }

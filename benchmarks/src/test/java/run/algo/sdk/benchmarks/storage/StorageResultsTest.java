@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import run.algo.sdk.benchmarks.process.Spread;
 import run.algo.sdk.benchmarks.process.Usage;
@@ -68,7 +67,7 @@ class StorageResultsTest {
     assertThat(StorageTables.flatness(results, arms, SIZES)).contains("1024 MiB -> 48.0", " flat");
     results.add(StorageArm.STORE_STREAM, SIZES.get(1), 2, run(1, live(49)));
     assertThat(StorageTables.flatness(results, arms, SIZES)).contains("GROWS WITH THE FILE");
-    assertThat(StorageTables.large(results, arms, SIZES, Map.of())).contains("49.0", "verified");
+    assertThat(StorageTables.large(results, arms, SIZES)).contains("49.0", "verified");
   }
 
   @Test

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -39,14 +38,27 @@ import run.algo.sdk.testkit.kafka.EmbeddedKafka;
 /**
  * How late records of a retry topic are executed that wait, many at once, with due times in no
  * order: with the engine's own poll loop, gate, timers and refetcher, and a broker in this process.
+ * {@link RetryLateness} runs it for the report.
  */
 public final class DueTimes {
 
   private static final String TOPIC = "orders.30s";
   private static final int CONCURRENCY = 16;
   private static final long MILLI = 1_000_000;
-  private static final Duration AHEAD = Duration.ofSeconds(8);
+
+  /** Until the first is due all must have been written and read. */
+  private static final long AHEAD_MILLIS = 8_000;
+
+  /** Where there are few. */
+  private static final long LEAST_AHEAD_MILLIS = 3_000;
+
+  /** From when the last record is due. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** What every run is warmed up with: it need not be as long as one with many records. */
+  private static final int WARM_UP_RECORDS = 10_000;
+
+  private static final int WARM_UP_SECONDS = 10;
 
   private final int records;
   private final Duration spread;
@@ -64,7 +76,7 @@ public final class DueTimes {
   }
 
   /**
-   * Runs it and prints the figures; a first run warms up.
+   * Runs it and prints the figures; a first run warms up, with the defaults at most.
    *
    * @param args how many records wait, over how many seconds they are due, bytes of a value, and
    *     partitions; 10000, 10, 1024 and 4 when left out
@@ -75,10 +87,16 @@ public final class DueTimes {
     int seconds = argument(args, 1, 10);
     int bytes = argument(args, 2, 1_024);
     int partitions = argument(args, 3, 4);
-    for (String run : List.of("warm-up", "measured")) {
-      DueTimes times = new DueTimes(records, Duration.ofSeconds(seconds), bytes, partitions);
-      System.out.println(run + ": " + times.run());
-    }
+    Lateness warmUp =
+        measure(
+            Math.min(records, WARM_UP_RECORDS),
+            Duration.ofSeconds(Math.min(seconds, WARM_UP_SECONDS)),
+            bytes,
+            partitions);
+    System.out.println("warm-up: " + warmUp.text());
+    Lateness measured = measure(records, Duration.ofSeconds(seconds), bytes, partitions);
+    System.out.println("measured: " + measured.text());
+    System.out.println(measured.line());
     System.exit(0); // whatever the broker leaves behind
   }
 
@@ -86,32 +104,31 @@ public final class DueTimes {
     return args.length > index ? Integer.parseInt(args[index]) : otherwise;
   }
 
-  private String run() throws InterruptedException {
+  /**
+   * Runs it once in this process.
+   *
+   * @param records how many wait
+   * @param spread over how long they are due
+   * @param bytes of a value
+   * @param partitions of the topic
+   */
+  static Lateness measure(int records, Duration spread, int bytes, int partitions)
+      throws InterruptedException {
+    DueTimes times = new DueTimes(records, spread, bytes, partitions);
     try (EmbeddedKafka kafka = EmbeddedKafka.builder().topic(TOPIC, partitions).start()) {
-      produce(kafka.bootstrapServers());
-      consume(kafka.bootstrapServers());
+      times.produce(kafka.bootstrapServers());
+      times.consume(kafka.bootstrapServers());
     }
-    long[] sorted = latenesses.stream().mapToLong(Long::longValue).sorted().toArray();
-    return String.format(
-        Locale.ROOT,
-        "%d of %d records, due over %d s: lateness p50 %.2f ms, p99 %.2f ms, max %.2f ms,"
-            + " earliest %.2f ms",
-        sorted.length,
-        records,
-        spread.toSeconds(),
-        millis(sorted, 0.5),
-        millis(sorted, 0.99),
-        millis(sorted, 1),
-        millis(sorted, 0));
+    return Lateness.of(times.latenesses.stream().mapToLong(Long::longValue).toArray());
   }
 
-  private static double millis(long[] sorted, double part) {
-    return sorted[(int) Math.round(part * (sorted.length - 1))] / (double) MILLI;
+  private long ahead() {
+    return Math.min(AHEAD_MILLIS, LEAST_AHEAD_MILLIS + records / 2);
   }
 
   private void produce(String brokers) {
     List<Long> dues = new ArrayList<>();
-    long first = SteadyClock.SYSTEM.millis() + AHEAD.toMillis();
+    long first = SteadyClock.SYSTEM.millis() + ahead();
     for (int i = 0; i < records; i++) {
       dues.add(first + spread.toMillis() * i / records);
     }
@@ -172,7 +189,7 @@ public final class DueTimes {
               PollLoop.Environs.system(warnings, new Intake()));
       Thread owner = WorkerKind.platform("algo-poll-").newThread(loop::run);
       owner.start();
-      boolean all = left.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      boolean all = left.await(ahead() + spread.plus(PATIENCE).toMillis(), TimeUnit.MILLISECONDS);
       loop.close();
       owner.join();
       if (!all) {

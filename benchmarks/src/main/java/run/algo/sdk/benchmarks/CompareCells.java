@@ -1,4 +1,4 @@
-package run.algo.sdk.benchmarks.process;
+package run.algo.sdk.benchmarks;
 
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -8,6 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import run.algo.sdk.benchmarks.process.Cells;
 import run.algo.sdk.benchmarks.report.Part;
 import run.algo.sdk.benchmarks.report.Report;
 import run.algo.sdk.benchmarks.report.Section;
@@ -26,13 +28,18 @@ final class CompareCells {
                             %s
         --quick             a few cells with a tenth of the records, in 3 rounds,
                             into target/benchmarks.md: to see that it works
-        --rounds 5          how often each arm runs
+        --rounds N          how often everything runs; each has its own default
+        --rate N            records a second of the cell latency; by default half
+                            of what its slowest arm can do
         --jdk PATH          the JDK of the arms: a newest one; by default the one
                             that runs this
         --jdk17 PATH        a JDK 17, for the cell of that name
         --report PATH       the page; docs/benchmarks.md by default"""
           .formatted(
               String.join(",\n                      ", Parts.ALL.stream().map(Part::id).toList()));
+
+  private static final List<String> VALUES =
+      List.of("--cells", "--rounds", "--rate", "--jdk", "--jdk17", "--report");
 
   private final Map<String, String> given;
   private final Part.Terms terms;
@@ -47,7 +54,10 @@ final class CompareCells {
             quick,
             given.containsKey("rounds")
                 ? OptionalInt.of(Integer.parseInt(given.get("rounds")))
-                : OptionalInt.empty());
+                : OptionalInt.empty(),
+            given.containsKey("rate")
+                ? OptionalLong.of(Long.parseLong(given.get("rate")))
+                : OptionalLong.empty());
     this.report =
         new Report(
             Path.of(
@@ -70,8 +80,7 @@ final class CompareCells {
     for (int i = 0; i < args.length; i++) {
       if (args[i].equals("--quick")) {
         given.put("quick", "");
-      } else if (List.of("--cells", "--rounds", "--jdk", "--jdk17", "--report").contains(args[i])
-          && i + 1 < args.length) {
+      } else if (VALUES.contains(args[i]) && i + 1 < args.length) {
         given.put(args[i].substring(2), args[++i]);
       } else {
         System.err.println("there is no option " + args[i] + " or it has no value\n\n" + HELP);
