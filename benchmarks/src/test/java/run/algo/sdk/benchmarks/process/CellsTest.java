@@ -57,7 +57,7 @@ class CellsTest {
         .allSatisfy(options -> assertThat(options.slow()).contains(Arm.PARALLEL_CONSUMER_KEY));
   }
 
-  /** With its start, its check and half a minute's work a run takes some 30 seconds. */
+  /** With its start and the check of its outputs a run takes some 30 seconds. */
   @Test
   void allRunsTakeNoMoreThan150Minutes() {
     long runs =
