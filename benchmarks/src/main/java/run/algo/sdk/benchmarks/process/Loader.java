@@ -76,7 +76,12 @@ record Loader(long records, int valueBytes, int partitions, KeyDistribution keys
 
   /** The same for arms that are slow. */
   Loader fewer() {
-    return new Loader(records / Options.SLOW_SHARE, valueBytes, partitions, keys, seed);
+    return with(records / Options.SLOW_SHARE);
+  }
+
+  /** The same with another number of records. */
+  Loader with(long number) {
+    return new Loader(number, valueBytes, partitions, keys, seed);
   }
 
   /** The bytes of a key. */
