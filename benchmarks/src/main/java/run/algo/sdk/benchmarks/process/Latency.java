@@ -1,20 +1,15 @@
 package run.algo.sdk.benchmarks.process;
 
 import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import run.algo.sdk.benchmarks.report.Conditions;
 import run.algo.sdk.benchmarks.report.Part;
-import run.algo.sdk.testkit.kafka.TopicNames;
 
 /**
  * How long a record is on its way through each arm, at the same load for all: half of what the
- * slowest of them can do, which a short comparison finds first.
+ * slowest of them can do, which a short comparison finds first. Sender and reader take processors
+ * as well, which they have not in that comparison: where the slowest arm does not keep up beside
+ * them the load is halved until it does.
  *
  * <p>The keys are uniform, unlike the base: where one key is an eighth of all records, the engine
  * that works on a key's records one at a time would set a load for the others at which none of them
@@ -42,7 +37,7 @@ public final class Latency implements Part {
   private static final int SECONDS = 20;
   private static final int ROUNDS = 3;
   private static final long TOP_RECORDS = 600_000;
-  private static final Plan QUICK = new Plan(3, 3, 1, 100_000);
+  private static final Plan QUICK = new Plan(5, 3, 1, 100_000);
 
   private final List<Arm> arms;
 
@@ -89,19 +84,21 @@ public final class Latency implements Part {
 
   Outcome measure(Terms terms, Plan plan) throws IOException, InterruptedException {
     double loadBefore = Conditions.load();
+    Options options = options(terms, plan);
     LatencyLoad load =
         terms.rate().isPresent()
-            ? LatencyLoad.given(terms.rate().getAsLong())
-            : LatencyLoad.of(Comparison.run(options(terms, plan.topRecords, 1)), arms);
-    System.out.println(load.text());
-    Options options =
-        options(terms, LatencyRun.FIRST + load.rate() * (plan.warmUp + plan.seconds), plan.rounds);
+            ? LatencyLoad.given(terms.rate().getAsLong(), arms.get(0))
+            : LatencyLoad.of(Comparison.run(options), arms);
     LatencyResults results = new LatencyResults();
     try (Workspace workspace = new Workspace();
         Child broker = Comparison.broker(workspace.folder())) {
       String address = broker.awaitLine(BrokerMain.READY, Comparison.BROKER_START);
       try (Topics topics = new Topics(address)) {
-        new Rounds(workspace, topics, options, load.rate(), plan.warmUp, results).run();
+        LatencyRounds rounds = new LatencyRounds(workspace.folder(), topics, options, plan);
+        // Warms the broker up, too.
+        load = load.borne(rounds::keepsUp);
+        System.out.println(load.text());
+        rounds.run(load.rate(), results);
       }
     }
     return new Outcome(
@@ -114,86 +111,18 @@ public final class Latency implements Part {
         !results.anyFailed() && load.missing().isEmpty());
   }
 
-  private Options options(Terms terms, long records, int rounds) {
+  /** Those by which the arms' tops are found. */
+  private Options options(Terms terms, Plan plan) {
     return Options.parse(
         "--keys",
         "uniform:1000",
         "--records",
-        Long.toString(records),
+        Long.toString(plan.topRecords),
         "--rounds",
-        Integer.toString(rounds),
+        "1",
         "--arms",
         String.join(",", arms.stream().map(Arm::label).toList()),
         "--java-home",
         terms.jdk().toString());
-  }
-
-  /** All runs against one broker. */
-  private record Rounds(
-      Workspace workspace,
-      Topics topics,
-      Options options,
-      long rate,
-      int warmUp,
-      LatencyResults results) {
-
-    void run() throws InterruptedException {
-      one(options.arms().get(0), 0); // warms the broker up
-      List<Arm> order = new ArrayList<>(options.arms());
-      for (int round = 1; round <= options.rounds(); round++) {
-        for (Arm arm : order) {
-          one(arm, round);
-        }
-        Collections.rotate(order, -1);
-      }
-    }
-
-    private void one(Arm arm, int round) throws InterruptedException {
-      Loader shape = options.loader();
-      String input = TopicNames.unique("latency-in");
-      String output = TopicNames.unique("latency-out");
-      topics.create(input, shape.partitions());
-      topics.create(output, shape.partitions());
-      Map<String, String> environment =
-          new HashMap<>(
-              Environment.of(
-                  topics.bootstrapServers(), input, output, TopicNames.unique("latency")));
-      environment.putAll(options.settings());
-      List<String> main =
-          List.of(
-              ArmMain.class.getName(),
-              arm.label(),
-              Long.toString(shape.records()),
-              Work.parse(options.work()).spec());
-      try (Child child =
-          Child.start(
-              workspace.folder(),
-              options.jvm().home(),
-              Comparison.flags(options),
-              main,
-              environment)) {
-        LatencyRun.Found found =
-            new LatencyRun(topics, shape, LatencyRun.FIRST + rate * warmUp, input, output)
-                .measure((double) rate);
-        if (!child.awaitEnd(Duration.ofMinutes(1))) {
-          throw new IllegalStateException(child.tail());
-        }
-        if (round > 0) {
-          results.add(arm, found);
-        }
-        say(arm, round, LatencyResults.figures(found));
-      } catch (IllegalStateException e) {
-        results.failed(arm, round, String.valueOf(e.getMessage()));
-        say(arm, round, "FAILED, " + e.getMessage());
-      } finally {
-        topics.delete(input);
-        topics.delete(output);
-      }
-    }
-
-    private static void say(Arm arm, int round, String what) {
-      String when = round == 0 ? "warm-up of the broker" : "round " + round;
-      System.out.printf(Locale.ROOT, "%s, %s: %s%n", when, arm.label(), what);
-    }
   }
 }

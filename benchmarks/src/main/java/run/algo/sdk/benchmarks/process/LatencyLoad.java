@@ -8,10 +8,14 @@ import java.util.Locale;
  * The load at which latency is measured.
  *
  * @param rate records a second
+ * @param slowest the arm that must keep up with it
  * @param why where it comes from
  * @param missing arms whose top could not be found, and that have no say in it
  */
-record LatencyLoad(long rate, String why, List<Arm> missing) {
+record LatencyLoad(long rate, Arm slowest, String why, List<Arm> missing) {
+
+  private static final int HALVINGS = 6;
+  private static final String AS_ASKED = "as it was asked for";
 
   /** Of what the slowest arm can do. */
   private static final double SHARE = 0.5;
@@ -24,8 +28,15 @@ record LatencyLoad(long rate, String why, List<Arm> missing) {
     }
   }
 
-  static LatencyLoad given(long rate) {
-    return new LatencyLoad(rate, "as it was asked for", List.of());
+  /** Whether an arm keeps up with a load. */
+  interface Trial {
+
+    /** Tries it. */
+    boolean keepsUp(Arm arm, long rate) throws InterruptedException;
+  }
+
+  static LatencyLoad given(long rate, Arm first) {
+    return new LatencyLoad(rate, first, AS_ASKED, List.of());
   }
 
   /**
@@ -52,12 +63,38 @@ record LatencyLoad(long rate, String why, List<Arm> missing) {
     }
     return new LatencyLoad(
         twoDigits(least * SHARE),
+        slowest,
         String.format(
             Locale.ROOT,
             "half of the %,.0f that the slowest arm, %s, had reached in a short run",
             least,
             slowest.label()),
         missing);
+  }
+
+  /**
+   * This load, or what is left when it has been halved until the slowest arm keeps up with it; a
+   * load that was asked for stays.
+   *
+   * @param trial finds out; is asked once in any case
+   */
+  LatencyLoad borne(Trial trial) throws InterruptedException {
+    LatencyLoad load = this;
+    int halvings = 0;
+    while (!trial.keepsUp(slowest, load.rate) && !why.equals(AS_ASKED) && halvings < HALVINGS) {
+      halvings++;
+      load = new LatencyLoad(twoDigits(load.rate * SHARE), slowest, why, missing);
+    }
+    return halvings == 0
+        ? this
+        : new LatencyLoad(
+            load.rate,
+            slowest,
+            why
+                + ", halved "
+                + (halvings == 1 ? "once" : halvings + " times")
+                + " more, until that arm kept up beside sender and reader",
+            missing);
   }
 
   /** Down to a number that can be remembered; never to nothing. */

@@ -140,7 +140,14 @@ final class LatencyResults {
             .toList());
   }
 
-  /** What the SDK adds to the bare loop; where one of the two has no figure it does not hold. */
+  private boolean keepsUp(Arm arm) {
+    return found.getOrDefault(arm, List.of()).stream().allMatch(LatencyRun.Found::keepsUp);
+  }
+
+  /**
+   * What the SDK adds to the bare loop; where one of the two has no figure, or was not fast enough
+   * for the load, it does not hold.
+   */
   private Section.Bar added(double percentile, double bound) {
     String promise =
         String.format(
@@ -152,6 +159,9 @@ final class LatencyResults {
             Arm.BARE.label());
     if (!found.containsKey(Arm.BARE) || !found.containsKey(Arm.SDK_PARTITION)) {
       return new Section.Bar(promise, "no figure", false);
+    }
+    if (!keepsUp(Arm.BARE) || !keepsUp(Arm.SDK_PARTITION)) {
+      return new Section.Bar(promise, "no figure: more came than went", false);
     }
     double added =
         latency(Arm.SDK_PARTITION, percentile).median() - latency(Arm.BARE, percentile).median();

@@ -51,6 +51,9 @@ final class LatencyRun {
    */
   private static final long LAG_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** Half of the records wait longer only where more come than go. */
+  private static final long QUEUE_MICROS = TimeUnit.MILLISECONDS.toMicros(100);
+
   /** So many different headers there are; a power of two. */
   private static final int HEADERS = 1 << 10;
 
@@ -82,7 +85,13 @@ final class LatencyRun {
    * @param latency from when a record was due to when its output was read
    * @param sending from when a record was due to when the producer had taken it
    */
-  record Found(Histogram latency, Histogram sending) {}
+  record Found(Histogram latency, Histogram sending) {
+
+    /** Whether no queue has grown: an arm that is not fast enough is seconds late. */
+    boolean keepsUp() {
+      return latency.getValueAtPercentile(50) <= QUEUE_MICROS;
+    }
+  }
 
   /**
    * A run.

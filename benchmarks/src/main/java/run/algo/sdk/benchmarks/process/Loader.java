@@ -79,7 +79,12 @@ record Loader(
 
   /** The same for arms that are slow. */
   Loader fewer() {
-    return new Loader(records / Options.SLOW_SHARE, values, partitions, keys, seed, compression);
+    return with(records / Options.SLOW_SHARE);
+  }
+
+  /** The same with another number of records. */
+  Loader with(long number) {
+    return new Loader(number, values, partitions, keys, seed, compression);
   }
 
   /** The bytes of a key. */

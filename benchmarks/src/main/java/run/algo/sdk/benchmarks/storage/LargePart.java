@@ -18,7 +18,7 @@ import run.algo.sdk.benchmarks.storage.StorageResults.Row;
  */
 final class LargePart implements Part {
 
-  private static final String FULL = "--cell large --sizes 64,1024";
+  private static final String FULL = "--cell large --sizes 64,512";
   private static final String QUICK = "--cell large --sizes 16,64";
   private static final String ROOMY = " --heap 256 --arms store-stream,store-file";
   private static final int ROUNDS = 1;
@@ -153,6 +153,8 @@ final class LargePart implements Part {
       StorageResults roomy, StorageArm arm, List<Long> sizes, int heap) {
     long smallest = sizes.get(0);
     long largest = sizes.get(sizes.size() - 1);
+    long least = StorageTables.live(roomy, arm, smallest);
+    long most = StorageTables.live(roomy, arm, largest);
     return new Section.Bar(
         String.format(
             Locale.ROOT,
@@ -162,12 +164,14 @@ final class LargePart implements Part {
             StorageResults.size(largest),
             StorageTables.mib(StorageTables.A_PART),
             StorageResults.size(smallest)),
-        String.format(
-            Locale.ROOT,
-            "%s MiB, and %s with %s",
-            StorageTables.mib(StorageTables.live(roomy, arm, largest)),
-            StorageTables.mib(StorageTables.live(roomy, arm, smallest)),
-            StorageResults.size(smallest)),
+        least == 0 || most == 0
+            ? "no figure: nothing was collected"
+            : String.format(
+                Locale.ROOT,
+                "%s MiB, and %s with %s",
+                StorageTables.mib(most),
+                StorageTables.mib(least),
+                StorageResults.size(smallest)),
         StorageTables.isFlat(roomy, arm, sizes));
   }
 

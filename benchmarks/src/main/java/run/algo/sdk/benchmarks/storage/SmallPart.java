@@ -16,9 +16,9 @@ import run.algo.sdk.benchmarks.storage.StorageResults.Row;
 final class SmallPart implements Part {
 
   private static final double SPEED_BAR = 0.95;
-  private static final int ROUNDS = 5;
+  private static final int ROUNDS = 3;
   private static final int QUICK_ROUNDS = 1;
-  private static final String FULL = "--cell small";
+  private static final String FULL = "--cell small --warm-up 8 --passes 4";
   private static final String QUICK = "--cell small --objects 200 --warm-up 2 --passes 2";
 
   @Override

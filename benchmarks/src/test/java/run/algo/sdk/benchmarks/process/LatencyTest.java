@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -80,7 +81,38 @@ class LatencyTest {
     assertThat(load.text()).endsWith("without a figure are [streams]");
     assertThatThrownBy(() -> LatencyLoad.of(tops(), ARMS))
         .isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> LatencyLoad.given(0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> LatencyLoad.given(0, Arm.BARE))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aLoadThatTheSlowestArmDoesNotKeepUpWithIsHalved() throws Exception {
+    LatencyLoad load = new LatencyLoad(45_000, Arm.STREAMS, "half of it", List.of());
+    List<Long> tried = new ArrayList<>();
+    LatencyLoad borne =
+        load.borne(
+            (arm, rate) -> {
+              assertThat(arm).isEqualTo(Arm.STREAMS);
+              tried.add(rate);
+              return rate < 12_000;
+            });
+    assertThat(tried).containsExactly(45_000L, 22_000L, 11_000L);
+    assertThat(borne.rate()).isEqualTo(11_000);
+    assertThat(borne.text()).contains("half of it, halved 2 times more");
+    assertThat(load.borne((arm, rate) -> true)).isEqualTo(load);
+    assertThat(load.borne((arm, rate) -> false).rate()).as("in the end").isPositive();
+    LatencyLoad given = LatencyLoad.given(9, Arm.BARE);
+    assertThat(given.borne((arm, rate) -> false)).isEqualTo(given);
+  }
+
+  @Test
+  void aLoadThatIsTooMuchForAnArmHasNoBar() {
+    LatencyResults results = new LatencyResults();
+    results.add(Arm.BARE, run(200_000, 200_000, 1));
+    results.add(Arm.SDK_PARTITION, run(1_000, 1_000, 1));
+    assertThat(section(results, LatencyLoad.given(7, Arm.BARE)).bars())
+        .hasSize(2)
+        .allMatch(bar -> !bar.holds() && bar.value().equals("no figure: more came than went"));
   }
 
   @Test
@@ -91,7 +123,7 @@ class LatencyTest {
       results.add(Arm.BARE, run(bare[round], 10_000, 100));
       results.add(Arm.SDK_PARTITION, run(2_250, 12_500, 200));
     }
-    Section section = section(results, LatencyLoad.given(7));
+    Section section = section(results, LatencyLoad.given(7, Arm.BARE));
     assertThat(section.bars().get(0).promise())
         .isEqualTo("sdk-partition, p50: at most 0.3 ms above bare");
     assertThat(section.bars().get(0).value()).isEqualTo("0.25 ms");
@@ -110,7 +142,8 @@ class LatencyTest {
     results.add(Arm.BARE, run(1, 1, 1));
     results.failed(Arm.SDK_PARTITION, 2, "9 of 10 records came through\nand more");
     assertThat(results.anyFailed()).isTrue();
-    Section section = section(results, new LatencyLoad(7, "as it is", List.of(Arm.SDK_PARTITION)));
+    Section section =
+        section(results, new LatencyLoad(7, Arm.BARE, "as it is", List.of(Arm.SDK_PARTITION)));
     assertThat(section.bars())
         .hasSize(2)
         .allMatch(bar -> !bar.holds() && bar.value().equals("no figure"));

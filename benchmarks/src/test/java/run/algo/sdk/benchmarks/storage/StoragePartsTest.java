@@ -91,7 +91,7 @@ class StoragePartsTest {
     Section section = new LargePart().section(all, results, ours, roomy, 0);
     assertThat(section.bars()).hasSize(4).allMatch(Section.Bar::holds);
     assertThat(section.bars().get(0).promise())
-        .isEqualTo("store-stream: a file of 1024 MiB with -Xmx64m");
+        .isEqualTo("store-stream: a file of 512 MiB with -Xmx64m");
     assertThat(section.bars().get(1).value()).isEqualTo("48.0 MiB, and 40.0 with 64 MiB");
     assertThat(section.tables()).hasSize(2);
     results.failed(StorageArm.STORE_STREAM, largest, 2, "OutOfMemoryError");
@@ -104,7 +104,7 @@ class StoragePartsTest {
 
   @Test
   void theTermsSayHowMuchIsMeasured() {
-    assertThat(SmallPart.options(terms(false)).rounds()).isEqualTo(5);
+    assertThat(SmallPart.options(terms(false)).rounds()).isEqualTo(3);
     assertThat(SmallPart.options(terms(true)).small().objects())
         .isLessThan(SmallPart.options(terms(false)).small().objects());
     Part.Terms asked =

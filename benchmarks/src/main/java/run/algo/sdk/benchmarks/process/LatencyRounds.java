@@ -1,0 +1,92 @@
+package run.algo.sdk.benchmarks.process;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import run.algo.sdk.testkit.kafka.TopicNames;
+
+/**
+ * Runs arms at a steady load, each in a fresh JVM with topics of its own, against one broker.
+ *
+ * @param folder for what the processes print
+ * @param topics the broker
+ * @param options arms, size of the records, their keys, the processes; not how many records
+ * @param plan how long and how often
+ */
+record LatencyRounds(Path folder, Topics topics, Options options, Latency.Plan plan) {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /** Runs all arms, and every round starts with another. */
+  void run(long rate, LatencyResults results) throws InterruptedException {
+    List<Arm> order = new ArrayList<>(options.arms());
+    for (int round = 1; round <= plan.rounds(); round++) {
+      for (Arm arm : order) {
+        String said;
+        try {
+          LatencyRun.Found found = once(arm, rate);
+          results.add(arm, found);
+          said = LatencyResults.figures(found);
+        } catch (IllegalStateException e) {
+          results.failed(arm, round, String.valueOf(e.getMessage()));
+          said = "FAILED, " + e.getMessage();
+        }
+        System.out.printf(Locale.ROOT, "round %d, %s: %s%n", round, arm.label(), said);
+      }
+      Collections.rotate(order, -1);
+    }
+  }
+
+  /** Whether an arm keeps up with a load, which is found out by a run that does not count. */
+  boolean keepsUp(Arm arm, long rate) throws InterruptedException {
+    boolean keepsUp;
+    String said;
+    try {
+      LatencyRun.Found found = once(arm, rate);
+      keepsUp = found.keepsUp();
+      said = LatencyResults.figures(found);
+    } catch (IllegalStateException e) {
+      keepsUp = false;
+      said = "FAILED, " + e.getMessage();
+    }
+    System.out.printf(Locale.ROOT, "tried, %s at %,d records/s: %s%n", arm.label(), rate, said);
+    return keepsUp;
+  }
+
+  private LatencyRun.Found once(Arm arm, long rate) throws InterruptedException {
+    Loader shape =
+        options.loader().with(LatencyRun.FIRST + rate * (plan.warmUp() + plan.seconds()));
+    String input = TopicNames.unique("latency-in");
+    String output = TopicNames.unique("latency-out");
+    topics.create(input, shape.partitions());
+    topics.create(output, shape.partitions());
+    Map<String, String> environment =
+        new HashMap<>(
+            Environment.of(topics.bootstrapServers(), input, output, TopicNames.unique("latency")));
+    environment.putAll(options.settings());
+    List<String> main =
+        List.of(
+            ArmMain.class.getName(),
+            arm.label(),
+            Long.toString(shape.records()),
+            Work.parse(options.work()).spec());
+    try (Child child =
+        Child.start(folder, options.jvm().home(), Comparison.flags(options), main, environment)) {
+      LatencyRun.Found found =
+          new LatencyRun(topics, shape, LatencyRun.FIRST + rate * plan.warmUp(), input, output)
+              .measure((double) rate);
+      if (!child.awaitEnd(PATIENCE)) {
+        throw new IllegalStateException(child.tail());
+      }
+      return found;
+    } finally {
+      topics.delete(input);
+      topics.delete(output);
+    }
+  }
+}
