@@ -1,15 +1,10 @@
 package run.algo.sdk.benchmarks.process;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.HdrHistogram.Histogram;
 import run.algo.sdk.benchmarks.report.Conditions;
 import run.algo.sdk.benchmarks.report.Report;
@@ -47,8 +42,7 @@ final class CompareLatency {
   private final long rate;
   private final Path page;
   private final String command;
-  private final Map<Arm, List<Histogram>> found = new EnumMap<>(Arm.class);
-  private boolean failed;
+  private final Runs<Arm, Histogram> found = new Runs<>(Arm::label);
 
   private CompareLatency(Options options, long rate, Path page, String command) {
     this.options = options;
@@ -62,7 +56,7 @@ final class CompareLatency {
    *
    * @param args see {@link #HELP}
    */
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) throws InterruptedException {
     List<String> words = new ArrayList<>(List.of(args));
     if (words.contains("--help")) {
       System.out.println(HELP);
@@ -78,7 +72,7 @@ final class CompareLatency {
         new CompareLatency(
             options, rate, page, ("benchmarks/latency " + String.join(" ", args)).strip());
     comparison.run();
-    System.exit(comparison.failed ? 1 : 0);
+    System.exit(comparison.found.anyFailed() ? 1 : 0);
   }
 
   private static String taken(List<String> words, String name, String defaultValue) {
@@ -90,65 +84,43 @@ final class CompareLatency {
     return words.remove(at);
   }
 
-  private void run() throws IOException, InterruptedException {
+  private void run() throws InterruptedException {
     double loadBefore = Conditions.load();
-    try (Workspace workspace = new Workspace();
-        Child broker = Comparison.broker(workspace.folder())) {
-      String address = broker.awaitLine(BrokerMain.READY, Comparison.BROKER_START);
-      try (Topics topics = new Topics(address)) {
-        one(topics, workspace.folder(), options.arms().get(0), 0); // warms the broker up
-        found.clear();
-        List<Arm> order = new ArrayList<>(options.arms());
-        for (int round = 1; round <= options.rounds(); round++) {
-          for (Arm arm : order) {
-            one(topics, workspace.folder(), arm, round);
-          }
-          Collections.rotate(order, -1);
-        }
-      }
+    try (Stage stage = Stage.open()) {
+      found.interleave(options.arms(), options.rounds(), (arm, round) -> one(stage, arm));
     }
     new Report(page, Parts.ORDER).put(section(loadBefore));
   }
 
-  private void one(Topics topics, Path folder, Arm arm, int round) throws InterruptedException {
+  private Runs.Told<Histogram> one(Stage stage, Arm arm) throws InterruptedException {
     Loader shape = options.loader();
-    String input = TopicNames.unique("latency-in");
-    String output = TopicNames.unique("latency-out");
-    topics.create(input, shape.partitions());
-    topics.create(output, shape.partitions());
-    Map<String, String> environment =
-        new HashMap<>(
-            Environment.of(topics.bootstrapServers(), input, output, TopicNames.unique("latency")));
-    environment.putAll(options.settings());
+    Load load = new Load(TopicNames.unique("latency-in"), shape.partitions(), shape.keys().keys());
+    stage.topics().create(load.topic(), shape.partitions());
     List<String> main =
         List.of(
             ArmMain.class.getName(),
             arm.label(),
             Long.toString(shape.records()),
             Work.parse(options.work()).spec());
-    try (Child child =
-        Child.start(folder, options.jvm().home(), Comparison.flags(options), main, environment)) {
+    try (ArmRun run = new ArmRun(stage, arm, load, options.settings());
+        Child child = run.start(options.jvm().home(), Comparison.flags(options), main)) {
+      long warmUp = LatencyRun.FIRST + rate * WARM_UP_SECONDS;
       Histogram histogram =
-          new LatencyRun(topics, shape, LatencyRun.FIRST + rate * WARM_UP_SECONDS, input, output)
+          new LatencyRun(stage.topics(), shape, warmUp, load.topic(), run.output())
               .measure((double) rate);
       if (!child.awaitEnd(Duration.ofMinutes(1))) {
         throw new IllegalStateException(child.tail());
       }
-      found.computeIfAbsent(arm, a -> new ArrayList<>()).add(histogram);
-      System.out.printf(
-          Locale.ROOT,
-          "round %d, %s: p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms%n",
-          round,
-          arm.label(),
-          millis(histogram, 50),
-          millis(histogram, 99),
-          millis(histogram, 99.9));
-    } catch (IllegalStateException e) {
-      failed = true;
-      System.out.printf(Locale.ROOT, "round %d, %s: FAILED, %s%n", round, arm.label(), e);
+      return new Runs.Told<>(
+          histogram,
+          String.format(
+              Locale.ROOT,
+              "p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms",
+              millis(histogram, 50),
+              millis(histogram, 99),
+              millis(histogram, 99.9)));
     } finally {
-      topics.delete(input);
-      topics.delete(output);
+      stage.topics().delete(load.topic());
     }
   }
 
@@ -157,24 +129,12 @@ final class CompareLatency {
   }
 
   private Spread spread(Arm arm, double percentile) {
-    return Spread.of(
-        found.getOrDefault(arm, List.of()).stream().map(h -> millis(h, percentile)).toList());
+    return found.spread(arm, histogram -> millis(histogram, percentile));
   }
 
   private Section section(double loadBefore) {
-    List<Arm> arms = options.arms().stream().filter(found::containsKey).toList();
-    List<List<String>> rows = new ArrayList<>();
-    List<Section.Value> bars = new ArrayList<>();
-    for (Arm arm : arms) {
-      Spread p99 = spread(arm, 99);
-      rows.add(
-          List.of(arm.label(), spread(arm, 50).text(2), p99.text(2), spread(arm, 99.9).text(2)));
-      bars.add(
-          new Section.Value(
-              arm.label(), p99.median(), p99.min(), p99.max(), arm.program() == Arm.Program.SDK));
-    }
     List<Section.Bar> promises = new ArrayList<>();
-    if (found.containsKey(Arm.BARE) && found.containsKey(Arm.SDK_PARTITION)) {
+    if (found.withFigures(List.of(Arm.BARE, Arm.SDK_PARTITION)).size() == 2) {
       promises.add(added(50, P50_BAR_MS));
       promises.add(added(99, P99_BAR_MS));
     }
@@ -197,8 +157,21 @@ final class CompareLatency {
             "settings " + options.settings() + ", flags " + Comparison.flags(options),
             loadBefore),
         promises,
-        List.of(new Section.Table(List.of("arm", "p50 ms", "p99 ms", "p99.9 ms"), rows)),
-        List.of(new Section.Chart("Latency, p99 in milliseconds", bars)));
+        List.of(
+            found.table(
+                options.arms(),
+                "arm",
+                List.of(column("p50", 50), column("p99", 99), column("p99.9", 99.9)))),
+        List.of(
+            found.chart(
+                "Latency, p99 in milliseconds",
+                options.arms(),
+                arm -> arm.program() == Arm.Program.SDK,
+                histogram -> millis(histogram, 99))));
+  }
+
+  private Runs.Column<Arm> column(String name, double percentile) {
+    return found.column(name + " ms", histogram -> millis(histogram, percentile), 2);
   }
 
   private Section.Bar added(double percentile, double bound) {

@@ -3,10 +3,6 @@ package run.algo.sdk.benchmarks.process;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -19,25 +15,20 @@ import run.algo.sdk.testkit.kafka.TopicNames;
  * Runs the arms round by round, each run in a fresh JVM against one broker in a process of its own,
  * and prints how they compare.
  *
- * <p>One input topic serves all runs; each has an output topic and a group of its own. Every round
- * starts with another arm, so that none is always the one behind the deletion of a topic.
+ * <p>One input topic serves all runs; each has an output topic and a group of its own.
  */
 final class Comparison {
-
-  static final Duration BROKER_START = Duration.ofMinutes(2);
-  private static final List<String> BROKER_FLAGS = List.of("-Xms1g", "-Xmx1g");
-  private static final List<String> ARM_FLAGS = List.of("-Xms1g", "-Xmx1g");
 
   /** In a flag, stands for the arm and the round. */
   static final String RUN = "{run}";
 
   private final Options options;
   private final Work work;
-  private final Path folder;
+  private final Stage stage;
 
-  private Comparison(Options options, Path folder) {
+  private Comparison(Options options, Stage stage) {
     this.options = options;
-    this.folder = folder;
+    this.stage = stage;
     this.work = Work.parse(options.work());
   }
 
@@ -47,53 +38,28 @@ final class Comparison {
    * @return every run
    */
   static Results run(Options options) throws InterruptedException, IOException {
-    try (Workspace workspace = new Workspace()) {
-      return new Comparison(options, workspace.folder()).run();
-    }
-  }
-
-  private Results run() throws InterruptedException, IOException {
     if (options.jvm().recordings().isPresent()) {
       Files.createDirectories(options.jvm().recordings().get());
     }
-    try (Child broker = broker(folder)) {
-      String address = broker.awaitLine(BrokerMain.READY, BROKER_START);
-      try (Topics topics = new Topics(address)) {
-        return compare(topics);
-      }
+    try (Stage stage = Stage.open()) {
+      return new Comparison(options, stage).compare();
     }
   }
 
-  /** Starts a broker; it prints its address when it is ready. */
-  static Child broker(Path folder) {
-    return Child.start(
-        folder,
-        Path.of(System.getProperty("java.home")),
-        BROKER_FLAGS,
-        List.of(BrokerMain.class.getName(), folder.resolve("broker").toString()),
-        Map.of());
-  }
-
-  private Results compare(Topics topics) throws InterruptedException {
+  private Results compare() throws InterruptedException {
     describe();
-    Load load = options.loader().fill(topics, TopicNames.unique("compare-in"));
+    Load load = options.loader().fill(stage.topics(), TopicNames.unique("compare-in"));
     Map<Arm, Load> loads = new EnumMap<>(Arm.class);
     options.arms().forEach(arm -> loads.put(arm, load));
     if (!options.slow().isEmpty()) {
-      Load little = options.loader().fewer().fill(topics, TopicNames.unique("compare-in"));
+      Load little = options.loader().fewer().fill(stage.topics(), TopicNames.unique("compare-in"));
       options.slow().forEach(arm -> loads.put(arm, little));
     }
     Results results = new Results(new Measure(load));
-    // The broker's own warm-up; nothing of it counts.
-    Arm first = options.arms().get(0);
-    one(topics, loads.getOrDefault(first, load), first, 0, new Results(new Measure(load)));
-    List<Arm> order = new ArrayList<>(options.arms());
-    for (int round = 1; round <= options.rounds(); round++) {
-      for (Arm arm : order) {
-        one(topics, loads.getOrDefault(arm, load), arm, round, results);
-      }
-      Collections.rotate(order, -1);
-    }
+    results.interleave(
+        options.arms(),
+        options.rounds(),
+        (arm, round) -> one(loads.getOrDefault(arm, load), arm, round));
     System.out.println();
     System.out.print(results.table(options.arms()));
     System.out.print(
@@ -103,52 +69,26 @@ final class Comparison {
     return results;
   }
 
-  private void one(Topics topics, Load load, Arm arm, int round, Results results)
-      throws InterruptedException {
-    String output = TopicNames.unique("compare-out");
-    String group = TopicNames.unique("compare");
-    topics.create(output, load.partitions());
-    Map<String, String> environment =
-        new HashMap<>(Environment.of(topics.bootstrapServers(), load.topic(), output, group));
-    environment.putAll(options.settings());
-    environment.put(Environment.STREAMS_THREADS, Integer.toString(options.streamsThreads()));
-    List<String> command =
+  private Runs.Told<Measured> one(Load load, Arm arm, int round) throws InterruptedException {
+    Map<String, String> settings = new HashMap<>(options.settings());
+    settings.put(Environment.STREAMS_THREADS, Integer.toString(options.streamsThreads()));
+    List<String> main =
         List.of(ArmMain.class.getName(), arm.label(), Long.toString(load.records()), work.spec());
-    try (Child child =
-        Child.start(folder, options.jvm().home(), flags(arm, round), command, environment)) {
-      boolean ended = child.awaitEnd(options.jvm().timeout());
-      if (!ended) {
-        results.failed(arm, round, child.tail());
-        say(arm, round, "FAILED, " + child.tail());
-        return;
+    try (ArmRun run = new ArmRun(stage, arm, load, settings);
+        Child child = run.start(options.jvm().home(), flags(arm, round), main)) {
+      if (!child.awaitEnd(options.jvm().timeout())) {
+        throw new IllegalStateException(child.tail());
       }
       Measured measured =
           Measured.find(child.output())
               .orElseThrow(() -> new IllegalStateException("it printed no result"));
-      Verifier verifier = new Verifier(load, arm);
-      List<String> problems = new ArrayList<>(verifier.judge(topics, output));
-      long committed = topics.committed(group, load.topic());
-      if (committed != load.records()) {
-        problems.add("committed: " + committed + " of " + load.records() + " records");
-      }
-      if (problems.isEmpty()) {
-        results.add(arm, round, measured);
-        say(arm, round, figures(measured, verifier));
-      } else {
-        String text = String.join("; ", problems);
-        results.failed(arm, round, text);
-        say(arm, round, "FAILED, " + text);
-      }
-    } finally {
-      topics.delete(output);
+      return new Runs.Told<>(measured, figures(measured, run.verify()));
     }
   }
 
   /** The flags of the arms' processes. */
   static List<String> flags(Options options) {
-    List<String> flags = new ArrayList<>(ARM_FLAGS);
-    flags.addAll(options.jvm().flags());
-    return flags;
+    return Stage.flags(options.jvm().flags());
   }
 
   private List<String> flags(Arm arm, int round) {
@@ -177,11 +117,6 @@ final class Comparison {
         verifier.duplicates() == 0 ? "" : ", " + verifier.duplicates() + " duplicates");
   }
 
-  private static void say(Arm arm, int round, String what) {
-    String when = round == 0 ? "warm-up of the broker" : "round " + round;
-    System.out.printf(Locale.ROOT, "%s, %s: %s%n", when, arm.label(), what);
-  }
-
   private void describe() {
     Loader loader = options.loader();
     System.out.printf(
@@ -197,10 +132,9 @@ final class Comparison {
         options.rounds());
     System.out.printf(
         Locale.ROOT,
-        "arms on the JDK of %s, flags %s %s, settings %s; %d processors, load average %.1f%n",
+        "arms on the JDK of %s, flags %s, settings %s; %d processors, load average %.1f%n",
         options.jvm().home().getFileName(),
-        ARM_FLAGS,
-        options.jvm().flags(),
+        flags(options),
         options.settings(),
         Runtime.getRuntime().availableProcessors(),
         loadAverage());

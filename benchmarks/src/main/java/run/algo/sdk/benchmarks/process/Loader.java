@@ -36,6 +36,14 @@ record Loader(long records, int valueBytes, int partitions, KeyDistribution keys
   Load fill(Topics topics, String topic) {
     topics.create(topic, partitions);
     Load load = new Load(topic, partitions, keys.keys());
+    add(topics, load);
+    return load;
+  }
+
+  /** Fills a topic with the same records once more. */
+  void add(Topics topics, Load load) {
+    String topic = load.topic();
+    long before = load.records();
     AtomicReference<Exception> failure = new AtomicReference<>();
     List<byte[]> names = new ArrayList<>();
     for (int i = 0; i < keys.keys(); i++) {
@@ -67,11 +75,10 @@ record Loader(long records, int valueBytes, int partitions, KeyDistribution keys
     for (Map.Entry<TopicPartition, Long> end : topics.ends(topic).entrySet()) {
       load.ends(end.getKey().partition(), end.getValue());
     }
-    if (load.records() != records) {
+    if (load.records() != before + records) {
       throw new IllegalStateException(
-          "the input topic has " + load.records() + " records instead of " + records);
+          "the input topic has " + load.records() + " records instead of " + (before + records));
     }
-    return load;
   }
 
   /** The same for arms that are slow. */

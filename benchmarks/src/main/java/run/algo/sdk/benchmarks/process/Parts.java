@@ -7,7 +7,10 @@ import run.algo.sdk.benchmarks.report.Part;
 /** All sections of the report, in its order. */
 final class Parts {
 
-  static final List<Part> ALL = List.copyOf(Cells.ALL);
+  static final List<Part> ALL =
+      Stream.concat(
+              Cells.ALL.stream(), Stream.of(new Startup(), new Recovery(), new InFlightMemory()))
+          .toList();
 
   /** The names of the sections in the order of the page. */
   static final List<String> ORDER =

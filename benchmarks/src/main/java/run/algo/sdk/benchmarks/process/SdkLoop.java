@@ -20,6 +20,7 @@ import run.algo.sdk.kafka.AlgoRunner;
 import run.algo.sdk.kafka.AlgoRunnerBuilder;
 import run.algo.sdk.kafka.RunnerState;
 import run.algo.sdk.kafka.config.AlgoSettings;
+import run.algo.sdk.kafka.config.SettingsSource;
 
 /**
  * The SDK as a user has it: a runner with one Algo of one of its three forms, on nothing but its
@@ -36,9 +37,15 @@ final class SdkLoop {
 
   /** The settings that a runner in this environment has, for whoever wants the same clients. */
   static AlgoSettings settings(Map<String, String> environment) {
-    try (AlgoRunner runner = records(new Work.None()).environment(environment).build()) {
-      return runner.settings();
-    }
+    return AlgoSettings.load(
+        new SettingsSource(
+            environment,
+            Map.of(),
+            Map.of(),
+            List.of(RECORDS.name()),
+            List.of(RESULTS.name()),
+            List.of(),
+            false));
   }
 
   /**

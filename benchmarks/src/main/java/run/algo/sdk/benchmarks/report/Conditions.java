@@ -100,16 +100,30 @@ public record Conditions(
     }
   }
 
+  /**
+   * The feature version of a JDK.
+   *
+   * @param home its folder
+   * @return such as 21; 0 where it does not tell
+   */
+  public static int javaVersion(Path home) {
+    String version = value(release(home), "JAVA_VERSION");
+    return version.isEmpty() ? 0 : Runtime.Version.parse(version).feature();
+  }
+
   /** What the JDK says of itself in its file {@code release}. */
   private static String jdk(Path home) {
-    Path file = home.resolve("release");
-    List<String> lines;
-    try {
-      lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
-    } catch (IOException e) {
-      lines = List.of();
-    }
+    List<String> lines = release(home);
     return (value(lines, "IMPLEMENTOR") + " " + value(lines, "JAVA_VERSION")).strip();
+  }
+
+  private static List<String> release(Path home) {
+    Path file = home.resolve("release");
+    try {
+      return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    } catch (IOException e) {
+      return List.of();
+    }
   }
 
   private static String value(List<String> lines, String name) {
