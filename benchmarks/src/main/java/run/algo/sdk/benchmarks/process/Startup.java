@@ -98,7 +98,8 @@ final class Startup extends ArmsPart<Arm, Startup.Started> {
             + " in use, garbage included, until then. The group is new and its broker lets the"
             + " first member begin at once (group.initial.rebalance.delay.ms=0), where brokers"
             + " wait 3 s by default. The peers take their clients' properties from the SDK's"
-            + " settings; what it takes to read these is taken off.",
+            + " settings; what it takes to read these is taken off the times, not off"
+            + " processor time and heap.",
         WAITING.records(),
         WAITING.valueBytes(),
         WAITING.partitions());
