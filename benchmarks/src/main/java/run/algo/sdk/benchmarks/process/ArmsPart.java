@@ -1,6 +1,7 @@
 package run.algo.sdk.benchmarks.process;
 
 import java.util.List;
+import java.util.function.Function;
 import run.algo.sdk.benchmarks.report.Conditions;
 import run.algo.sdk.benchmarks.report.Part;
 import run.algo.sdk.benchmarks.report.Section;
@@ -13,15 +14,23 @@ import run.algo.sdk.benchmarks.report.Section;
  */
 abstract class ArmsPart<K, R> implements Part {
 
-  private static final int ROUNDS = 5;
   private static final int QUICK_ROUNDS = 2;
 
   private final String id;
   private final String title;
+  private final int rounds;
 
-  ArmsPart(String id, String title) {
+  /**
+   * A part.
+   *
+   * @param id see {@link #id()}
+   * @param title see {@link #title()}
+   * @param rounds how often everything runs, unless something else is asked for
+   */
+  ArmsPart(String id, String title, int rounds) {
     this.id = id;
     this.title = title;
+    this.rounds = rounds;
   }
 
   @Override
@@ -61,8 +70,16 @@ abstract class ArmsPart<K, R> implements Part {
 
   abstract Section.Chart chart(Runs<K, R> runs);
 
-  static int rounds(Terms terms) {
-    return terms.rounds().orElse(terms.quick() ? QUICK_ROUNDS : ROUNDS);
+  /** Runs all in as many rounds as are asked for. */
+  final Runs<K, R> rounds(
+      Stage stage, Terms terms, List<K> all, Function<K, String> label, Runs.Run<K, R> run)
+      throws InterruptedException {
+    Runs<K, R> runs = new Runs<>(label);
+    if (!stage.isWarm()) {
+      runs.warmUp(all.get(0), run);
+    }
+    runs.interleave(all, terms.rounds().orElse(terms.quick() ? QUICK_ROUNDS : rounds), run);
+    return runs;
   }
 
   final Section section(Runs<K, R> runs, Terms terms, double loadBefore) {

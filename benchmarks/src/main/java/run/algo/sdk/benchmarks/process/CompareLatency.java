@@ -87,7 +87,9 @@ final class CompareLatency {
   private void run() throws InterruptedException {
     double loadBefore = Conditions.load();
     try (Stage stage = Stage.open()) {
-      found.interleave(options.arms(), options.rounds(), (arm, round) -> one(stage, arm));
+      Runs.Run<Arm, Histogram> run = (arm, round) -> one(stage, arm);
+      found.warmUp(options.arms().get(0), run);
+      found.interleave(options.arms(), options.rounds(), run);
     }
     new Report(page, Parts.ORDER).put(section(loadBefore));
   }

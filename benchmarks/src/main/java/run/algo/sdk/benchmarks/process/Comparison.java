@@ -56,10 +56,9 @@ final class Comparison {
       options.slow().forEach(arm -> loads.put(arm, little));
     }
     Results results = new Results(new Measure(load));
-    results.interleave(
-        options.arms(),
-        options.rounds(),
-        (arm, round) -> one(loads.getOrDefault(arm, load), arm, round));
+    Runs.Run<Arm, Measured> run = (arm, round) -> one(loads.getOrDefault(arm, load), arm, round);
+    results.warmUp(options.arms().get(0), run);
+    results.interleave(options.arms(), options.rounds(), run);
     System.out.println();
     System.out.print(results.table(options.arms()));
     System.out.print(

@@ -1,7 +1,7 @@
 package run.algo.sdk.benchmarks.process;
 
 /**
- * The process of an arm that runs until it is killed: {@code EndlessMain ARM}. Prints {@link
+ * The process of an arm that runs until it is killed: {@code EndlessMain ARM WORK}. Prints {@link
  * #BEGAN} and the time at which it began, by the clock of the machine.
  */
 final class EndlessMain {
@@ -21,7 +21,7 @@ final class EndlessMain {
     ParentWatch.endWithParent();
     endWith(Thread.currentThread());
     AckMeter meter = AckMeter.endless(Environment.output(System.getenv()));
-    ArmMain.run(Arm.of(args[0]), new Work.None(), System.getenv(), meter);
+    ArmMain.run(Arm.of(args[0]), Work.parse(args[1]), System.getenv(), meter);
   }
 
   /** Ends the process when a thread fails: others would go on, and nobody would know. */

@@ -13,14 +13,24 @@ import run.algo.sdk.testkit.kafka.TopicNames;
 /** How much of the heap records in flight take. */
 final class InFlightMemory extends ArmsPart<InFlightMemory.Form, InFlightMemory.Heap> {
 
+  /** What a heap holds after GC differs little from run to run. */
+  private static final int ROUNDS = 3;
+
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int VIRTUAL_THREADS = 21;
   private static final int UNIT = 10_000;
+  private static final int FIRST = 1_000;
   private static final int VALUE_BYTES = 200;
   private static final int PARTITIONS = 4;
 
+  /** Partitions of which nothing settles share half of what may be in flight. */
+  private static final int STANDING_SHARE = 2;
+
   /** It has a platform thread for each record in flight: of more there are too many. */
   private static final int MOST_PLATFORM_THREADS = 10_000;
+
+  /** 100,000 stacks need more than the arms have otherwise. */
+  private static final List<String> FLAGS = Stage.flags(List.of("-Xmx4g"));
 
   private static final List<Integer> IN_FLIGHT = List.of(10_000, 50_000, 100_000);
   private static final List<Arm> ARMS =
@@ -38,7 +48,7 @@ final class InFlightMemory extends ArmsPart<InFlightMemory.Form, InFlightMemory.
   }
 
   InFlightMemory(List<Arm> arms, List<Integer> inFlight) {
-    super("memory", "Memory of records in flight");
+    super("memory", "Memory of records in flight", ROUNDS);
     this.arms = arms;
     this.inFlight = inFlight;
   }
@@ -60,10 +70,11 @@ final class InFlightMemory extends ArmsPart<InFlightMemory.Form, InFlightMemory.
    * The heap after GC.
    *
    * @param records how many are in flight
-   * @param empty bytes with none in flight
+   * @param empty bytes before, with none in flight
    * @param held bytes with all of them
+   * @param gone bytes when all of them have gone
    */
-  record Heap(int records, long empty, long held) {
+  record Heap(int records, long empty, long held, long gone) {
 
     double heldMebibytes() {
       return mebibytes(held);
@@ -71,6 +82,10 @@ final class InFlightMemory extends ArmsPart<InFlightMemory.Form, InFlightMemory.
 
     double emptyMebibytes() {
       return mebibytes(empty);
+    }
+
+    double goneMebibytes() {
+      return mebibytes(gone);
     }
 
     /** What 10,000 records more take. */
@@ -108,28 +123,30 @@ final class InFlightMemory extends ArmsPart<InFlightMemory.Form, InFlightMemory.
 
   @Override
   Runs<Form, Heap> run(Stage stage, Terms terms) throws InterruptedException {
-    Runs<Form, Heap> runs = new Runs<>(Form::label);
-    runs.interleave(forms(terms.quick()), rounds(terms), (form, round) -> one(stage, terms, form));
-    return runs;
+    return rounds(
+        stage, terms, forms(terms.quick()), Form::label, (form, round) -> one(stage, terms, form));
   }
 
   private static Runs.Told<Heap> one(Stage stage, Terms terms, Form form)
       throws InterruptedException {
-    Loader loader =
-        new Loader(
-            form.records(), VALUE_BYTES, PARTITIONS, KeyDistribution.parse("uniform:10000"), 1);
-    Load load = loader.fill(stage.topics(), TopicNames.unique("memory-in"));
+    Load load = loader(FIRST).fill(stage.topics(), TopicNames.unique("memory-in"));
     String records = Integer.toString(form.records());
     Map<String, String> settings =
-        Map.of("ALGO_MAX_IN_FLIGHT", records, "ALGO_CONCURRENCY", records);
+        Map.of(
+            "ALGO_MAX_IN_FLIGHT",
+            Integer.toString(STANDING_SHARE * form.records()),
+            "ALGO_CONCURRENCY",
+            records);
     try (ArmRun run = new ArmRun(stage, form.arm(), load, settings)) {
       Heap heap;
-      List<String> main = List.of(MemoryMain.class.getName(), form.arm().label(), records);
-      try (Child child = run.start(terms.jdk(), Stage.flags(List.of()), main)) {
+      List<String> main =
+          List.of(MemoryMain.class.getName(), form.arm().label(), Integer.toString(FIRST), records);
+      try (Child child = run.start(terms.jdk(), FLAGS, main)) {
         long empty = Long.parseLong(child.awaitLine(MemoryMain.EMPTY, PATIENCE));
-        loader.add(stage.topics(), load);
+        loader(form.records()).add(stage.topics(), load);
         long held = Long.parseLong(child.awaitLine(MemoryMain.HELD, PATIENCE));
-        heap = new Heap(form.records(), empty, held);
+        long gone = Long.parseLong(child.awaitLine(MemoryMain.GONE, PATIENCE));
+        heap = new Heap(form.records(), empty, held, gone);
         run.awaitCommitted(child, PATIENCE);
       }
       run.verify();
@@ -137,13 +154,18 @@ final class InFlightMemory extends ArmsPart<InFlightMemory.Form, InFlightMemory.
           heap,
           String.format(
               Locale.ROOT,
-              "%.1f MiB, %.1f with none in flight: %,.0f bytes a record",
+              "%.1f MiB, before %.1f, after %.1f: %,.0f bytes a record",
               heap.heldMebibytes(),
               heap.emptyMebibytes(),
+              heap.goneMebibytes(),
               heap.bytesPerRecord()));
     } finally {
       stage.topics().delete(load.topic());
     }
+  }
+
+  private static Loader loader(int records) {
+    return new Loader(records, VALUE_BYTES, PARTITIONS, KeyDistribution.parse("uniform:10000"), 1);
   }
 
   @Override
@@ -151,22 +173,24 @@ final class InFlightMemory extends ArmsPart<InFlightMemory.Form, InFlightMemory.
     return String.format(
         Locale.ROOT,
         "Records of %d bytes in %d partitions, of which the work lets none go until all are in"
-            + " flight: the heap after GC with them, and with none, in the same process after as"
-            + " many have gone through. What is kept from one to the next (threads of a pool,"
-            + " buffers, tables) is in both. ALGO_MAX_IN_FLIGHT and ALGO_CONCURRENCY are as many"
-            + " as there are records. sdk-unordered and bare-vthread have a virtual thread for"
+            + " flight: the heap after GC before they come, with them, and when they have gone, in"
+            + " one process that has had %,d others before. What remains are threads that wait for"
+            + " the next, the producer's buffers and tables that have grown. ALGO_CONCURRENCY is as many as there are records, and"
+            + " ALGO_MAX_IN_FLIGHT twice as many, of which partitions that stand still share half."
+            + " sdk-unordered and bare-vthread have a virtual thread for"
             + " each, whose stack is in the heap; sdk-unordered-async has none;"
             + " parallel-consumer-unordered has a platform thread for each, whose stack is not in"
             + " the heap, so it is measured with no more than %,d. Beside the value there are key"
             + " and headers, and what of the clients' buffers a record keeps.",
         VALUE_BYTES,
         PARTITIONS,
+        FIRST,
         MOST_PLATFORM_THREADS);
   }
 
   @Override
   String settings() {
-    return "flags " + Stage.flags(List.of());
+    return "flags " + FLAGS;
   }
 
   @Override
@@ -181,7 +205,8 @@ final class InFlightMemory extends ArmsPart<InFlightMemory.Form, InFlightMemory.
         "arm, in flight",
         List.of(
             runs.column("heap after GC, MiB", Heap::heldMebibytes, 1),
-            runs.column("with none in flight, MiB", Heap::emptyMebibytes, 1),
+            runs.column("before, MiB", Heap::emptyMebibytes, 1),
+            runs.column("when they have gone, MiB", Heap::goneMebibytes, 1),
             runs.column("per 10,000 in flight, MiB", Heap::perUnitMebibytes, 2),
             runs.column("bytes a record", Heap::bytesPerRecord, 0)));
   }

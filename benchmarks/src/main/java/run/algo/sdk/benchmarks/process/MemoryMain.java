@@ -7,10 +7,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * The process of a run of which the heap is measured: {@code MemoryMain ARM RECORDS}. So many
- * records wait in the topic, and as many come when it has printed {@link #EMPTY}. Both times it
- * holds them until all are in flight; of the first time nothing counts, so that what is made once
- * and kept (threads, buffers, tables) is there before. It runs until it is killed.
+ * The process of a run of which the heap is measured: {@code MemoryMain ARM FIRST RECORDS}. The
+ * first records wait in the topic: they load classes and make connections, and nothing of them
+ * counts. The others come when it has printed {@link #EMPTY}, and are held until all are in flight.
+ * It runs until it is killed.
  */
 final class MemoryMain {
 
@@ -19,6 +19,9 @@ final class MemoryMain {
 
   /** Begins the line with the same with all in flight. */
   static final String HELD = "HELD ";
+
+  /** Begins the line with the same when all of them have gone. */
+  static final String GONE = "GONE ";
 
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -33,24 +36,27 @@ final class MemoryMain {
   public static void main(String[] args) throws InterruptedException {
     ParentWatch.endWithParent();
     EndlessMain.endWith(Thread.currentThread());
-    int records = Integer.parseInt(args[1]);
+    int first = Integer.parseInt(args[1]);
+    int records = Integer.parseInt(args[2]);
     Gate gate = new Gate();
     AckMeter meter = AckMeter.endless(Environment.output(System.getenv()));
-    Thread watch = new Thread(() -> watch(gate, meter, records), "watch");
+    Thread watch = new Thread(() -> watch(gate, meter, first, records), "watch");
     watch.setDaemon(true);
     EndlessMain.endWith(watch);
     watch.start();
     ArmMain.run(Arm.of(args[0]), gate, System.getenv(), meter);
   }
 
-  private static void watch(Gate gate, AckMeter meter, int records) {
-    await(gate::held, records, "in flight");
+  private static void watch(Gate gate, AckMeter meter, int first, int records) {
+    await(gate::held, first, "in flight");
     gate.open();
-    await(meter::acknowledgedCount, records, "acknowledged");
+    await(meter::acknowledgedCount, first, "acknowledged");
     System.out.println(EMPTY + heapAfterCollection());
     await(gate::held, records, "in flight");
     System.out.println(HELD + heapAfterCollection());
     gate.open();
+    await(meter::acknowledgedCount, first + records, "acknowledged");
+    System.out.println(GONE + heapAfterCollection());
   }
 
   private static void await(LongSupplier count, long wanted, String what) {

@@ -13,6 +13,9 @@ import run.algo.sdk.testkit.kafka.TopicNames;
 /** How long an arm's outputs stand still when its process is killed, and what is done again. */
 final class Recovery extends ArmsPart<Arm, Recovered> {
 
+  /** A run lasts longer than the session timeout. */
+  private static final int ROUNDS = 3;
+
   private static final Duration GRACE = Duration.ofSeconds(2);
   private static final int IN_FLIGHT_AGAIN = 2;
   private static final int BEATS_IN_SESSION = 3;
@@ -32,16 +35,18 @@ final class Recovery extends ArmsPart<Arm, Recovered> {
 
   private final List<Arm> arms;
   private final Loader loader;
+  private final Work work;
   private final Duration session;
 
   Recovery() {
-    this(ARMS, LOADER, SESSION);
+    this(ARMS, LOADER, new Work.None(), SESSION);
   }
 
-  Recovery(List<Arm> arms, Loader loader, Duration session) {
-    super("recovery", "After a kill");
+  Recovery(List<Arm> arms, Loader loader, Work work, Duration session) {
+    super("recovery", "After a kill", ROUNDS);
     this.arms = arms;
     this.loader = loader;
+    this.work = work;
     this.session = session;
   }
 
@@ -71,8 +76,8 @@ final class Recovery extends ArmsPart<Arm, Recovered> {
   @Override
   Runs<Arm, Recovered> run(Stage stage, Terms terms) throws InterruptedException {
     Load load = shape(terms).fill(stage.topics(), TopicNames.unique("recovery-in"));
-    Runs<Arm, Recovered> runs = new Runs<>(Arm::label);
-    runs.interleave(arms, rounds(terms), (arm, round) -> one(stage, terms, load, arm));
+    Runs<Arm, Recovered> runs =
+        rounds(stage, terms, arms, Arm::label, (arm, round) -> one(stage, terms, load, arm));
     stage.topics().delete(load.topic());
     return runs;
   }
@@ -82,7 +87,8 @@ final class Recovery extends ArmsPart<Arm, Recovered> {
     Map<String, String> appended =
         Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
     try (ArmRun run = new ArmRun(stage, arm, load, variables(), appended)) {
-      Recovered recovered = new RecoveryRun(run, load, arm, terms.jdk()).measure(stage.topics());
+      Recovered recovered =
+          new RecoveryRun(run, load, arm, work, terms.jdk()).measure(stage.topics());
       return new Runs.Told<>(
           recovered,
           String.format(

@@ -22,11 +22,11 @@ final class RecoveryRun {
   private final Verifier verifier;
   private final Takeover takeover;
 
-  RecoveryRun(ArmRun run, Load load, Arm arm, Path jdk) {
+  RecoveryRun(ArmRun run, Load load, Arm arm, Work work, Path jdk) {
     this.run = run;
     this.load = load;
     this.jdk = jdk;
-    main = List.of(EndlessMain.class.getName(), arm.label());
+    main = List.of(EndlessMain.class.getName(), arm.label(), work.spec());
     verifier = new Verifier(load, arm);
     takeover = new Takeover(verifier);
   }

@@ -58,11 +58,9 @@ class Runs<K, R> {
 
   /**
    * Runs each once a round, and prints each run. Every round starts with another, so that none is
-   * always behind the same one. A run of the first goes before, as round 0, and is forgotten: it
-   * warms the broker up.
+   * always behind the same one.
    */
   void interleave(List<K> all, int rounds, Run<K, R> run) throws InterruptedException {
-    new Runs<K, R>(label).once(all.get(0), 0, run);
     List<K> order = new ArrayList<>(all);
     for (int round = 1; round <= rounds; round++) {
       for (K what : order) {
@@ -70,6 +68,11 @@ class Runs<K, R> {
       }
       Collections.rotate(order, -1);
     }
+  }
+
+  /** Runs something once, as round 0, and forgets it: it warms the broker up. */
+  void warmUp(K what, Run<K, R> run) throws InterruptedException {
+    new Runs<K, R>(label).once(what, 0, run);
   }
 
   private void once(K what, int round, Run<K, R> run) throws InterruptedException {

@@ -19,11 +19,18 @@ final class Stage implements AutoCloseable {
   private final Topics topics;
   private final Path folder;
 
+  private final boolean warm;
+
   /** What ends with it, the last first. */
   private final List<Runnable> ends = new ArrayList<>();
 
   /** On a broker that is there already, and stays. */
   Stage(String bootstrapServers, Path folder) {
+    this(bootstrapServers, folder, true);
+  }
+
+  private Stage(String bootstrapServers, Path folder, boolean warm) {
+    this.warm = warm;
     this.topics = new Topics(bootstrapServers);
     this.folder = folder;
     ends.add(topics::close);
@@ -40,7 +47,8 @@ final class Stage implements AutoCloseable {
             List.of(BrokerMain.class.getName(), workspace.folder().resolve("broker").toString()),
             Map.of());
     try {
-      Stage stage = new Stage(broker.awaitLine(BrokerMain.READY, BROKER_START), workspace.folder());
+      Stage stage =
+          new Stage(broker.awaitLine(BrokerMain.READY, BROKER_START), workspace.folder(), false);
       stage.ends.add(0, broker::close);
       stage.ends.add(0, workspace::close);
       return stage;
@@ -49,6 +57,11 @@ final class Stage implements AutoCloseable {
       workspace.close();
       throw e;
     }
+  }
+
+  /** Whether its broker has served before, and needs no run to get warm. */
+  boolean isWarm() {
+    return warm;
   }
 
   Topics topics() {

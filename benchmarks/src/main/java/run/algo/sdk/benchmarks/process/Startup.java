@@ -10,6 +10,7 @@ import run.algo.sdk.testkit.kafka.TopicNames;
 /** How long each arm takes from nothing to its first acknowledged output. */
 final class Startup extends ArmsPart<Arm, Startup.Started> {
 
+  private static final int ROUNDS = 5;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Loader WAITING =
       new Loader(1_000, 200, 4, KeyDistribution.parse("uniform:1000"), 1);
@@ -29,7 +30,7 @@ final class Startup extends ArmsPart<Arm, Startup.Started> {
   }
 
   Startup(List<Arm> arms) {
-    super("startup", "From nothing to the first record");
+    super("startup", "From nothing to the first record", ROUNDS);
     this.arms = arms;
   }
 
@@ -53,8 +54,8 @@ final class Startup extends ArmsPart<Arm, Startup.Started> {
   @Override
   Runs<Arm, Started> run(Stage stage, Terms terms) throws InterruptedException {
     Load load = WAITING.fill(stage.topics(), TopicNames.unique("startup-in"));
-    Runs<Arm, Started> runs = new Runs<>(Arm::label);
-    runs.interleave(arms, rounds(terms), (arm, round) -> one(stage, terms, load, arm));
+    Runs<Arm, Started> runs =
+        rounds(stage, terms, arms, Arm::label, (arm, round) -> one(stage, terms, load, arm));
     stage.topics().delete(load.topic());
     return runs;
   }

@@ -65,7 +65,8 @@ class ArmsIT {
     Measured measured = ArmMain.run(arm, load.records(), new Work.None(), environment);
     assertThat(measured.records()).isEqualTo(RECORDS / 3);
     assertThat(measured.recordsPerSecond()).isPositive();
-    assertThat(measured.cpuSecondsPerMillion()).isPositive();
+    // Processor time goes in steps, of 10 ms on Linux, and so many records may take less.
+    assertThat(measured.cpuSecondsPerMillion()).isNotNegative();
     assertThat(measured.bytesPerRecord()).isPositive();
     Verifier verifier = new Verifier(load, arm);
     assertThat(verifier.judge(topics, output)).isEmpty();

@@ -64,8 +64,10 @@ class PartsIT {
   @Test
   void aKilledProcessIsFollowedByAnother() throws Exception {
     Duration session = Duration.ofSeconds(1);
-    Loader loader = new Loader(200_000, 50, 2, KeyDistribution.parse("uniform:100"), 1);
-    Recovery part = new Recovery(List.of(Arm.SDK_PARTITION_EOS), loader, session);
+    Loader loader = new Loader(3_000, 50, 2, KeyDistribution.parse("uniform:100"), 1);
+    // So slow that it is killed in time.
+    Work work = Work.parse("wait:1ms");
+    Recovery part = new Recovery(List.of(Arm.SDK_PARTITION_EOS), loader, work, session);
     Takeover.Recovered recovered = only(part, part.run(stage, TERMS), Arm.SDK_PARTITION_EOS);
     assertThat(recovered.seconds()).isPositive();
     assertThat(recovered.again()).isZero();

@@ -117,7 +117,7 @@ class PartsTest {
 
   @Test
   void memoryIsTheDifferenceThatTheRecordsMake() {
-    Heap heap = new Heap(50_000, 20L * MIB, 70L * MIB);
+    Heap heap = new Heap(50_000, 20L * MIB, 70L * MIB, 30L * MIB);
     assertThat(heap.perUnitMebibytes()).isEqualTo(10);
     assertThat(heap.bytesPerRecord()).isEqualTo(50.0 * MIB / 50_000);
     Form form = new Form(Arm.SDK_UNORDERED, 50_000);
@@ -130,6 +130,7 @@ class PartsTest {
                 "sdk-unordered, 50,000",
                 "70.0 [70.0 .. 70.0]",
                 "20.0 [20.0 .. 20.0]",
+                "30.0 [30.0 .. 30.0]",
                 "10.00 [10.00 .. 10.00]",
                 "1,049 [1,049 .. 1,049]"));
   }
