@@ -23,8 +23,8 @@ final class InFlightMemory extends ArmsPart<InFlightMemory.Form, InFlightMemory.
   private static final int VALUE_BYTES = 200;
   private static final int PARTITIONS = 4;
 
-  /** Partitions of which nothing settles share half of what may be in flight. */
-  private static final int STANDING_SHARE = 2;
+  /** Partitions of which nothing settles share half in equal parts, and not all have as many. */
+  private static final int STANDING_SHARE = 4;
 
   /** It has a platform thread for each record in flight: of more there are too many. */
   private static final int MOST_PLATFORM_THREADS = 10_000;
@@ -176,7 +176,8 @@ final class InFlightMemory extends ArmsPart<InFlightMemory.Form, InFlightMemory.
             + " flight: the heap after GC before they come, with them, and when they have gone, in"
             + " one process that has had %,d others before. What remains are threads that wait for"
             + " the next, the producer's buffers and tables that have grown. ALGO_CONCURRENCY is as many as there are records, and"
-            + " ALGO_MAX_IN_FLIGHT twice as many, of which partitions that stand still share half."
+            + " ALGO_MAX_IN_FLIGHT four times as many, of which partitions that stand still share"
+            + " half in equal parts."
             + " sdk-unordered and bare-vthread have a virtual thread for"
             + " each, whose stack is in the heap; sdk-unordered-async has none;"
             + " parallel-consumer-unordered has a platform thread for each, whose stack is not in"

@@ -16,13 +16,13 @@ class RunsTest {
   @Test
   void everyRoundRunsEachAndStartsWithAnother() throws Exception {
     List<String> order = new ArrayList<>();
-    runs.interleave(
-        ALL,
-        3,
+    Runs.Run<String, Double> run =
         (what, round) -> {
           order.add(what + round);
           return new Runs.Told<>((double) round, "");
-        });
+        };
+    runs.warmUp("a", run);
+    runs.interleave(ALL, 3, run);
     assertThat(order).containsExactly("a0", "a1", "b1", "c1", "b2", "c2", "a2", "c3", "a3", "b3");
     assertThat(runs.runs("a")).as("the warm-up is forgotten").containsExactly(1.0, 2.0, 3.0);
   }
