@@ -12,7 +12,15 @@ class PartsTest {
     assertThat(Parts.ORDER)
         .doesNotHaveDuplicates()
         .startsWith("base")
-        .containsSubsequence("jdk17", "latency", "retry-lateness", "s3-small", "s3-large");
+        .containsSubsequence(
+            "jdk17",
+            "latency",
+            "startup",
+            "recovery",
+            "memory",
+            "retry-lateness",
+            "s3-small",
+            "s3-large");
     for (Part part : Parts.ALL) {
       assertThat(CompareCells.HELP).contains(" " + part.id());
     }

@@ -29,6 +29,8 @@ final class AckMeter {
   /** Counted by the network thread of each producer: there may be several. */
   private final AtomicLong count = new AtomicLong();
 
+  private volatile long firstNanos;
+  private final CountDownLatch begun = new CountDownLatch(1);
   private volatile @Nullable Usage begin;
   private volatile @Nullable Usage end;
 
@@ -48,14 +50,34 @@ final class AckMeter {
     return meter;
   }
 
+  /** A meter of a run that only ends from outside. */
+  static AckMeter endless(String name) {
+    return register(name, Long.MAX_VALUE - 1, Long.MAX_VALUE);
+  }
+
   private void acknowledged() {
     long now = count.incrementAndGet();
+    if (now == 1) {
+      firstNanos = System.nanoTime();
+      begun.countDown();
+    }
     if (now == warmUp) {
       begin = Usage.now();
     } else if (now == total) {
       end = Usage.now();
       done.countDown();
     }
+  }
+
+  /** Waits for the first acknowledgement, and returns its {@code System.nanoTime}. */
+  long awaitFirst() throws InterruptedException {
+    begun.await();
+    return firstNanos;
+  }
+
+  /** {@return how many are acknowledged} */
+  long acknowledgedCount() {
+    return count.get();
   }
 
   boolean isDone() {

@@ -42,9 +42,20 @@ final class ArmMain {
   /** Runs an arm in this process. */
   static Measured run(Arm arm, long records, Job job, Map<String, String> given)
       throws InterruptedException {
+    AckMeter meter = AckMeter.register(Environment.output(given), warmUp(records), records);
+    run(arm, job, given, meter);
+    return meter.result();
+  }
+
+  /**
+   * The same with a meter of the caller's.
+   *
+   * @param meter registered by the name of the output topic
+   */
+  static void run(Arm arm, Job job, Map<String, String> given, AckMeter meter)
+      throws InterruptedException {
     Map<String, String> environment = arm.settings(given);
     String output = Environment.output(environment);
-    AckMeter meter = AckMeter.register(output, warmUp(records), records);
     environment.put("KAFKA_PRODUCER_INTERCEPTOR_CLASSES", AckMeter.Interceptor.class.getName());
     environment.put("KAFKA_PRODUCER_BENCHMARK_METER", output);
     String input = Environment.input(environment);
@@ -63,7 +74,6 @@ final class ArmMain {
       case PARALLEL_CONSUMER ->
           new ParallelConsumerLoop(SdkLoop.settings(environment), output, job).run(input, meter);
     }
-    return meter.result();
   }
 
   private static void bare(

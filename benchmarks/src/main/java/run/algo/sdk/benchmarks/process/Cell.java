@@ -71,9 +71,14 @@ record Cell(String id, String title, String text, String options, List<CellBar> 
   Section section(Options run, Results results, String command, double loadBefore) {
     List<Section.Bar> judged = bars.stream().map(bar -> bar.judge(results)).toList();
     Section.Table table =
-        new Section.Table(
-            List.of("arm", "records/s", results.baseline().name(), "CPU s per million", "B/record"),
-            run.arms().stream().flatMap(arm -> rows(arm, results).stream()).toList());
+        results.table(
+            run.arms(),
+            "arm",
+            List.of(
+                results.column("records/s", Measured::recordsPerSecond, 0),
+                new Runs.Column<>(results.baseline().name(), results::ratio),
+                results.column("CPU s per million", Measured::cpuSecondsPerMillion, 2),
+                results.column("B/record", Measured::bytesPerRecord, 0)));
     return new Section(
         id,
         title,
@@ -95,40 +100,9 @@ record Cell(String id, String title, String text, String options, List<CellBar> 
                 Measured::cpuSecondsPerMillion)));
   }
 
-  private static List<List<String>> rows(Arm arm, Results results) {
-    List<List<String>> rows = new ArrayList<>();
-    if (!results.runs(arm).isEmpty()) {
-      rows.add(
-          List.of(
-              arm.label(),
-              spread(arm, results, Measured::recordsPerSecond, 0),
-              results.ratio(arm),
-              spread(arm, results, Measured::cpuSecondsPerMillion, 2),
-              spread(arm, results, Measured::bytesPerRecord, 0)));
-    }
-    results
-        .failures(arm)
-        .forEach(
-            failure -> rows.add(List.of(arm.label(), "failed, " + firstLine(failure), "", "", "")));
-    return rows;
-  }
-
-  private static String firstLine(String text) {
-    return text.lines().findFirst().orElse("");
-  }
-
-  private static String spread(
-      Arm arm, Results results, ToDoubleFunction<Measured> value, int decimals) {
-    return Spread.of(values(arm, results, value)).text(decimals);
-  }
-
-  private static List<Double> values(Arm arm, Results results, ToDoubleFunction<Measured> value) {
-    return results.runs(arm).stream().map(run -> value.applyAsDouble(run)).toList();
-  }
-
   private static Section.Chart chart(
       String what, Options run, Results results, ToDoubleFunction<Measured> value) {
-    return new Section.Chart(
+    return results.chart(
         String.format(
             Locale.ROOT,
             "%s: %,d records of %s, %d partitions, keys %s, work %s",
@@ -138,18 +112,8 @@ record Cell(String id, String title, String text, String options, List<CellBar> 
             run.loader().partitions(),
             run.loader().keys(),
             run.work()),
-        run.arms().stream()
-            .filter(arm -> !results.runs(arm).isEmpty())
-            .map(
-                arm -> {
-                  Spread spread = Spread.of(values(arm, results, value));
-                  return new Section.Value(
-                      arm.label(),
-                      spread.median(),
-                      spread.min(),
-                      spread.max(),
-                      arm.program() == Arm.Program.SDK);
-                })
-            .toList());
+        run.arms(),
+        arm -> arm.program() == Arm.Program.SDK,
+        value);
   }
 }

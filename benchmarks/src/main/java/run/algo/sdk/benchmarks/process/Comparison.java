@@ -3,8 +3,6 @@ package run.algo.sdk.benchmarks.process;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -26,22 +24,18 @@ import run.algo.sdk.testkit.kafka.TopicNames;
  */
 final class Comparison {
 
-  static final Duration BROKER_START = Duration.ofMinutes(2);
-  private static final List<String> BROKER_FLAGS = List.of("-Xms1g", "-Xmx1g");
-  private static final List<String> ARM_FLAGS = List.of("-Xms1g", "-Xmx1g");
-
   /** In a flag, stands for the arm and the round. */
   static final String RUN = "{run}";
 
   private final Options options;
   private final List<List<Contender>> contenders;
   private final Work work;
-  private final Path folder;
+  private final Stage stage;
 
-  private Comparison(Options options, List<List<Contender>> contenders, Path folder) {
+  private Comparison(Options options, List<List<Contender>> contenders, Stage stage) {
     this.options = options;
     this.contenders = contenders;
-    this.folder = folder;
+    this.stage = stage;
     this.work = Work.parse(options.work());
   }
 
@@ -69,40 +63,21 @@ final class Comparison {
    */
   static Map<Build, Results> run(Options options, List<List<Contender>> contenders)
       throws InterruptedException, IOException {
-    try (Workspace workspace = new Workspace()) {
-      return new Comparison(options, contenders, workspace.folder()).run();
-    }
-  }
-
-  private Map<Build, Results> run() throws InterruptedException, IOException {
     if (options.jvm().recordings().isPresent()) {
       Files.createDirectories(options.jvm().recordings().get());
     }
-    try (Child broker = broker(folder)) {
-      String address = broker.awaitLine(BrokerMain.READY, BROKER_START);
-      try (Topics topics = new Topics(address)) {
-        return compare(topics);
-      }
+    try (Stage stage = Stage.open()) {
+      return new Comparison(options, contenders, stage).compare();
     }
   }
 
-  /** Starts a broker; it prints its address when it is ready. */
-  static Child broker(Path folder) {
-    return Child.start(
-        folder,
-        Path.of(System.getProperty("java.home")),
-        BROKER_FLAGS,
-        List.of(BrokerMain.class.getName(), folder.resolve("broker").toString()),
-        Map.of());
-  }
-
-  private Map<Build, Results> compare(Topics topics) throws InterruptedException {
+  private Map<Build, Results> compare() throws InterruptedException {
     describe();
-    Load load = options.loader().fill(topics, TopicNames.unique("compare-in"));
+    Load load = options.loader().fill(stage.topics(), TopicNames.unique("compare-in"));
     Map<Arm, Load> loads = new EnumMap<>(Arm.class);
     options.arms().forEach(arm -> loads.put(arm, load));
     if (!options.slow().isEmpty()) {
-      Load little = options.loader().fewer().fill(topics, TopicNames.unique("compare-in"));
+      Load little = options.loader().fewer().fill(stage.topics(), TopicNames.unique("compare-in"));
       options.slow().forEach(arm -> loads.put(arm, little));
     }
     Map<Build, Results> results = new LinkedHashMap<>();
@@ -111,25 +86,17 @@ final class Comparison {
       order.add(new ArrayList<>(builds));
       builds.forEach(
           one ->
-              results.computeIfAbsent(one.build(), b -> new Results(new Yardstick(options, load))));
+              results.computeIfAbsent(
+                  one.build(), build -> new Results(new Yardstick(options, load), build)));
     }
-    // The broker's own warm-up; nothing of it counts.
     Contender first = order.get(0).get(0);
-    one(
-        topics,
-        loads.getOrDefault(first.arm(), load),
-        first,
-        0,
-        new Results(new Yardstick(options, load)));
+    Objects.requireNonNull(results.get(first.build()))
+        .warmUp(first.arm(), (arm, round) -> one(loads.getOrDefault(arm, load), first, round));
     for (int round = 1; round <= options.rounds(); round++) {
       for (List<Contender> builds : order) {
         for (Contender one : builds) {
-          one(
-              topics,
-              loads.getOrDefault(one.arm(), load),
-              one,
-              round,
-              Objects.requireNonNull(results.get(one.build())));
+          Objects.requireNonNull(results.get(one.build()))
+              .once(one.arm(), round, (arm, now) -> one(loads.getOrDefault(arm, load), one, now));
         }
         Collections.rotate(builds, -1);
       }
@@ -139,16 +106,10 @@ final class Comparison {
     return results;
   }
 
-  private void one(Topics topics, Load load, Contender one, int round, Results results)
-      throws InterruptedException {
-    String output = TopicNames.unique("compare-out");
-    String group = TopicNames.unique("compare");
-    topics.create(output, load.partitions());
-    Map<String, String> environment =
-        new HashMap<>(Environment.of(topics.bootstrapServers(), load.topic(), output, group));
-    environment.putAll(options.settings());
-    environment.put(Environment.STREAMS_THREADS, Integer.toString(options.streamsThreads()));
-    List<String> command =
+  private Runs.Told<Measured> one(Load load, Contender one, int round) throws InterruptedException {
+    Map<String, String> settings = new HashMap<>(options.settings());
+    settings.put(Environment.STREAMS_THREADS, Integer.toString(options.streamsThreads()));
+    List<String> main =
         new ArrayList<>(
             List.of(
                 ArmMain.class.getName(),
@@ -156,32 +117,15 @@ final class Comparison {
                 Long.toString(load.records()),
                 work.spec()));
     if (!(options.loader().values() instanceof Values.RandomBytes)) {
-      command.add(options.loader().values().spec()); // older revisions know no others
+      main.add(options.loader().values().spec()); // older revisions know no others
     }
-    try (Child child =
-        Child.start(
-            folder, options.jvm().home(), one.build(), flags(one, round), command, environment)) {
+    try (ArmRun run = new ArmRun(stage, one.arm(), load, settings);
+        Child child = run.start(options.jvm().home(), one.build(), flags(one, round), main)) {
       if (!child.awaitEnd(options.jvm().timeout())) {
         throw new IllegalStateException(child.tail());
       }
       Measured measured = measured(child.output(), load);
-      Verifier verifier = new Verifier(load, one.arm());
-      List<String> problems = new ArrayList<>(verifier.judge(topics, output));
-      long committed = topics.committed(group, load.topic());
-      if (committed != load.records()) {
-        problems.add("committed: " + committed + " of " + load.records() + " records");
-      }
-      if (!problems.isEmpty()) {
-        throw new IllegalStateException(String.join("; ", problems));
-      }
-      results.add(one.arm(), round, measured);
-      say(one, round, figures(measured, verifier));
-    } catch (IllegalStateException e) {
-      String text = String.valueOf(e.getMessage());
-      results.failed(one.arm(), round, text);
-      say(one, round, "FAILED, " + text);
-    } finally {
-      topics.delete(output);
+      return new Runs.Told<>(measured, figures(measured, run.verify()));
     }
   }
 
@@ -207,9 +151,7 @@ final class Comparison {
 
   /** The flags of the arms' processes. */
   static List<String> flags(Options options) {
-    List<String> flags = new ArrayList<>(ARM_FLAGS);
-    flags.addAll(options.jvm().flags());
-    return flags;
+    return Stage.flags(options.jvm().flags());
   }
 
   private List<String> flags(Contender one, int round) {
@@ -238,11 +180,6 @@ final class Comparison {
         verifier.duplicates() == 0 ? "" : ", " + verifier.duplicates() + " duplicates");
   }
 
-  private static void say(Contender one, int round, String what) {
-    String when = round == 0 ? "warm-up of the broker" : "round " + round;
-    System.out.printf(Locale.ROOT, "%s, %s: %s%n", when, one.label(), what);
-  }
-
   private void describe() {
     Loader loader = options.loader();
     System.out.printf(
@@ -258,10 +195,9 @@ final class Comparison {
         options.rounds());
     System.out.printf(
         Locale.ROOT,
-        "arms on the JDK of %s, flags %s %s, settings %s; %d processors, load average %.1f%n",
+        "arms on the JDK of %s, flags %s, settings %s; %d processors, load average %.1f%n",
         options.jvm().home().getFileName(),
-        ARM_FLAGS,
-        options.jvm().flags(),
+        flags(options),
         options.settings(),
         Runtime.getRuntime().availableProcessors(),
         loadAverage());

@@ -9,6 +9,11 @@ package run.algo.sdk.benchmarks.process;
  */
 record Job(Values<?, ?> values, Work work) {
 
+  /** Work on bytes, which are returned as they are. */
+  static Job ofBytes(Work work) {
+    return new Job(new Values.RandomBytes(1), work);
+  }
+
   /** Does it by hand, once, and returns the output's value. */
   byte[] run(byte[] value) throws InterruptedException {
     work.run();

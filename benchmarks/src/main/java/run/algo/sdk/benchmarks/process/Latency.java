@@ -90,16 +90,12 @@ public final class Latency implements Part {
             ? LatencyLoad.given(terms.rate().getAsLong(), arms.get(0))
             : LatencyLoad.of(Comparison.run(options), arms);
     LatencyResults results = new LatencyResults();
-    try (Workspace workspace = new Workspace();
-        Child broker = Comparison.broker(workspace.folder())) {
-      String address = broker.awaitLine(BrokerMain.READY, Comparison.BROKER_START);
-      try (Topics topics = new Topics(address)) {
-        LatencyRounds rounds = new LatencyRounds(workspace.folder(), topics, options, plan);
-        // Warms the broker up, too.
-        load = load.borne(rounds::keepsUp);
-        System.out.println(load.text());
-        rounds.run(load.rate(), results);
-      }
+    try (Stage stage = Stage.open()) {
+      LatencyRounds rounds = new LatencyRounds(stage.folder(), stage.topics(), options, plan);
+      // Warms the broker up, too.
+      load = load.borne(rounds::keepsUp);
+      System.out.println(load.text());
+      rounds.run(load.rate(), results);
     }
     return new Outcome(
         results.section(

@@ -12,15 +12,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -206,23 +202,7 @@ final class LatencyRun {
 
   private Histogram read() {
     Histogram histogram = new Histogram(LONGEST_MICROS, DIGITS);
-    List<TopicPartition> partitions =
-        IntStream.range(0, shape.partitions())
-            .mapToObj(partition -> new TopicPartition(output, partition))
-            .toList();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                topics.bootstrapServers(),
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                10_000),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
+    try (OutputReader reader = new OutputReader(topics, output)) {
       long found = 0;
       long last = System.nanoTime();
       while (found < shape.records()) {
@@ -236,7 +216,7 @@ final class LatencyRun {
                   + (failed == null ? "" : ": " + failed.getMessage()),
               failed);
         }
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
           long now = System.nanoTime();
           last = now;
           found++;

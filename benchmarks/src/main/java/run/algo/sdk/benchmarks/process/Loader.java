@@ -37,9 +37,22 @@ record Loader(
   private static final Header MESSAGE_DATA_TYPE =
       new RecordHeader("messageDataType", "Embedded".getBytes(UTF_8));
 
+  /** Random bytes, not compressed. */
+  static Loader ofBytes(long records, int size, int partitions, KeyDistribution keys) {
+    return new Loader(records, new Values.RandomBytes(size), partitions, keys, 1, "none");
+  }
+
   Load fill(Topics topics, String topic) {
     topics.create(topic, partitions);
     Load load = new Load(topic, partitions, keys.keys());
+    add(topics, load);
+    return load;
+  }
+
+  /** Fills a topic with the same records once more. */
+  void add(Topics topics, Load load) {
+    String topic = load.topic();
+    long before = load.records();
     AtomicReference<Exception> failure = new AtomicReference<>();
     List<byte[]> names = new ArrayList<>();
     for (int i = 0; i < keys.keys(); i++) {
@@ -70,11 +83,10 @@ record Loader(
       throw new IllegalStateException("the input topic could not be filled", failure.get());
     }
     long written = topics.ends(topic).values().stream().mapToLong(Long::longValue).sum();
-    if (load.records() != records || written != records) {
+    if (load.records() != before + records || written != load.records()) {
       throw new IllegalStateException(
-          "the input topic has " + written + " records instead of " + records);
+          "the input topic has " + written + " records instead of " + (before + records));
     }
-    return load;
   }
 
   /** The same for arms that are slow. */

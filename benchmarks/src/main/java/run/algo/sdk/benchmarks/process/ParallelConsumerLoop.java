@@ -85,7 +85,7 @@ final class ParallelConsumerLoop {
             .ordering(byKey ? ProcessingOrder.KEY : ProcessingOrder.UNORDERED)
             .commitMode(CommitMode.PERIODIC_CONSUMER_ASYNCHRONOUS)
             .commitInterval(settings.engine().commitInterval());
-    boolean waits = job.work() instanceof Work.Wait;
+    boolean waits = job.work().waits();
     int threads = settings.engine().concurrency().orElse(waits ? WAITING_THREADS : THREADS);
     return waits
         ? options.maxConcurrency(threads).messageBufferSize(settings.engine().maxInFlight()).build()

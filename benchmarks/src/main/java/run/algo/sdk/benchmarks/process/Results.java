@@ -1,53 +1,30 @@
 package run.algo.sdk.benchmarks.process;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
-/**
- * The runs of all arms by round, and their table. A run that failed gives no figure: it is counted
- * and told. Not thread-safe.
- */
-final class Results {
+/** The runs of a comparison, and their tables. Not thread-safe. */
+final class Results extends Runs<Arm, Measured> {
 
-  private final Map<Arm, Map<Integer, Measured>> measured = new EnumMap<>(Arm.class);
-  private final Map<Arm, List<String>> failures = new EnumMap<>(Arm.class);
   private final Baseline baseline;
 
   Results(Baseline baseline) {
+    this(baseline, Build.THIS);
+  }
+
+  /** Those of a build's arms. */
+  Results(Baseline baseline, Build build) {
+    super(arm -> new Contender(arm, build).label());
     this.baseline = baseline;
   }
 
   Baseline baseline() {
     return baseline;
-  }
-
-  /** The runs of an arm that gave a figure, in the order of the rounds. */
-  List<Measured> runs(Arm arm) {
-    return List.copyOf(measured.getOrDefault(arm, Map.of()).values());
-  }
-
-  /** What went wrong with an arm, by round. */
-  List<String> failures(Arm arm) {
-    return failures.getOrDefault(arm, List.of());
-  }
-
-  void add(Arm arm, int round, Measured result) {
-    measured.computeIfAbsent(arm, a -> new TreeMap<>()).put(round, result);
-  }
-
-  void failed(Arm arm, int round, String what) {
-    failures.computeIfAbsent(arm, a -> new ArrayList<>()).add("round " + round + ": " + what);
-  }
-
-  boolean anyFailed() {
-    return !failures.isEmpty();
   }
 
   /** Ratios of an arm's speed to another's, each within one round, where both have a figure. */
@@ -63,9 +40,8 @@ final class Results {
   /** Ratios of an arm's measure to that of an arm in another build. */
   List<Double> ratios(Arm arm, Results of, Arm base, ToDoubleFunction<Measured> measure) {
     List<Double> ratios = new ArrayList<>();
-    Map<Integer, Measured> bases = of.measured.getOrDefault(base, Map.of());
-    measured
-        .getOrDefault(arm, Map.of())
+    Map<Integer, Measured> bases = of.byRound(base);
+    byRound(arm)
         .forEach(
             (round, result) -> {
               Measured other = bases.get(round);
@@ -87,15 +63,14 @@ final class Results {
         "CPU s per million",
         "bytes allocated per record");
     for (Arm arm : arms) {
-      List<Measured> runs = runs(arm);
-      if (!runs.isEmpty()) {
+      if (!runs(arm).isEmpty()) {
         row(
             table,
             arm.label(),
-            spread(runs, Measured::recordsPerSecond, 0),
+            spread(arm, Measured::recordsPerSecond).text(0),
             ratio(arm),
-            spread(runs, Measured::cpuSecondsPerMillion, 2),
-            spread(runs, Measured::bytesPerRecord, 0));
+            spread(arm, Measured::cpuSecondsPerMillion).text(2),
+            spread(arm, Measured::bytesPerRecord).text(0));
       }
       for (String failure : failures(arm)) {
         table.append(String.format(Locale.ROOT, "%-18s FAILED, %s%n", arm.label(), failure));
@@ -145,10 +120,6 @@ final class Results {
       runs(arm).forEach(run -> ratios.add(run.recordsPerSecond() / ceiling.getAsDouble()));
     }
     return ratios.isEmpty() ? "-" : Spread.of(ratios).text(3);
-  }
-
-  private static String spread(List<Measured> runs, ToDoubleFunction<Measured> value, int digits) {
-    return Spread.of(runs.stream().map(run -> value.applyAsDouble(run)).toList()).text(digits);
   }
 
   private static void row(StringBuilder table, String... cells) {

@@ -15,11 +15,11 @@ import run.algo.sdk.Algo;
 import run.algo.sdk.AsyncAlgo;
 import run.algo.sdk.BatchAlgo;
 import run.algo.sdk.BatchRecord;
-import run.algo.sdk.Pipe;
 import run.algo.sdk.kafka.AlgoRunner;
 import run.algo.sdk.kafka.AlgoRunnerBuilder;
 import run.algo.sdk.kafka.RunnerState;
 import run.algo.sdk.kafka.config.AlgoSettings;
+import run.algo.sdk.kafka.config.SettingsSource;
 
 /**
  * The SDK as a user has it: a runner with one Algo of one of its three forms, on nothing but its
@@ -39,14 +39,9 @@ final class SdkLoop {
 
   /** The settings that a runner in this environment has, for whoever wants the same clients. */
   static AlgoSettings settings(Map<String, String> environment) {
-    Algo<byte[], byte[]> none = (value, context) -> value;
-    try (AlgoRunner runner =
-        AlgoRunner.builder()
-            .input(Pipe.bytes(RECORDS), none, Pipe.bytes(RESULTS))
-            .environment(environment)
-            .build()) {
-      return runner.settings();
-    }
+    return AlgoSettings.load(
+        new SettingsSource(
+            environment, Map.of(), Map.of(), List.of(RECORDS), List.of(RESULTS), List.of(), false));
   }
 
   /**

@@ -37,7 +37,12 @@ final class Topics implements AutoCloseable {
   }
 
   void create(String topic, int partitions) {
-    await(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all());
+    create(topic, partitions, Map.of());
+  }
+
+  void create(String topic, int partitions, Map<String, String> configs) {
+    NewTopic made = new NewTopic(topic, partitions, (short) 1).configs(configs);
+    await(admin.createTopics(List.of(made)).all());
     awaitLeaders(topic, partitions);
   }
 

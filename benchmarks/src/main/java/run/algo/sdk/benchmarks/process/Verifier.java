@@ -10,12 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Judges one run by its output topic: of every input record there is the output that must come of
@@ -59,39 +56,28 @@ final class Verifier {
 
   /** Reads the output topic to its end and judges it. */
   List<String> judge(Topics topics, String output) {
-    Map<String, Object> properties = new HashMap<>();
-    properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, topics.bootstrapServers());
-    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 10_000);
     Map<TopicPartition, Long> ends = topics.ends(output);
     long began = System.nanoTime();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      consumer.assign(ends.keySet());
-      consumer.seekToBeginning(ends.keySet());
-      while (!isAtEnd(consumer, ends) && System.nanoTime() - began < PATIENCE.toNanos()) {
-        consumer.poll(POLL).forEach(this::take);
+    try (OutputReader reader = new OutputReader(topics, output)) {
+      while (!reader.isAt(ends) && System.nanoTime() - began < PATIENCE.toNanos()) {
+        reader.poll(POLL).forEach(this::take);
       }
       // The ends of transactions may have come after the run: they are there once all can be read.
       markers = topics.ends(output).values().stream().mapToLong(Long::longValue).sum() - taken;
       List<String> problems = verdict();
-      if (!isAtEnd(consumer, ends)) {
+      if (!reader.isAt(ends)) {
         problems.add("open: the output cannot be read to its end; is a transaction still open?");
       }
       return problems;
     }
   }
 
-  /** Records cannot be counted: the ends of transactions have offsets too. */
-  private static boolean isAtEnd(
-      KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
-    return ends.entrySet().stream()
-        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
-  }
-
-  /** Notes one output, in the order of the output topic. */
-  void take(ConsumerRecord<byte[], byte[]> output) {
+  /**
+   * Notes one output, in the order of the output topic.
+   *
+   * @return whether it is the first of its record
+   */
+  boolean take(ConsumerRecord<byte[], byte[]> output) {
     taken++;
     Header header = output.headers().lastHeader("fileName");
     String source = header == null ? "" : new String(header.value(), UTF_8);
@@ -99,13 +85,13 @@ final class Verifier {
     int partitionAt = source.lastIndexOf('-', Math.max(0, offsetAt - 2)) + 1;
     if (partitionAt == 0 || !source.substring(0, partitionAt - 1).equals(load.topic())) {
       foreign++;
-      return;
+      return false;
     }
     int partition = Integer.parseInt(source.substring(partitionAt, offsetAt - 1));
     int offset = Integer.parseInt(source.substring(offsetAt));
     if (!load.has(partition, offset)) {
       foreign++;
-      return;
+      return false;
     }
     // A duplicate must be as good as the first.
     if (Load.fingerprint(output.key(), output.value()) != load.answer(partition, offset)) {
@@ -113,12 +99,13 @@ final class Verifier {
     }
     if (seen.get(partition).get(offset)) {
       duplicates++;
-      return;
+      return false;
     }
     seen.get(partition).set(offset);
     if (!inOrder(output.key(), partition, offset)) {
       disordered++;
     }
+    return true;
   }
 
   /**

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * What is done with each record between reading and writing it. Every arm does it by the same code.
  * Stateless, so safe for use by several threads.
  */
-sealed interface Work {
+sealed interface Work permits Work.None, Work.Wait, Work.Cpu, FirstSeen, Gate {
 
   /** Does it once. */
   void run() throws InterruptedException;
@@ -37,6 +37,11 @@ sealed interface Work {
       throws InterruptedException {
     run();
     return CompletableFuture.completedFuture(result);
+  }
+
+  /** Whether a thread stands still meanwhile: more of them do more. */
+  default boolean waits() {
+    return false;
   }
 
   /** The text that {@link #parse} makes the same work of, in another process too. */
@@ -99,6 +104,11 @@ sealed interface Work {
       var unused =
           timer.schedule(() -> stage.complete(result), time.toNanos(), TimeUnit.NANOSECONDS);
       return stage;
+    }
+
+    @Override
+    public boolean waits() {
+      return true;
     }
 
     @Override
