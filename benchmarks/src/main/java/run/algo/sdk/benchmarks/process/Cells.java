@@ -25,7 +25,8 @@ public final class Cells {
           "Nothing but the loop",
           "Values of 200 bytes, 4 partitions, 1,000 keys of which few are frequent (Zipf), bytes"
               + " in and out, and an Algo that does nothing: what is left is the cost of the loop"
-              + " itself, at least once.",
+              + " itself, at least once. LINE Decaton and KPipe are not among the arms: the Maven"
+              + " registry that the measurements had did not have them.",
           SMALL
               + "--slow parallel-consumer-key"
               + " --arms bare,bare-flush,sdk-partition,sdk-partition-async,sdk-partition-batch,"
