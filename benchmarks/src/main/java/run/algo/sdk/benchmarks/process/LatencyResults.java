@@ -1,37 +1,21 @@
 package run.algo.sdk.benchmarks.process;
 
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 import run.algo.sdk.benchmarks.report.Conditions;
 import run.algo.sdk.benchmarks.report.Part;
 import run.algo.sdk.benchmarks.report.Section;
 
 /** The runs of all arms at one load, and what the report says of them. Not thread-safe. */
-final class LatencyResults {
+final class LatencyResults extends Runs<Arm, LatencyRun.Found> {
 
   private static final double P50_BAR_MS = 0.3;
   private static final double P99_BAR_MS = 2;
 
-  private final Map<Arm, List<LatencyRun.Found>> found = new EnumMap<>(Arm.class);
-  private final Map<Arm, List<String>> failures = new EnumMap<>(Arm.class);
-
-  void add(Arm arm, LatencyRun.Found run) {
-    found.computeIfAbsent(arm, a -> new ArrayList<>()).add(run);
-  }
-
-  void failed(Arm arm, int round, String what) {
-    failures
-        .computeIfAbsent(arm, a -> new ArrayList<>())
-        .add("round " + round + ": " + what.lines().findFirst().orElse(""));
-  }
-
-  boolean anyFailed() {
-    return !failures.isEmpty();
+  LatencyResults() {
+    super(Arm::label);
   }
 
   /** A run in words. */
@@ -49,21 +33,12 @@ final class LatencyResults {
     return histogram.getValueAtPercentile(percentile) / 1e3;
   }
 
-  private Spread latency(Arm arm, double percentile) {
-    return spread(arm, percentile, LatencyRun.Found::latency);
-  }
-
-  private Spread spread(
-      Arm arm, double percentile, Function<LatencyRun.Found, Histogram> histogram) {
-    return Spread.of(
-        found.getOrDefault(arm, List.of()).stream()
-            .map(run -> millis(histogram.apply(run), percentile))
-            .toList());
+  private static ToDoubleFunction<LatencyRun.Found> latency(double percentile) {
+    return run -> millis(run.latency(), percentile);
   }
 
   /** What the report says. */
   Section section(Part part, Options options, LatencyLoad load, String more, double loadBefore) {
-    List<Arm> arms = options.arms().stream().filter(found::containsKey).toList();
     return new Section(
         part.id(),
         part.title(),
@@ -76,12 +51,17 @@ final class LatencyResults {
             loadBefore),
         List.of(added(50, P50_BAR_MS), added(99, P99_BAR_MS)),
         List.of(
-            new Section.Table(
-                List.of("arm", "p50 ms", "p99 ms", "p99.9 ms", "sent late, p99 ms"),
-                options.arms().stream().flatMap(arm -> rows(arm).stream()).toList())),
+            table(
+                options.arms(),
+                "arm",
+                List.of(
+                    column("p50 ms", latency(50), 2),
+                    column("p99 ms", latency(99), 2),
+                    column("p99.9 ms", latency(99.9), 2),
+                    column("sent late, p99 ms", run -> millis(run.sending(), 99), 2)))),
         List.of(
-            chart("Latency, p50 in milliseconds", arms, 50),
-            chart("Latency, p99 in milliseconds", arms, 99)));
+            chart("Latency, p50 in milliseconds", options, 50),
+            chart("Latency, p99 in milliseconds", options, 99)));
   }
 
   private static String text(Loader loader, LatencyLoad load) {
@@ -106,42 +86,13 @@ final class LatencyResults {
                 + ".");
   }
 
-  private List<List<String>> rows(Arm arm) {
-    List<List<String>> rows = new ArrayList<>();
-    if (found.containsKey(arm)) {
-      rows.add(
-          List.of(
-              arm.label(),
-              latency(arm, 50).text(2),
-              latency(arm, 99).text(2),
-              latency(arm, 99.9).text(2),
-              spread(arm, 99, LatencyRun.Found::sending).text(2)));
-    }
-    failures
-        .getOrDefault(arm, List.of())
-        .forEach(failure -> rows.add(List.of(arm.label(), "failed, " + failure, "", "", "")));
-    return rows;
-  }
-
-  private Section.Chart chart(String title, List<Arm> arms, double percentile) {
-    return new Section.Chart(
-        title,
-        arms.stream()
-            .map(
-                arm -> {
-                  Spread spread = latency(arm, percentile);
-                  return new Section.Value(
-                      arm.label(),
-                      spread.median(),
-                      spread.min(),
-                      spread.max(),
-                      arm.program() == Arm.Program.SDK);
-                })
-            .toList());
+  private Section.Chart chart(String title, Options options, double percentile) {
+    return chart(
+        title, options.arms(), arm -> arm.program() == Arm.Program.SDK, latency(percentile));
   }
 
   private boolean keepsUp(Arm arm) {
-    return found.getOrDefault(arm, List.of()).stream().allMatch(LatencyRun.Found::keepsUp);
+    return runs(arm).stream().allMatch(LatencyRun.Found::keepsUp);
   }
 
   /**
@@ -157,14 +108,15 @@ final class LatencyResults {
             percentile,
             bound,
             Arm.BARE.label());
-    if (!found.containsKey(Arm.BARE) || !found.containsKey(Arm.SDK_PARTITION)) {
+    if (runs(Arm.BARE).isEmpty() || runs(Arm.SDK_PARTITION).isEmpty()) {
       return new Section.Bar(promise, "no figure", false);
     }
     if (!keepsUp(Arm.BARE) || !keepsUp(Arm.SDK_PARTITION)) {
       return new Section.Bar(promise, "no figure: more came than went", false);
     }
     double added =
-        latency(Arm.SDK_PARTITION, percentile).median() - latency(Arm.BARE, percentile).median();
+        spread(Arm.SDK_PARTITION, latency(percentile)).median()
+            - spread(Arm.BARE, latency(percentile)).median();
     return new Section.Bar(promise, String.format(Locale.ROOT, "%.2f ms", added), added <= bound);
   }
 }

@@ -2,8 +2,6 @@ package run.algo.sdk.benchmarks.process;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,24 +20,15 @@ record LatencyRounds(Path folder, Topics topics, Options options, Latency.Plan p
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  /** Runs all arms, and every round starts with another. */
+  /** Runs all arms. */
   void run(long rate, LatencyResults results) throws InterruptedException {
-    List<Arm> order = new ArrayList<>(options.arms());
-    for (int round = 1; round <= plan.rounds(); round++) {
-      for (Arm arm : order) {
-        String said;
-        try {
+    results.interleave(
+        options.arms(),
+        plan.rounds(),
+        (arm, round) -> {
           LatencyRun.Found found = once(arm, rate);
-          results.add(arm, found);
-          said = LatencyResults.figures(found);
-        } catch (IllegalStateException e) {
-          results.failed(arm, round, String.valueOf(e.getMessage()));
-          said = "FAILED, " + e.getMessage();
-        }
-        System.out.printf(Locale.ROOT, "round %d, %s: %s%n", round, arm.label(), said);
-      }
-      Collections.rotate(order, -1);
-    }
+          return new Runs.Told<>(found, LatencyResults.figures(found));
+        });
   }
 
   /** Whether an arm keeps up with a load, which is found out by a run that does not count. */

@@ -108,8 +108,8 @@ class LatencyTest {
   @Test
   void aLoadThatIsTooMuchForAnArmHasNoBar() {
     LatencyResults results = new LatencyResults();
-    results.add(Arm.BARE, run(200_000, 200_000, 1));
-    results.add(Arm.SDK_PARTITION, run(1_000, 1_000, 1));
+    results.add(Arm.BARE, 1, run(200_000, 200_000, 1));
+    results.add(Arm.SDK_PARTITION, 1, run(1_000, 1_000, 1));
     assertThat(section(results, LatencyLoad.given(7, Arm.BARE)).bars())
         .hasSize(2)
         .allMatch(bar -> !bar.holds() && bar.value().equals("no figure: more came than went"));
@@ -120,8 +120,8 @@ class LatencyTest {
     LatencyResults results = new LatencyResults();
     long[] bare = {1_000, 2_000, 3_000};
     for (int round = 0; round < 3; round++) {
-      results.add(Arm.BARE, run(bare[round], 10_000, 100));
-      results.add(Arm.SDK_PARTITION, run(2_250, 12_500, 200));
+      results.add(Arm.BARE, round, run(bare[round], 10_000, 100));
+      results.add(Arm.SDK_PARTITION, round, run(2_250, 12_500, 200));
     }
     Section section = section(results, LatencyLoad.given(7, Arm.BARE));
     assertThat(section.bars().get(0).promise())
@@ -139,7 +139,7 @@ class LatencyTest {
   @Test
   void anArmThatFailedIsToldAndHasNoBar() {
     LatencyResults results = new LatencyResults();
-    results.add(Arm.BARE, run(1, 1, 1));
+    results.add(Arm.BARE, 1, run(1, 1, 1));
     results.failed(Arm.SDK_PARTITION, 2, "9 of 10 records came through\nand more");
     assertThat(results.anyFailed()).isTrue();
     Section section =

@@ -474,7 +474,6 @@ final class RecordBatch implements Settlement {
   /** A record that was let go of has been read again. */
   void reload(int index, ConsumerRecord<byte[], byte[]> record) {
     records[index] = record;
-    traceIds[index] = KnownHeaders.traceId(record.headers());
     MARKS.setVolatile(marks, index, POSTPONED);
   }
 
@@ -656,9 +655,7 @@ final class RecordBatch implements Settlement {
    *     member's by now
    */
   int settle(int index, long emittedBytes) {
-    if (records[index] == null) {
-      throw new IllegalStateException("record " + offset(index) + " of " + flow + " is settled");
-    }
+    record(index); // once only
     boolean concludes = (byte) MARKS.getAcquire(marks, index) == BEGUN;
     MARKS.setRelease(marks, index, SETTLED);
     records[index] = null;
