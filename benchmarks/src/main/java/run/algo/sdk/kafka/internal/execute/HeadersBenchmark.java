@@ -3,7 +3,6 @@ package run.algo.sdk.kafka.internal.execute;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -19,21 +18,20 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
+import run.algo.sdk.kafka.internal.record.KnownHeaders;
 import run.algo.sdk.kafka.internal.record.ProtocolHeaders;
 import run.algo.sdk.kafka.internal.record.RunHeader;
 
 /**
  * What it costs to read an input record's headers and to write an output's, in nanoseconds and
- * (with {@code -prof gc}) bytes a record: trace ID and content type alone, and all that the path
- * looks for in a record ({@code run}, {@code endpointParams}, {@code messageDataType}, and the
- * trace ID twice).
+ * (with {@code -prof gc}) bytes a record.
  *
- * <p>The path asks Kafka's {@code Headers.lastHeader} for each, which goes through the headers from
- * the end and compares names. {@link #rivalOnePass} goes through them once, and tells by a name's
- * first letter whether it can be one of the protocol's.
+ * <p>The path goes through a record's headers once ({@link KnownHeaders}) and looks for the trace
+ * ID. {@link #rivalByName} asks Kafka's {@code Headers.lastHeader} for each that is wanted, which
+ * goes through the headers from the end and compares names.
  *
- * <p>{@link #written} is what the path does for an output's headers: a {@code RecordHeaders} that
- * the record's constructor copies. {@link #rivalWrittenInPlace} adds them to the record's own.
+ * <p>{@link #written} is what the path does for an output's headers: it adds them to the record's
+ * own. {@link #rivalCopied} makes a {@code RecordHeaders} that the record's constructor copies.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -57,20 +55,20 @@ public class HeadersBenchmark {
     headers = record.headers();
   }
 
-  /** {@return an output record, whose headers are made first, and copied by its constructor} */
-  @Benchmark
-  public Object written() {
-    RecordHeaders made = new RecordHeaders();
-    write(made);
-    return new ProducerRecord<>("results", null, null, key, key, made);
-  }
-
   /** {@return an output record that has made its headers itself} */
   @Benchmark
-  public Object rivalWrittenInPlace() {
+  public Object written() {
     ProducerRecord<byte[], byte[]> made = new ProducerRecord<>("results", null, null, key, key);
     write(made.headers());
     return made;
+  }
+
+  /** {@return an output record, whose headers are made first, and copied by its constructor} */
+  @Benchmark
+  public Object rivalCopied() {
+    RecordHeaders made = new RecordHeaders();
+    write(made);
+    return new ProducerRecord<>("results", null, null, key, key, made);
   }
 
   private void write(Headers to) {
@@ -80,43 +78,20 @@ public class HeadersBenchmark {
     to.add(OutputTarget.EMBEDDED);
   }
 
-  /** Reads the two that nearly every record has. */
+  /** Finds what the path wants to know of a record's headers. */
   @Benchmark
-  public void traceAndContentType(Blackhole hole) {
-    hole.consume(ProtocolHeaders.bytes(headers, ProtocolHeaders.TRACE_ID));
-    hole.consume(ProtocolHeaders.text(headers, ProtocolHeaders.CONTENT_TYPE));
+  public void read(Blackhole hole) {
+    hole.consume(KnownHeaders.of(headers));
+    hole.consume(KnownHeaders.traceId(headers));
   }
 
-  /** Reads all that the path looks for, the content type excepted, which is not always wanted. */
+  /** Asks for each by its name. */
   @Benchmark
-  public void all(Blackhole hole) {
+  public void rivalByName(Blackhole hole) {
     hole.consume(RunHeader.of(headers));
     hole.consume(ProtocolHeaders.bytes(headers, ProtocolHeaders.ENDPOINT_PARAMS));
     hole.consume(headers.lastHeader(ProtocolHeaders.MESSAGE_DATA_TYPE));
     hole.consume(ProtocolHeaders.bytes(headers, ProtocolHeaders.TRACE_ID));
     hole.consume(headers.lastHeader(ProtocolHeaders.TRACE_ID));
-  }
-
-  /** Finds the same in one go. */
-  @Benchmark
-  public void rivalOnePass(Blackhole hole) {
-    Header run = null;
-    Header params = null;
-    Header type = null;
-    Header trace = null;
-    for (Header header : headers) {
-      String name = header.key();
-      switch (name.isEmpty() ? ' ' : name.charAt(0)) {
-        case 'r' -> run = name.equals(ProtocolHeaders.RUN) ? header : run;
-        case 'e' -> params = name.equals(ProtocolHeaders.ENDPOINT_PARAMS) ? header : params;
-        case 'm' -> type = name.equals(ProtocolHeaders.MESSAGE_DATA_TYPE) ? header : type;
-        case 't' -> trace = name.equals(ProtocolHeaders.TRACE_ID) ? header : trace;
-        default -> {}
-      }
-    }
-    hole.consume(run);
-    hole.consume(params);
-    hole.consume(type);
-    hole.consume(trace);
   }
 }
