@@ -14,8 +14,8 @@ import run.algo.sdk.kafka.internal.execute.Scope;
  * <p>A worker comes with a slot ({@link Slots}), works off whatever of the partition's work can be
  * begun, and leaves when there is none. So a busy partition pays for the hand-over once, not once a
  * record. More workers come one after the other: each, once there, calls the next as long as work
- * waits. Work that is done quicker than a worker arrives is therefore done by few, and work that
- * waits has soon as many as it may have; nobody has to guess which of the two it is.
+ * waits and one more is {@linkplain CrewStrength worth having}. Quick work is therefore done by
+ * few, and work that waits for something has soon as many as it may have.
  *
  * <p>An execution under way without a thread keeps its worker's slot and place; the worker goes on
  * only with another. Thread-safe.
@@ -34,13 +34,20 @@ final class Crew implements Runnable, Slots.Hopeful {
   /** Workers here, called, and executions under way without a thread. */
   private final AtomicInteger active = new AtomicInteger();
 
+  /** Of these, the workers here and called. */
+  private final AtomicInteger here = new AtomicInteger();
+
   /** Whether a worker has been called and has not come yet. */
   private final AtomicBoolean called = new AtomicBoolean();
 
   /** Whether the slots will tell when there are some to spare. */
   private final AtomicBoolean hoping = new AtomicBoolean();
 
+  /** Whether the lookout will look whether the workers here get on. */
+  private final AtomicBoolean watched = new AtomicBoolean();
+
   private final Allowance allowance;
+  private final CrewStrength strength;
   private volatile boolean halted;
   private volatile boolean paused;
   private volatile boolean stopped;
@@ -92,10 +99,11 @@ final class Crew implements Runnable, Slots.Hopeful {
     this.workers = workers;
     this.runner = runner;
     this.allowance = new Allowance(workers.slots(), share);
+    this.strength = new CrewStrength(workers.slots(), workers.limits());
     this.work = work;
   }
 
-  /** There may be work: calls a worker if one more may come. */
+  /** There may be work: calls a worker if one more may come, and is worth it. */
   void call() {
     // Active first: with it comes what the last worker to leave has left behind.
     while (open() && work.waiting()) {
@@ -103,10 +111,15 @@ final class Crew implements Runnable, Slots.Hopeful {
         hope();
         return;
       }
+      if (!strength.wants(here.get())) {
+        watch();
+        return;
+      }
       if (called.get() || !called.compareAndSet(false, true)) {
         return; // the one on its way looks for work after it has come
       }
       if (enter()) {
+        here.incrementAndGet();
         workers.slots().request(this);
         return;
       }
@@ -118,6 +131,29 @@ final class Crew implements Runnable, Slots.Hopeful {
     if (allowance.canGrow() && !hoping.get() && hoping.compareAndSet(false, true)) {
       workers.slots().hope(this);
     }
+  }
+
+  private void watch() {
+    if (!watched.get() && watched.compareAndSet(false, true)) {
+      workers.lookout().watch(this::look);
+    }
+  }
+
+  private void look() {
+    watched.set(false);
+    if (open() && work.waiting()) {
+      strength.look(here.get());
+      call();
+    }
+  }
+
+  /**
+   * A worker was held by an Algo's call, or by what that waited for.
+   *
+   * @param nanos for so long
+   */
+  void held(long nanos) {
+    strength.held(nanos);
   }
 
   @Override
@@ -159,8 +195,16 @@ final class Crew implements Runnable, Slots.Hopeful {
    * @param threads run what has a slot already
    * @param timers tell when a record has waited
    * @param clock tells when a worker's turn is over
+   * @param lookout sees whether workers get on
+   * @param limits of their number
    */
-  record Workers(Slots slots, Executor threads, Timers timers, MonotonicClock clock) {
+  record Workers(
+      Slots slots,
+      Executor threads,
+      Timers timers,
+      MonotonicClock clock,
+      Lookout lookout,
+      CrewStrength.Limits limits) {
 
     /**
      * Workers.
@@ -172,7 +216,18 @@ final class Crew implements Runnable, Slots.Hopeful {
      * @return workers
      */
     static Workers of(int concurrency, Executor threads, Timers timers, MonotonicClock clock) {
-      return new Workers(new Slots(concurrency, threads, timers), threads, timers, clock);
+      return new Workers(
+          new Slots(concurrency, threads, timers),
+          threads,
+          timers,
+          clock,
+          new Lookout(timers),
+          CrewStrength.Limits.ofMachine());
+    }
+
+    /** The same with other limits. */
+    Workers with(CrewStrength.Limits other) {
+      return new Workers(slots, threads, timers, clock, lookout, other);
     }
   }
 
@@ -194,7 +249,9 @@ final class Crew implements Runnable, Slots.Hopeful {
       return Step.NONE;
     }
     try {
-      return run(batch, index, scope) == Progress.PENDING ? Step.DETACHED : Step.ENDED;
+      Progress progress = run(batch, index, scope);
+      strength.ended();
+      return progress == Progress.PENDING ? Step.DETACHED : Step.ENDED;
     } catch (InterruptException e) {
       batch.putBack(index); // the runner closes: the record is left to the next owner
       stopped = true;
@@ -240,9 +297,11 @@ final class Crew implements Runnable, Slots.Hopeful {
   }
 
   private void visitFrom(Resumption rest) {
+    here.incrementAndGet();
     Step step = Step.NONE;
     try {
       step = rest.run();
+      strength.ended();
     } finally {
       if (step == Step.NONE) {
         leave();
@@ -255,31 +314,35 @@ final class Crew implements Runnable, Slots.Hopeful {
 
   private void visit(Step before) {
     Step step = before;
-    boolean here = true;
+    boolean placed = true;
     long began = workers.clock().nanos();
     try {
       for (int steps = 0; step != Step.NONE; steps++) {
         if (step == Step.DETACHED) {
-          here = false; // the slot is the execution's now
+          placed = false; // the slot is the execution's now
           if (!another()) {
+            here.decrementAndGet();
             return;
           }
-          here = true;
+          placed = true;
         } else if (steps > 0 // a worker that comes does something before it goes
             && workers.slots().contended()
             && (steps >= STEPS_A_TURN || workers.clock().nanos() - began >= NANOS_A_TURN)) {
           if (active.get() > allowance.executions()) {
             return; // in nobody's place
           }
-          here = false;
+          placed = false;
           workers.slots().request(this); // behind those that wait, in this place
           workers.slots().release();
+          return;
+        }
+        if (strength.isTooMany(here.get())) {
           return;
         }
         step = open() ? work.step() : Step.NONE;
       }
     } finally {
-      if (here) {
+      if (placed) {
         leave();
       } else {
         call();
@@ -314,6 +377,7 @@ final class Crew implements Runnable, Slots.Hopeful {
   }
 
   private void leave() {
+    here.decrementAndGet();
     active.decrementAndGet();
     workers.slots().release();
     call(); // what came after the last look

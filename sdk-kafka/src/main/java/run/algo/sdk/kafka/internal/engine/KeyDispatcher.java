@@ -100,6 +100,10 @@ final class KeyDispatcher extends CrewDispatcher {
             });
   }
 
+  void held(long nanos) {
+    crew().held(nanos);
+  }
+
   private Crew.Step run(KeyLane lane) {
     for (int records = 1; ; records++) {
       Crew.Step step = crew().execute(lane.batch(), lane.index(), lane);

@@ -118,4 +118,9 @@ class KeyLane implements Scope {
   public void resume(Runnable rest, long nanos) {
     dispatcher.resume(this, rest, nanos);
   }
+
+  @Override
+  public void held(long nanos) {
+    dispatcher.held(nanos);
+  }
 }

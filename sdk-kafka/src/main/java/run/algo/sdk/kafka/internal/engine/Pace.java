@@ -1,8 +1,8 @@
 package run.algo.sdk.kafka.internal.engine;
 
 /**
- * How long the executions of all partitions take, as an exponential moving average. An average of
- * executions and not of partitions, so those that end quickly count most.
+ * How long executions take, as an exponential moving average. An average of executions and not of
+ * partitions, so those that end quickly count most.
  *
  * <p>Thread-safe; of two that end at once one may not be counted.
  */
@@ -18,12 +18,21 @@ final class Pace {
 
   void ended(long nanos) {
     long before = average;
-    average = Math.max(1, before == 0 ? nanos : before + (nanos - before) / MEMORY);
+    long now = Math.max(1, before == 0 ? nanos : before + (nanos - before) / MEMORY);
+    if (now != before) { // else every processor had to read it anew
+      average = now;
+    }
   }
 
   boolean isSlow(long nanos) {
     long usual = average;
     return usual > 0 && nanos / SLOW > usual;
+  }
+
+  /** Whether executions take no longer than this on average; false while nobody knows. */
+  boolean isWithin(long nanos) {
+    long usual = average;
+    return usual > 0 && usual <= nanos;
   }
 
   /** Whether an execution has ended so far. */

@@ -23,6 +23,7 @@ final class Slots {
 
   private final Executor threads;
   private final Timers timers;
+  private final int concurrency;
   private final AtomicInteger free;
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
   private final Pace pace = new Pace();
@@ -47,6 +48,7 @@ final class Slots {
    * @param timers tell when a slot has been free for a while
    */
   Slots(int concurrency, Executor threads, Timers timers) {
+    this.concurrency = concurrency;
     this.free = new AtomicInteger(concurrency);
     this.threads = threads;
     this.timers = timers;
@@ -75,7 +77,12 @@ final class Slots {
     look();
   }
 
-  /** {@return how long executions take} */
+  /** {@return how many slots are somebody's} */
+  int taken() {
+    return concurrency - free.get();
+  }
+
+  /** {@return how long executions take, those of all partitions} */
   Pace pace() {
     return pace;
   }

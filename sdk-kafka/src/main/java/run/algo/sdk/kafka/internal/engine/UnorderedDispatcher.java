@@ -99,6 +99,11 @@ final class UnorderedDispatcher extends CrewDispatcher implements SingleDispatch
     }
 
     @Override
+    public void held(long nanos) {
+      crew().held(nanos);
+    }
+
+    @Override
     public void resume(Runnable rest, long nanos) {
       crew()
           .resume(

@@ -46,7 +46,8 @@ final class AsyncFlight extends Flight
   private final Execution execution;
   private final Scope scope;
   private final ExecutionEnd end;
-  private volatile long begin = System.nanoTime();
+  private final long held = System.nanoTime();
+  private volatile long begin = held;
 
   /** Null while the worker is there and the stage is open. */
   private final AtomicReference<Completion> state = new AtomicReference<>();
@@ -85,6 +86,7 @@ final class AsyncFlight extends Flight
     } catch (Throwable t) { // an Algo's Error fails its record, not the process
       accept(null, t); // without effect if the stage has told its completion before it threw this
     }
+    scope.held(System.nanoTime() - held);
     if (leave() == Leaving.ABANDONED) {
       cancel(); // the record went on without waiting for a stage
       return Progress.PENDING;

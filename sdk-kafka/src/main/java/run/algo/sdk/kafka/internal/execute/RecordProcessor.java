@@ -150,7 +150,7 @@ public final class RecordProcessor {
       if (shared.deadlines().on()) {
         return new SyncFlight(shared.deadlines(), execution, scope, end).run(sync.untyped(), input);
       }
-      execute(sync.untyped(), execution, input);
+      execute(sync.untyped(), execution, scope, input);
       return Progress.ENDED;
     }
     if (execution.route.form instanceof AlgoForm.Async async) {
@@ -233,10 +233,13 @@ public final class RecordProcessor {
   }
 
   private void execute(
-      Algo<@Nullable Object, Object> algo, Execution execution, @Nullable Object input) {
+      Algo<@Nullable Object, Object> algo,
+      Execution execution,
+      Scope scope,
+      @Nullable Object input) {
     @Nullable Object result;
     try {
-      result = run(algo, execution, input);
+      result = run(algo, execution, scope, input);
     } catch (Throwable t) { // an Algo's Error fails its record, not the process
       end.failed(execution, FailureReason.ALGO, t);
       return;
@@ -246,14 +249,20 @@ public final class RecordProcessor {
 
   @SuppressWarnings("NullAway") // a tombstone reaches the Algo as null, as its contract says
   private static @Nullable Object run(
-      Algo<@Nullable Object, Object> algo, Execution execution, @Nullable Object input)
+      Algo<@Nullable Object, Object> algo, Execution execution, Scope scope, @Nullable Object input)
       throws Exception {
-    Object loaded = execution.load(input);
-    long begin = System.nanoTime();
+    long held = System.nanoTime();
+    long begin = held;
     try {
+      Object loaded = execution.load(input);
+      if (loaded != input) {
+        begin = System.nanoTime(); // reading is not the Algo's time
+      }
       return algo.run(loaded, execution);
     } finally {
-      execution.executed(System.nanoTime() - begin);
+      long end = System.nanoTime();
+      execution.executed(end - begin);
+      scope.held(end - held);
       // An Algo that interrupts its own thread must not disturb what comes after it.
       execution.dropStrayInterrupt();
     }

@@ -15,4 +15,14 @@ public interface Scope {
    * @param nanos how long the Algo was under way, in nanoseconds
    */
   void resume(Runnable rest, long nanos);
+
+  /**
+   * The call of the Algo has returned, on the thread that now calls this.
+   *
+   * @param nanos how long that thread was held by it and by what it waited for before, such as its
+   *     input's payload
+   */
+  default void held(long nanos) {
+    // Where it is the only one at work it does not matter.
+  }
 }

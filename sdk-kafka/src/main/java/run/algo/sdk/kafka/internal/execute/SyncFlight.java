@@ -11,7 +11,8 @@ final class SyncFlight extends Flight {
   private final Execution execution;
   private final Scope scope;
   private final ExecutionEnd end;
-  private volatile long begin = System.nanoTime();
+  private final long held = System.nanoTime();
+  private volatile long begin = held;
 
   SyncFlight(Deadlines deadlines, Execution execution, Scope scope, ExecutionEnd end) {
     super(deadlines);
@@ -39,7 +40,9 @@ final class SyncFlight extends Flight {
       return Progress.PENDING; // and whatever came of it is dropped
     }
     end();
-    execution.executed(System.nanoTime() - begin);
+    long now = System.nanoTime();
+    execution.executed(now - begin);
+    scope.held(now - held);
     // An Algo that interrupts its own thread must not disturb what comes after it.
     execution.dropStrayInterrupt();
     if (leaving == Leaving.TIMED_OUT) {

@@ -53,6 +53,9 @@ final class Schedule {
   /** The order in which the input is executed: a key's, at least, where parking keeps it. */
   final Ordering order;
 
+  /** Whether executions count as quick, which few workers are enough for. */
+  final boolean quick;
+
   // Each of a thousand
 
   final int failingSends;
@@ -116,6 +119,7 @@ final class Schedule {
     hangingAlgos = timeout.isPresent() ? 1 + random.nextInt(80) : 0;
     retries = random.nextInt(3) == 0 || parks != null ? retries(random) : List.of();
     failingAlgos = retries.isEmpty() ? failing : 100 + failing;
+    quick = new SplittableRandom(seed * 31 + 29).nextBoolean();
   }
 
   private @Nullable Parks parks(SplittableRandom random) {

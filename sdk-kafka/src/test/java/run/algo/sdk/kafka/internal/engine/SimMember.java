@@ -143,7 +143,11 @@ final class SimMember implements Executor, Timers {
   }
 
   private Crew.Workers workers() {
-    Crew.Workers right = Crew.Workers.of(plan.execution().concurrency(), this, this, world.time);
+    // Real time must not tell what happens: executions are all quick, or none is.
+    CrewStrength.Limits limits =
+        new CrewStrength.Limits(2, world.schedule.quick ? Long.MAX_VALUE : 0);
+    Crew.Workers right =
+        Crew.Workers.of(plan.execution().concurrency(), this, this, world.time).with(limits);
     return world.plant == Plant.DELAYED_FORGOTTEN
         ? new Crew.Workers(
             right.slots(),
@@ -153,7 +157,9 @@ final class SimMember implements Executor, Timers {
                 after(delay, task);
               }
             },
-            world.time)
+            world.time,
+            right.lookout(),
+            limits)
         : right;
   }
 
