@@ -176,8 +176,9 @@ public final class InFlightMemory extends ArmsPart<InFlightMemory.Form, InFlight
         Locale.ROOT,
         "Records of %d bytes in %d partitions, of which the work lets none go until all are in"
             + " flight: the heap after GC before they come, with them, and when they have gone, in"
-            + " one process that has had %,d others before. What remains are threads that wait for"
-            + " the next, the producer's buffers and tables that have grown. ALGO_CONCURRENCY is as many as there are records, and"
+            + " one process that has had %,d others before. What remains are the"
+            + " producer's buffers, tables that have grown and, of platform threads, those that wait"
+            + " for the next. ALGO_CONCURRENCY is as many as there are records, and"
             + " ALGO_MAX_IN_FLIGHT four times as many, of which partitions that stand still share"
             + " half in equal parts."
             + " sdk-unordered and bare-vthread have a virtual thread for"

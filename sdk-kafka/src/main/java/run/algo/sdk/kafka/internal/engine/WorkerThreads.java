@@ -17,8 +17,10 @@ import org.slf4j.LoggerFactory;
 import run.algo.sdk.kafka.internal.execute.Deadlines;
 
 /**
- * The threads that execute the Algo: at most so many at once, of the one kind or the other, and one
- * more for each that an abandoned execution keeps.
+ * The threads that execute the Algo. Platform threads are kept for the next task: at most so many
+ * at once, and one more for each that an abandoned execution keeps. Each task has a virtual thread
+ * of its own, as many as {@link Slots} lets there be: one is made quicker than one is woken that
+ * waits, which has a lock and, if it is not to wait forever, a timer in its way.
  */
 public final class WorkerThreads implements Executor {
 
@@ -63,13 +65,13 @@ public final class WorkerThreads implements Executor {
       ThreadFactory platform,
       Deadlines.Time time,
       Optional<CarrierPool> carriers) {
-    ThreadPoolExecutor most = pool(concurrency, virtual);
+    Executor each = task -> start(virtual, task);
     if (carriers.isPresent()) {
-      this.entry = most;
+      this.entry = each;
       this.carriers = new CarrierWatch(virtual, time, carriers, owned -> {});
     } else {
       ThreadPoolExecutor standIns = pool(Math.min(concurrency, MOST_STAND_INS), platform);
-      Diversion diversion = new Diversion(most, standIns);
+      Diversion diversion = new Diversion(each, standIns);
       this.entry = diversion;
       this.carriers = new CarrierWatch(virtual, time, carriers, diversion);
     }
@@ -87,6 +89,12 @@ public final class WorkerThreads implements Executor {
   public static WorkerThreads virtual(
       int concurrency, ThreadFactory virtual, ThreadFactory platform, Deadlines.Time time) {
     return new WorkerThreads(concurrency, virtual, platform, time, CarrierPool.ofProcess());
+  }
+
+  private void start(ThreadFactory threads, Runnable task) {
+    if (!ended) {
+      threads.newThread(() -> live(task)).start();
+    }
   }
 
   private ThreadPoolExecutor pool(int count, ThreadFactory threads) {
@@ -136,7 +144,9 @@ public final class WorkerThreads implements Executor {
   private void live(Runnable task) {
     alive.add(Thread.currentThread());
     try {
-      task.run();
+      if (!ended) { // after the entry: who ends it either finds this thread or is seen by it
+        task.run();
+      }
     } finally {
       alive.remove(Thread.currentThread());
     }
@@ -182,6 +192,9 @@ public final class WorkerThreads implements Executor {
     for (Pool pool : pools) {
       allEnded &= awaitEnd(pool.executor(), deadline);
     }
+    for (Thread thread : alive) {
+      allEnded &= awaitEnd(thread, deadline);
+    }
     if (carriers != null) {
       carriers.close(); // not before: threads need carriers to end, too
     }
@@ -189,11 +202,29 @@ public final class WorkerThreads implements Executor {
   }
 
   private static boolean awaitEnd(ThreadPoolExecutor pool, long deadline) {
+    return awaitEnd(nanos -> pool.awaitTermination(nanos, TimeUnit.NANOSECONDS), deadline);
+  }
+
+  private static boolean awaitEnd(Thread thread, long deadline) {
+    return awaitEnd(
+        nanos -> {
+          TimeUnit.NANOSECONDS.timedJoin(thread, nanos);
+          return !thread.isAlive();
+        },
+        deadline);
+  }
+
+  /** Waits at most so long for an end. */
+  private interface End {
+    boolean await(long nanos) throws InterruptedException;
+  }
+
+  private static boolean awaitEnd(End end, long deadline) {
     boolean ended = false;
     boolean interrupted = false;
     do {
       try {
-        ended = pool.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        ended = end.await(deadline - System.nanoTime());
       } catch (InterruptedException e) {
         interrupted = true; // the wait is bounded
       }
@@ -208,5 +239,6 @@ public final class WorkerThreads implements Executor {
   public void interrupt() {
     ended = true;
     pools.forEach(pool -> pool.executor().shutdownNow());
+    alive.forEach(Thread::interrupt);
   }
 }

@@ -4,14 +4,41 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.Test;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+/** Both kinds: threads that are kept, and a thread for each task, virtual where there are such. */
 class WorkerThreadsTest {
 
-  @Test
-  void workersThatObeyTheirInterruptAreGoneAndOneThatDoesNotIsNamed() throws InterruptedException {
-    WorkerThreads workers = new WorkerThreads(2, WorkerKind.platform("stubborn-"));
+  private final WatchThread watch = new WatchThread();
+
+  @AfterEach
+  void close() {
+    watch.close();
+  }
+
+  private WorkerThreads workers(boolean kept, String prefix) {
+    return kept
+        ? new WorkerThreads(2, WorkerKind.platform(prefix))
+        : new WorkerThreads(
+            2,
+            WorkerKind.virtualFactory(prefix).orElseGet(() -> WorkerKind.platform(prefix)),
+            WorkerKind.platform("stand-in-"),
+            watch,
+            Optional.empty());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void workersThatObeyTheirInterruptAreGoneAndOneThatDoesNotIsNamed(boolean kept)
+      throws InterruptedException {
+    WorkerThreads workers = workers(kept, "stubborn-");
     CountDownLatch begun = new CountDownLatch(2);
     CountDownLatch release = new CountDownLatch(1);
     CountDownLatch forever = new CountDownLatch(1);
@@ -37,6 +64,45 @@ class WorkerThreadsTest {
         .containsExactly("stubborn-0");
     release.countDown();
     assertThat(workers.awaitEnd(Duration.ofSeconds(30))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void nothingRunsAfterTheEnd(boolean kept) throws InterruptedException {
+    for (int round = 0; round < 20; round++) {
+      WorkerThreads workers = workers(kept, "late-");
+      AtomicInteger ran = new AtomicInteger();
+      AtomicInteger running = new AtomicInteger();
+      List<Thread> givers = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        Thread giver =
+            new Thread(
+                () -> {
+                  for (int task = 0; task < 2_000; task++) {
+                    workers.execute(
+                        () -> {
+                          running.incrementAndGet();
+                          ran.incrementAndGet();
+                          Thread.onSpinWait();
+                          running.decrementAndGet();
+                        });
+                  }
+                });
+        giver.start();
+        givers.add(giver);
+      }
+      await().until(() -> ran.get() > 0);
+      workers.interrupt();
+      for (Thread giver : givers) {
+        giver.join();
+      }
+      assertThat(workers.awaitEnd(Duration.ofSeconds(30))).isEmpty();
+      assertThat(running).hasValue(0);
+      int before = ran.get();
+      workers.execute(ran::incrementAndGet);
+      Thread.sleep(2);
+      assertThat(ran).hasValue(before);
+    }
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {
