@@ -35,6 +35,10 @@ public final class WorkerThreads implements Executor {
   private final Executor entry;
   private final @Nullable CarrierWatch carriers;
   private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
+
+  /** Of those alive, the ones that have a task of their own. */
+  private final Set<Thread> own = ConcurrentHashMap.newKeySet();
+
   private volatile boolean ended;
 
   private record Pool(ThreadPoolExecutor executor, int threads) {}
@@ -93,7 +97,7 @@ public final class WorkerThreads implements Executor {
 
   private void start(ThreadFactory threads, Runnable task) {
     if (!ended) {
-      threads.newThread(() -> live(task)).start();
+      threads.newThread(() -> live(() -> runOwn(task))).start();
     }
   }
 
@@ -144,11 +148,20 @@ public final class WorkerThreads implements Executor {
   private void live(Runnable task) {
     alive.add(Thread.currentThread());
     try {
+      task.run();
+    } finally {
+      alive.remove(Thread.currentThread());
+    }
+  }
+
+  private void runOwn(Runnable task) {
+    own.add(Thread.currentThread());
+    try {
       if (!ended) { // after the entry: who ends it either finds this thread or is seen by it
         task.run();
       }
     } finally {
-      alive.remove(Thread.currentThread());
+      own.remove(Thread.currentThread());
     }
   }
 
@@ -238,7 +251,8 @@ public final class WorkerThreads implements Executor {
   /** Takes no more tasks and interrupts those that run. */
   public void interrupt() {
     ended = true;
+    // Each once: a second interrupt would hit what an execution does because of the first.
     pools.forEach(pool -> pool.executor().shutdownNow());
-    alive.forEach(Thread::interrupt);
+    own.forEach(Thread::interrupt);
   }
 }

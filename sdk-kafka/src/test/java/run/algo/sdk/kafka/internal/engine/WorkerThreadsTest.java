@@ -68,6 +68,38 @@ class WorkerThreadsTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
+  void eachIsInterruptedOnce(boolean kept) throws InterruptedException {
+    WorkerThreads workers = workers(kept, "tidy-");
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    CountDownLatch tidy = new CountDownLatch(1);
+    AtomicInteger interrupts = new AtomicInteger();
+    workers.execute(
+        () -> {
+          begun.countDown();
+          while (tidy.getCount() > 0) {
+            try {
+              tidy.await();
+            } catch (InterruptedException e) {
+              interrupts.incrementAndGet();
+              interrupted.countDown();
+              while (!Thread.currentThread().isInterrupted() && tidy.getCount() > 0) {
+                Thread.onSpinWait(); // clears up
+              }
+            }
+          }
+        });
+    begun.await();
+    workers.interrupt();
+    interrupted.await();
+    Thread.sleep(5);
+    tidy.countDown();
+    assertThat(workers.awaitEnd(Duration.ofSeconds(30))).isEmpty();
+    assertThat(interrupts).hasValue(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
   void nothingRunsAfterTheEnd(boolean kept) throws InterruptedException {
     for (int round = 0; round < 20; round++) {
       WorkerThreads workers = workers(kept, "late-");
