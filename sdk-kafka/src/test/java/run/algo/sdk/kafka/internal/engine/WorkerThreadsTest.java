@@ -88,11 +88,13 @@ class WorkerThreadsTest {
               }
             }
           }
+          if (Thread.interrupted()) { // came when it was about to end
+            interrupts.incrementAndGet();
+          }
         });
     begun.await();
     workers.interrupt();
     interrupted.await();
-    Thread.sleep(5);
     tidy.countDown();
     assertThat(workers.awaitEnd(Duration.ofSeconds(30))).isEmpty();
     assertThat(interrupts).hasValue(1);
@@ -101,6 +103,8 @@ class WorkerThreadsTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void nothingRunsAfterTheEnd(boolean kept) throws InterruptedException {
+    List<AtomicInteger> all = new ArrayList<>();
+    List<Integer> atTheEnd = new ArrayList<>();
     for (int round = 0; round < 20; round++) {
       WorkerThreads workers = workers(kept, "late-");
       AtomicInteger ran = new AtomicInteger();
@@ -130,11 +134,11 @@ class WorkerThreadsTest {
       }
       assertThat(workers.awaitEnd(Duration.ofSeconds(30))).isEmpty();
       assertThat(running).hasValue(0);
-      int before = ran.get();
+      all.add(ran);
+      atTheEnd.add(ran.get());
       workers.execute(ran::incrementAndGet);
-      Thread.sleep(2);
-      assertThat(ran).hasValue(before);
     }
+    assertThat(all).extracting(AtomicInteger::get).isEqualTo(atTheEnd);
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {
