@@ -78,7 +78,7 @@ public final class Cells {
                   + " answers with another, written as JSON. The other arms make the same calls of"
                   + " Jackson by hand.",
               "--records 4000000 --value json"
-                  + " --arms bare,sdk-partition,sdk-key,sdk-unordered,streams,spring",
+                  + " --arms bare,sdk-partition,sdk-key,streams,spring",
               List.of(CellBar.speed(Arm.SDK_PARTITION, 0.95, Arm.BARE))),
           new Cell(
               "lz4-18kb",
@@ -86,7 +86,7 @@ public final class Cells {
               "Values of 18,000 bytes of JSON, bytes in and out, in one partition; the input and the"
                   + " outputs are compressed with lz4, to a fifth.",
               "--records 350000 --size 18000 --value json-bytes --compression lz4 --partitions 1"
-                  + " --arms bare,sdk-partition,sdk-key,sdk-unordered,streams,spring",
+                  + " --arms bare,sdk-partition,sdk-key,spring",
               List.of(CellBar.speed(Arm.SDK_PARTITION, 0.95, Arm.BARE))),
           new Cell(
               "cpu",
@@ -116,6 +116,15 @@ public final class Cells {
                   CellBar.ceiling(Arm.SDK_KEY, 0.8),
                   CellBar.speed(Arm.SDK_KEY, 2, Arm.PARALLEL_CONSUMER_KEY),
                   CellBar.speed(Arm.SDK_UNORDERED, 0.8, Arm.BARE_VTHREAD))),
+          new Cell(
+              "wait-10ms-wide",
+              "10 ms of waiting, 5,000 at once",
+              "As above, where the SDK may execute 5,000 records at a time and have 40,000 in"
+                  + " flight, which the loop with a virtual thread a record has no bound for.",
+              "--records 2500000 --keys uniform:10000 --work wait:10ms"
+                  + " --set ALGO_CONCURRENCY=5000 --set ALGO_MAX_IN_FLIGHT=40000"
+                  + " --arms bare-vthread,sdk-unordered",
+              List.of(CellBar.speed(Arm.SDK_UNORDERED, 0.8, Arm.BARE_VTHREAD))),
           new Cell(
               "wait-100ms",
               "100 ms of waiting",

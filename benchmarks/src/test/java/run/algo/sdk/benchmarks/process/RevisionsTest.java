@@ -99,7 +99,7 @@ class RevisionsTest {
     for (int i = 0; i < 900; i++) {
       load.wrote(0, i, 0, 0);
     }
-    Measured ours = measured(300, 1, 1);
+    Measured ours = measured(225, 1, 1);
     assertThat(Comparison.measured(ours.line(), load)).isEqualTo(ours);
     assertThatThrownBy(() -> Comparison.measured(measured(720, 1, 1).line(), load))
         .hasMessageStartingWith("too old or too new: its benchmarks count 720 of 900 records");
