@@ -59,6 +59,7 @@ public class DispatchBenchmark {
   private final Dispatcher partition = dispatcher(Ordering.PARTITION);
   private final Dispatcher key = dispatcher(Ordering.KEY);
   private final Dispatcher unordered = dispatcher(Ordering.UNORDERED);
+  private final Dispatcher form = batchForm();
   private final ConcurrentHashMap<Key, Queue<ConsumerRecord<byte[], byte[]>>> queues =
       new ConcurrentHashMap<>();
 
@@ -68,6 +69,15 @@ public class DispatchBenchmark {
         ready::add,
         (batch, index, scope) -> {
           executed += batch.record(index).offset();
+          return Progress.ENDED;
+        });
+  }
+
+  private Dispatcher batchForm() {
+    return EngineParts.batchDispatcher(
+        ready::add,
+        (entries, scope) -> {
+          entries.forEach(entry -> executed += entry.record().offset());
           return Progress.ENDED;
         });
   }
@@ -120,6 +130,26 @@ public class DispatchBenchmark {
   @Benchmark
   public long unordered() {
     return dispatch(unordered);
+  }
+
+  /** {@return what was executed in the order of the partition, in batches of 100} */
+  @Benchmark
+  public long partitionInBatches() {
+    return dispatch(form);
+  }
+
+  /**
+   * The same where ten polls wait at once.
+   *
+   * @return what was executed
+   */
+  @Benchmark
+  @OperationsPerInvocation(10 * EngineParts.BATCH)
+  public long partitionInBatchesWithBacklog() {
+    for (int i = 0; i < 10; i++) {
+      form.dispatch(new RecordBatch(flow, poll(), 0));
+    }
+    return run();
   }
 
   /** {@return what was executed in the order of keys, by a queue each} */

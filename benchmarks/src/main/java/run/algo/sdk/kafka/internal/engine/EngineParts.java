@@ -169,6 +169,23 @@ final class EngineParts {
     };
   }
 
+  /**
+   * Dispatches in batches of 100 and in the order of the partition, on the calling thread.
+   *
+   * @param threads run what workers are called for
+   * @param runner executes a batch
+   * @return the dispatcher
+   */
+  static Dispatcher batchDispatcher(Executor threads, BatchAssembler.BatchRunner runner) {
+    Timers never = (delay, task) -> {};
+    return new BatchDispatcher(
+        new BatchAssembler(
+            Crew.Workers.of(4, threads, never, MonotonicClock.SYSTEM),
+            never,
+            runner,
+            new EnginePlan.Execution(Ordering.PARTITION, 4, 100, Duration.ofMillis(20))));
+  }
+
   static PartitionFlow flow(Route route, Dispatcher dispatcher) {
     Timers never = (delay, task) -> {};
     return new PartitionFlow(

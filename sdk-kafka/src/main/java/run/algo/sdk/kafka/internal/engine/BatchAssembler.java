@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import run.algo.sdk.kafka.internal.execute.BatchEntry;
@@ -50,7 +49,7 @@ final class BatchAssembler {
   private boolean due;
 
   /** The scopes in batches that run or are full, with the records that wait for their end. */
-  private final Map<Object, PriorityQueue<Item>> busy = new HashMap<>();
+  private final Map<Object, ScopeQueue> busy = new HashMap<>();
 
   /** Executes a batch. */
   interface BatchRunner {
@@ -116,7 +115,7 @@ final class BatchAssembler {
 
   private void offer(Item item) {
     Object scope = item.scope();
-    PriorityQueue<Item> behind = scope == null ? null : busy.get(scope);
+    ScopeQueue behind = scope == null ? null : busy.get(scope);
     if (behind != null) {
       behind.add(item);
       return;
@@ -161,7 +160,7 @@ final class BatchAssembler {
     for (Item item : batch) {
       Object scope = item.scope();
       if (scope != null) {
-        busy.putIfAbsent(scope, new PriorityQueue<>(BY_OFFSET));
+        busy.computeIfAbsent(scope, unused -> new ScopeQueue());
       }
     }
   }
@@ -268,33 +267,46 @@ final class BatchAssembler {
   }
 
   private synchronized void waited(Object scope, List<Item> items) {
-    PriorityQueue<Item> behind = busy.remove(scope);
+    ScopeQueue behind = busy.remove(scope);
     for (Item item : items) {
       item.batch().waited(item.index());
       offer(item);
     }
-    while (behind != null && !behind.isEmpty()) {
-      offer(behind.remove());
+    if (behind != null) {
+      follow(scope, behind);
+    }
+  }
+
+  /** What a batch took until it was full is enough of a scope: the others wait where they are. */
+  private void follow(Object scope, ScopeQueue behind) {
+    while (true) {
+      ScopeQueue again = busy.get(scope);
+      if (again != null) {
+        behind.addAll(again);
+        busy.put(scope, behind);
+        return;
+      }
+      Item next = behind.poll();
+      if (next == null) {
+        return;
+      }
+      offer(next);
     }
   }
 
   private synchronized void ended(List<Item> batch) {
     // All scopes first: what follows may fill a batch, which occupies its scopes at once.
-    List<PriorityQueue<Item>> freed = new ArrayList<>();
+    Map<Object, ScopeQueue> freed = new LinkedHashMap<>();
     Set<Object> waiting = delay(batch);
     for (Item item : batch) {
       Object scope = item.scope();
       if (scope != null && !waiting.contains(scope)) {
-        PriorityQueue<Item> behind = busy.remove(scope);
+        ScopeQueue behind = busy.remove(scope);
         if (behind != null) {
-          freed.add(behind);
+          freed.put(scope, behind);
         }
       }
     }
-    for (PriorityQueue<Item> behind : freed) {
-      for (Item next = behind.poll(); next != null; next = behind.poll()) {
-        offer(next);
-      }
-    }
+    freed.forEach(this::follow);
   }
 }
