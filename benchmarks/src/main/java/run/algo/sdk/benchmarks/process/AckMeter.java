@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.apache.kafka.clients.producer.ProducerInterceptor;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -20,14 +20,22 @@ final class AckMeter {
   /** The producer's property that names the meter. */
   static final String PROPERTY = "benchmark.meter";
 
+  /** The element that counts; 256 bytes from either end, more than a line and its neighbour. */
+  private static final int COUNT = 32;
+
   private static final Map<String, AckMeter> METERS = new ConcurrentHashMap<>();
 
   private final long warmUp;
   private final long total;
   private final CountDownLatch done = new CountDownLatch(1);
 
-  /** Counted by the network thread of each producer: there may be several. */
-  private final AtomicLong count = new AtomicLong();
+  /**
+   * Counted by the network thread of each producer: there may be several. In the middle of unused
+   * elements, so that no cache line of it has what the senders read: the collector puts a
+   * producer's interceptors next to what they hold, in some arms and not in others, and each
+   * acknowledgement would then cost the sender of the next record a cache miss.
+   */
+  private final AtomicLongArray counts = new AtomicLongArray(2 * COUNT + 1);
 
   private volatile long firstNanos;
   private final CountDownLatch begun = new CountDownLatch(1);
@@ -56,7 +64,7 @@ final class AckMeter {
   }
 
   private void acknowledged() {
-    long now = count.incrementAndGet();
+    long now = counts.incrementAndGet(COUNT);
     if (now == 1) {
       firstNanos = System.nanoTime();
       begun.countDown();
@@ -77,7 +85,7 @@ final class AckMeter {
 
   /** {@return how many are acknowledged} */
   long acknowledgedCount() {
-    return count.get();
+    return counts.get(COUNT);
   }
 
   boolean isDone() {

@@ -34,7 +34,7 @@ record Options(
     int streamsThreads) {
 
   /** By so much fewer records has an arm that is slow. */
-  static final int SLOW_SHARE = 20;
+  static final int SLOW_SHARE = 100;
 
   private static final List<String> COMPRESSIONS = List.of("none", "gzip", "snappy", "lz4", "zstd");
 
@@ -63,7 +63,7 @@ record Options(
                             parallel-consumer-key, parallel-consumer-unordered;
                             exactly-once: bare-eos, sdk-partition-eos,
                             sdk-key-eos, sdk-unordered-eos, streams-eos
-        --slow ARMS         arms that get a twentieth of the records, since they
+        --slow ARMS         arms that get a hundredth of the records, since they
                             would take too long
         --against ARMS      what ratios are taken to; by default what fits each arm
         --rounds 5          how often each arm runs
