@@ -119,8 +119,9 @@ public final class Cells {
           new Cell(
               "wait-10ms-wide",
               "10 ms of waiting, 5,000 at once",
-              "As above, where the SDK may execute 5,000 records at a time and have 40,000 in"
-                  + " flight, which the loop with a virtual thread a record has no bound for.",
+              "An Algo that waits 10 ms a record, with 10,000 keys, where the SDK may execute 5,000"
+                  + " records at a time and have 40,000 in flight. The loop with a virtual thread a"
+                  + " record has no bound for either.",
               "--records 2500000 --keys uniform:10000 --work wait:10ms"
                   + " --set ALGO_CONCURRENCY=5000 --set ALGO_MAX_IN_FLIGHT=40000"
                   + " --arms bare-vthread,sdk-unordered",
