@@ -31,7 +31,7 @@ class CrewTest {
   private final PartitionFlow flow = EngineFixtures.idleFlow(new InputCounters("orders"));
   private final Crew.Workers crew =
       Crew.Workers.of(SLOTS, workers::add, this::after, () -> 0)
-          .with(new CrewStrength.Limits(2, 20_000));
+          .with(new CrewStrength.Limits(2, 20_000, 0));
   private final TreeSet<Long> executed = new TreeSet<>();
   private final UnorderedDispatcher dispatcher =
       new UnorderedDispatcher(crew, this::execute, EnginePlan.Share.of(SLOTS));
@@ -190,7 +190,7 @@ class CrewTest {
 
   @Test
   void aPartitionThatNoLongerStandsGetsByWithFewAgain() {
-    CrewStrength strength = new CrewStrength(crew.slots(), new CrewStrength.Limits(0, 20_000));
+    CrewStrength strength = new CrewStrength(crew.slots(), new CrewStrength.Limits(0, 20_000, 0));
     strength.held(QUICK);
     strength.look(1); // nothing ended
     strength.look(2);

@@ -145,7 +145,7 @@ final class SimMember implements Executor, Timers {
   private Crew.Workers workers() {
     // Real time must not tell what happens: executions are all quick, or none is.
     CrewStrength.Limits limits =
-        new CrewStrength.Limits(2, world.schedule.quick ? Long.MAX_VALUE : 0);
+        new CrewStrength.Limits(2, world.schedule.quick ? Long.MAX_VALUE : 0, 0);
     Crew.Workers right =
         Crew.Workers.of(plan.execution().concurrency(), this, this, world.time).with(limits);
     return world.plant == Plant.DELAYED_FORGOTTEN
