@@ -359,8 +359,7 @@ public final class Engine implements Runnable {
     }
   }
 
-  private void consume(
-      ScheduledExecutorService timer, Sender sender, Commits.Factory commits) {
+  private void consume(ScheduledExecutorService timer, Sender sender, Commits.Factory commits) {
     Timers timers = new ScheduledTimers(timer, threads);
     Consumer<byte[], byte[]> consumer = clients.factory().consumer(clients.consumer());
     ExecutorService restorer =
@@ -372,8 +371,7 @@ public final class Engine implements Runnable {
       RecordProcessor processor = workload.processor(sender, this::ending);
       PollThreads polling = pollThreads(processor, timer);
       Crew.Workers workers =
-          Crew.Workers.of(
-                  plan.execution().concurrency(), polling, timers, MonotonicClock.SYSTEM)
+          Crew.Workers.of(plan.execution().concurrency(), polling, timers, MonotonicClock.SYSTEM)
               .with(polling);
       PollLoop running =
           new PollLoop(

@@ -30,7 +30,9 @@ final class PollThreads implements Executor {
 
   private static final Logger log = LoggerFactory.getLogger(PollThreads.class);
 
-  /** Long beside a poll's quick executions; what waits behind a slow one waits for about as long. */
+  /**
+   * Long beside a poll's quick executions; what waits behind a slow one waits for about as long.
+   */
   static final Duration LOOK = Duration.ofMillis(10);
 
   /** A visit that is at work, and waits for nothing, may only have too little of a processor. */
@@ -48,6 +50,9 @@ final class PollThreads implements Executor {
   /** Who collects visits at this moment; written by itself and, under the lock, by its relief. */
   private volatile @Nullable Thread collector;
 
+  /** Nothing is executed by the poll thread until then. Written under the lock. */
+  private volatile long offUntil;
+
   /** Whether some was taken from a worker, and not begun. Written under the lock. */
   private volatile boolean taken;
 
@@ -59,7 +64,6 @@ final class PollThreads implements Executor {
   private boolean looking;
   private long seen;
   private int looks;
-  private long offUntil;
   private long patience = FIRST_PATIENCE;
   private @Nullable Throwable failure;
 
@@ -144,9 +148,9 @@ final class PollThreads implements Executor {
             return; // the loop is another's
           }
         }
-        end(null);
+        end(this, null);
       } catch (Throwable t) { // told to whoever waits for the end
-        end(t);
+        end(this, t);
       }
     }
   }
@@ -194,15 +198,19 @@ final class PollThreads implements Executor {
     try {
       means.threads().newThread(next).start();
     } catch (OutOfMemoryError e) { // there are no more threads to be had; the loop must go on
-      log.warn("a worker turns the poll loop, since no thread can be made for it: {}", e.toString());
+      log.warn(
+          "a worker turns the poll loop, since no thread can be made for it: {}", e.toString());
       workers.execute(next);
     }
   }
 
-  private void end(@Nullable Throwable thrown) {
-    collector = null;
+  private void end(Stint stint, @Nullable Throwable thrown) {
     List<Runnable> rest;
     synchronized (this) {
+      if (current != stint) {
+        return; // the loop is another's, who will tell
+      }
+      collector = null;
       failure = thrown;
       current = null;
       rest = takeCollected();
@@ -221,12 +229,13 @@ final class PollThreads implements Executor {
 
   /** From now on what the calling owner gives rise to is for itself. */
   void collect() {
-    synchronized (this) {
-      if (means.clock().nanos() - offUntil < 0) {
-        return;
-      }
+    if (!isOff()) {
+      collector = Thread.currentThread();
     }
-    collector = Thread.currentThread();
+  }
+
+  private boolean isOff() {
+    return means.clock().nanos() - offUntil < 0;
   }
 
   @Override
@@ -248,12 +257,13 @@ final class PollThreads implements Executor {
    * @return whether the poll thread goes on with it
    */
   boolean take(Visit visit) {
+    if (Thread.currentThread() == collector || isOff()) {
+      return false; // asked before each execution, so not under the lock
+    }
     Loop waiting;
     synchronized (this) {
       Stint now = current;
-      if (now == null
-          || now.thread == Thread.currentThread()
-          || means.clock().nanos() - offUntil < 0) {
+      if (now == null || now.thread == Thread.currentThread()) {
         return false;
       }
       collected.add(visit);
