@@ -25,13 +25,14 @@ import run.algo.sdk.kafka.internal.observe.RateLimit;
 import run.algo.sdk.kafka.internal.observe.view.RunnerView;
 
 /**
- * The consumer loop. Its thread owns the consumer and everything about partitions: it polls, hands
- * each partition's records to their flow, and commits what is settled.
+ * The consumer loop. Its thread, one at a time, owns the consumer and everything about partitions:
+ * it polls, hands each partition's records to their flow, and commits what is settled.
  *
- * <p>The thread never waits for an Algo, a producer or a backoff: what is slow runs on workers, and
- * a partition that cannot take more is paused while the loop polls on, so the group never takes
- * this member for dead. The one exception is the drain of partitions that are taken away, within
- * {@code ALGO_REVOKE_TIMEOUT}, and of all when the runner closes.
+ * <p>A turn never waits for an Algo, a producer or a backoff: what is slow runs on workers, or on a
+ * thread that the loop {@linkplain PollThreads has left}, and a partition that cannot take more is
+ * paused while the loop polls on, so the group never takes this member for dead. The one exception
+ * is the drain of partitions that are taken away, within {@code ALGO_REVOKE_TIMEOUT}, and of all
+ * when the runner closes.
  */
 public final class PollLoop {
 
