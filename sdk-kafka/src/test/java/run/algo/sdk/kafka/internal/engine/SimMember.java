@@ -159,7 +159,8 @@ final class SimMember implements Executor, Timers {
             },
             world.time,
             right.lookout(),
-            limits)
+            limits,
+            right.poll())
         : right;
   }
 
