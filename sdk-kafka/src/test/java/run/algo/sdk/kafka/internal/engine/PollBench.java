@@ -120,7 +120,7 @@ final class PollBench implements PollThreads.Loop, PollThreads.Left {
 
   @Override
   public void done(Thread thread) {
-    done.add(thread);
+    done.add(thread); // before it is told, which tests wait for
     tell("done");
   }
 
@@ -233,15 +233,15 @@ final class PollBench implements PollThreads.Loop, PollThreads.Left {
     look();
     assertThat(left).hasSize(before + 1);
     hold.release();
-    soon().until(() -> done.contains(hold.thread()));
+    soon().until(() -> told.contains(new Told("done", hold.thread())));
   }
 
   /** Whether a quick visit that comes of a turn is the poll thread's. */
   boolean collects() {
     assertThat(toWorkers).isEmpty();
-    int before = told.size();
+    int before = story().size();
     turned(() -> collect(quick("probe")));
-    boolean visited = told.size() > before;
+    boolean visited = story().size() > before;
     assertThat(toWorkers.poll() == null).isEqualTo(visited);
     return visited;
   }
