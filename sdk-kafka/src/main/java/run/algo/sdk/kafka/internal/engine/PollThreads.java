@@ -64,7 +64,10 @@ final class PollThreads implements Executor {
   private boolean looking;
   private long seen;
   private int looks;
-  private long patience = FIRST_PATIENCE;
+
+  /** Doubled each time, and so for the first time, too. */
+  private long patience = FIRST_PATIENCE / 2;
+
   private @Nullable Throwable failure;
 
   private final CountDownLatch over = new CountDownLatch(1);

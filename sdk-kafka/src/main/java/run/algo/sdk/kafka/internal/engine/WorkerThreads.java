@@ -169,7 +169,9 @@ public final class WorkerThreads implements Executor, PollThreads.Left {
   @Override
   public void left(Thread thread) {
     synchronized (own) {
-      alive.add(thread);
+      if (!alive.add(thread)) {
+        return; // a worker that has turned the loop for want of threads: its pool interrupts it
+      }
       own.add(thread);
       if (ended) {
         thread.interrupt();
@@ -179,8 +181,9 @@ public final class WorkerThreads implements Executor, PollThreads.Left {
 
   @Override
   public void done(Thread thread) {
-    own.remove(thread);
-    alive.remove(thread);
+    if (own.remove(thread)) {
+      alive.remove(thread);
+    }
   }
 
   /**
