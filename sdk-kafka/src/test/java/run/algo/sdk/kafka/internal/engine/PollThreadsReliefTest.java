@@ -101,6 +101,35 @@ class PollThreadsReliefTest {
     assertThat(bench.story()).containsExactly("after");
   }
 
+  /** It is the owner when it begins to execute something, and is not when it goes on with that. */
+  @Test
+  void whatIsExecutedAcrossTheReliefGoesToTheWorkers() {
+    Hold hold = waits();
+    PollThreads.Visit slowly =
+        new PollThreads.Visit() {
+          @Override
+          public void run() {
+            bench.tell("visited");
+          }
+
+          @Override
+          public boolean isQuick() {
+            hold.run();
+            return true;
+          }
+        };
+    bench.begin();
+    bench.turnOf(bench.quick("a", () -> poll.execute(slowly)));
+    hold.awaitHeld();
+    bench.look();
+    bench.look();
+    hold.release();
+    bench.by("done");
+    assertThat(bench.toWorkers).containsExactly(slowly);
+    bench.end();
+    assertThat(bench.story()).containsExactly("a", "after");
+  }
+
   @Test
   void aVisitAtWorkIsLeftBehindAfterThreeMoreLooks() {
     Hold hold = isBusy();
