@@ -94,7 +94,7 @@ final class RunnerLife {
                 () -> witness.state().name(),
                 this::notReady,
                 this::view));
-    this.thread = WorkerKind.platform("algo-poll-").newThread(this::live);
+    this.thread = WorkerKind.platform("algo-runner-").newThread(this::live);
   }
 
   private static Map<String, Path> files(AlgoSettings settings) {
@@ -139,7 +139,7 @@ final class RunnerLife {
    */
   void awaitGone() {
     Thread current = Thread.currentThread();
-    if (current == thread || current == starter) {
+    if (onOwnThread() || current == starter) {
       return;
     }
     boolean interrupted = false;
@@ -170,7 +170,7 @@ final class RunnerLife {
 
   /** Whether the caller is the thread that does all the work here. */
   boolean onOwnThread() {
-    return Thread.currentThread() == thread;
+    return Thread.currentThread() == thread || engine.turnsOnThisThread();
   }
 
   boolean awaitEnd(long nanos) throws InterruptedException {

@@ -25,6 +25,9 @@ class PollThreadIT {
   private static final int QUICK = 1;
   private static final Duration EXECUTION = Duration.ofSeconds(30);
 
+  /** With more processors there is one for whoever takes records over. */
+  private static final boolean BY_POLL_THREADS = Runtime.getRuntime().availableProcessors() <= 2;
+
   private final Deployment deployment;
 
   PollThreadIT(EmbeddedKafka kafka) {
@@ -50,6 +53,107 @@ class PollThreadIT {
       }
       return id;
     }
+  }
+
+  /**
+   * Is quick, until it is executed by a poll thread, and not before some records were quick; where
+   * poll threads execute nothing, until then. Then it waits.
+   */
+  private static final class QuickUntil implements Algo<String, String> {
+    static final int USUALLY = 2_000;
+    final CountDownLatch waits = new CountDownLatch(1);
+    final CountDownLatch goesOn = new CountDownLatch(1);
+    final AtomicInteger interrupts = new AtomicInteger();
+    final AtomicInteger executions = new AtomicInteger();
+    volatile boolean onPollThread;
+    volatile int waiting;
+
+    @Override
+    public String run(String text, AlgoContext context) throws InterruptedException {
+      boolean here = Thread.currentThread().getName().startsWith("algo-poll-");
+      if (executions.incrementAndGet() > USUALLY
+          && waits.getCount() > 0
+          && (here || !BY_POLL_THREADS)) {
+        hold(context.position().partition(), here);
+      }
+      return Deployment.id(context.position());
+    }
+
+    private synchronized void hold(int partition, boolean here) throws InterruptedException {
+      if (waits.getCount() > 0) {
+        waiting = partition;
+        onPollThread = here;
+        waits.countDown();
+        try {
+          goesOn.await();
+        } catch (InterruptedException e) {
+          interrupts.incrementAndGet();
+          throw e;
+        }
+      }
+    }
+
+    /** Until one waits there is more to do. */
+    void awaitWait(Deployment deployment) {
+      await("one waits")
+          .atMost(Deployment.SOON)
+          .until(
+              () -> {
+                deployment.keepAhead(20_000);
+                return waits.getCount() == 0;
+              });
+    }
+  }
+
+  @Test
+  void anExecutionThatWaitsAmongQuickOnesHoldsNobodyUp() {
+    RebalanceWatch watch = new RebalanceWatch();
+    QuickUntil algo = new QuickUntil();
+    Map<String, String> environment = deployment.environment();
+    environment.put("KAFKA_CONSUMER_MAX_POLL_INTERVAL_MS", "10000");
+    deployment.fill(10_000);
+    try (AlgoRunner runner =
+        AlgoRunner.builder(algo).environment(environment).clients(watch).build()) {
+      runner.start();
+      algo.awaitWait(deployment);
+      assertThat(algo.onPollThread).isEqualTo(BY_POLL_THREADS);
+      int other = 1 - algo.waiting;
+      long before = deployment.committed(other);
+      deployment.fillPartition(other, 10_000);
+      await("the other partition flows meanwhile")
+          .atMost(Deployment.SOON)
+          .until(() -> deployment.committed(other) >= before + 10_000);
+      assertThat(runner.notReady()).isEmpty();
+      algo.goesOn.countDown();
+      deployment.awaitAllCommitted();
+      assertThat(watch.count(RebalanceWatch.Kind.ASSIGNED)).isEqualTo(1);
+      assertThat(watch.count(RebalanceWatch.Kind.REVOKED)).isZero();
+      assertThat(watch.count(RebalanceWatch.Kind.LOST)).isZero();
+    }
+    Deployment.Judgement judgement = deployment.judge();
+    Guarantee.verifyAll(judgement.loss, judgement.order, judgement.duplicates);
+  }
+
+  @Test
+  void aCloseInterruptsWhatWaitsOnAThreadThatWasThePollThread() {
+    QuickUntil algo = new QuickUntil();
+    Map<String, String> environment = deployment.environment();
+    environment.put("ALGO_SHUTDOWN_TIMEOUT", "100ms");
+    deployment.fill(10_000);
+    try (AlgoRunner runner = AlgoRunner.builder(algo).environment(environment).build()) {
+      runner.start();
+      algo.awaitWait(deployment);
+      assertThat(algo.onPollThread).isEqualTo(BY_POLL_THREADS);
+    }
+    assertThat(algo.interrupts).hasValue(1);
+    QuickUntil quick = new QuickUntil();
+    quick.waits.countDown();
+    try (AlgoRunner next = AlgoRunner.builder(quick).environment(environment).build()) {
+      next.start();
+      deployment.awaitAllCommitted();
+    }
+    Deployment.Judgement judgement = deployment.judge();
+    Guarantee.verifyAll(judgement.loss, judgement.order);
   }
 
   @Test

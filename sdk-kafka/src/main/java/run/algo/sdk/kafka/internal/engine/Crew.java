@@ -3,6 +3,7 @@ package run.algo.sdk.kafka.internal.engine;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.apache.kafka.common.errors.InterruptException;
 import run.algo.sdk.kafka.internal.execute.Progress;
 import run.algo.sdk.kafka.internal.execute.Scope;
@@ -20,7 +21,7 @@ import run.algo.sdk.kafka.internal.execute.Scope;
  * <p>An execution under way without a thread keeps its worker's slot and place; the worker goes on
  * only with another. Thread-safe.
  */
-final class Crew implements Runnable, Slots.Hopeful {
+final class Crew implements PollThreads.Visit, Slots.Hopeful {
 
   /** After so many steps, or so long, a worker makes room for those of other partitions. */
   private static final int STEPS_A_TURN = 64;
@@ -168,6 +169,11 @@ final class Crew implements Runnable, Slots.Hopeful {
     }
   }
 
+  @Override
+  public boolean isQuick() {
+    return strength.isInPlace();
+  }
+
   /** A called worker has come. */
   @Override
   public void run() {
@@ -197,6 +203,7 @@ final class Crew implements Runnable, Slots.Hopeful {
    * @param clock tells when a worker's turn is over
    * @param lookout sees whether workers get on
    * @param limits of their number
+   * @param poll takes over the visits that are best done by the thread that reads, if it can
    */
   record Workers(
       Slots slots,
@@ -204,7 +211,8 @@ final class Crew implements Runnable, Slots.Hopeful {
       Timers timers,
       MonotonicClock clock,
       Lookout lookout,
-      CrewStrength.Limits limits) {
+      CrewStrength.Limits limits,
+      Predicate<PollThreads.Visit> poll) {
 
     /**
      * Workers.
@@ -222,12 +230,18 @@ final class Crew implements Runnable, Slots.Hopeful {
           timers,
           clock,
           new Lookout(timers),
-          CrewStrength.Limits.ofMachine());
+          CrewStrength.Limits.ofMachine(),
+          visit -> false);
     }
 
     /** The same with other limits. */
     Workers with(CrewStrength.Limits other) {
-      return new Workers(slots, threads, timers, clock, lookout, other);
+      return new Workers(slots, threads, timers, clock, lookout, other, poll);
+    }
+
+    /** The same, with a poll thread that does what is quick. */
+    Workers with(PollThreads other) {
+      return new Workers(slots, threads, timers, clock, lookout, limits, other::take);
     }
   }
 
@@ -334,6 +348,10 @@ final class Crew implements Runnable, Slots.Hopeful {
           placed = false;
           workers.slots().request(this); // behind those that wait, in this place
           workers.slots().release();
+          return;
+        }
+        if (steps > 0 && strength.isInPlace() && workers.poll().test(this)) {
+          placed = false; // it has this place and its slot
           return;
         }
         if (strength.isTooMany(here.get())) {

@@ -42,15 +42,24 @@ final class CrewStrength {
    * @param processors workers of all partitions that can get on at once
    * @param quick what a worker is held for on average, in nanoseconds, up to which executions are
    *     called quick
+   * @param inPlace the same, up to which the thread that has read a record executes it itself; 0
+   *     where it never does
    */
-  record Limits(int processors, long quick) {
+  record Limits(int processors, long quick, long inPlace) {
 
     /** About what the coming of a worker costs: nobody comes in time for what takes less. */
     private static final long QUICK = 20_000;
 
+    /** About what it costs to hand a record over, most of it for reading its objects anew. */
+    private static final long IN_PLACE = 2_000;
+
+    /** With more processors than these there is one for whoever takes records over. */
+    private static final int FEW = 2;
+
     /** {@return the limits on this machine} */
     static Limits ofMachine() {
-      return new Limits(Runtime.getRuntime().availableProcessors(), QUICK);
+      int processors = Runtime.getRuntime().availableProcessors();
+      return new Limits(processors, QUICK, processors <= FEW ? IN_PLACE : 0);
     }
   }
 
@@ -107,6 +116,11 @@ final class CrewStrength {
       calm = 0;
     }
     endedBefore = now;
+  }
+
+  /** Whether executions take less than their hand-over does, where that counts. */
+  boolean isInPlace() {
+    return pace.isWithin(limits.inPlace());
   }
 
   private boolean isQuick() {

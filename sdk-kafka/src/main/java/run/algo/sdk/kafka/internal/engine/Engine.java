@@ -66,6 +66,7 @@ public final class Engine implements Runnable {
   private final Intake intake = new Intake();
   private volatile boolean ending;
   private volatile @Nullable PollLoop loop;
+  private volatile @Nullable PollThreads turns;
 
   /** Null before it is made, and where transactions are. */
   private volatile @Nullable DirectProducer direct;
@@ -172,7 +173,7 @@ public final class Engine implements Runnable {
         Executors.newSingleThreadScheduledExecutor(WorkerKind.platform("algo-timer-"));
     try {
       if (prepareTopics(timer)) {
-        consume(new ScheduledTimers(timer, threads));
+        consume(timer);
       }
     } finally {
       intake.close();
@@ -321,7 +322,8 @@ public final class Engine implements Runnable {
     new ScheduledTimers(timer, threads).after(TOPIC_RETRY, look);
   }
 
-  private void consume(Timers timers) {
+  private void consume(ScheduledExecutorService timer) {
+    Timers timers = new ScheduledTimers(timer, threads);
     if (clients.transactional()) {
       try (TransactionLanes lanes =
           new TransactionLanes(
@@ -331,7 +333,7 @@ public final class Engine implements Runnable {
               listeners.transactions())) {
         lanes.open();
         consume(
-            timers,
+            timer,
             Sender.transactional(threads),
             (consumer, signal, bounds, gathers) ->
                 new Transactions(
@@ -348,7 +350,7 @@ public final class Engine implements Runnable {
     direct = producer;
     try {
       consume(
-          timers,
+          timer,
           Sender.direct(producer, threads),
           (consumer, signal, bounds, gathers) ->
               new Committer(consumer, warnings, MonotonicClock.SYSTEM, bounds.records(), gathers));
@@ -357,7 +359,8 @@ public final class Engine implements Runnable {
     }
   }
 
-  private void consume(Timers timers, Sender sender, Commits.Factory commits) {
+  private void consume(ScheduledExecutorService timer, Sender sender, Commits.Factory commits) {
+    Timers timers = new ScheduledTimers(timer, threads);
     Consumer<byte[], byte[]> consumer = clients.factory().consumer(clients.consumer());
     ExecutorService restorer =
         Executors.newFixedThreadPool(RESTORERS, WorkerKind.platform("algo-parking-"));
@@ -366,8 +369,10 @@ public final class Engine implements Runnable {
             new ConsumerRefetcher(clients.factory(), clients.consumer(), warnings);
         ConsumerParkingReader parked = new ConsumerParkingReader(clients, refetcher)) {
       RecordProcessor processor = workload.processor(sender, this::ending);
+      PollThreads polling = pollThreads(processor, timer);
       Crew.Workers workers =
-          Crew.Workers.of(plan.execution().concurrency(), threads, timers, MonotonicClock.SYSTEM);
+          Crew.Workers.of(plan.execution().concurrency(), polling, timers, MonotonicClock.SYSTEM)
+              .with(polling);
       PollLoop running =
           new PollLoop(
               consumer,
@@ -384,7 +389,8 @@ public final class Engine implements Runnable {
                       new ParkingLot(
                           parked, restorer, timers, SteadyClock.SYSTEM, plan.bounds(), warnings))),
               listeners.loop(),
-              PollLoop.Environs.system(warnings, intake).with(commits).with(ends));
+              PollLoop.Environs.system(warnings, intake).with(commits).with(ends).with(polling));
+      turns = polling;
       loop = running;
       if (closing()) {
         return;
@@ -396,6 +402,24 @@ public final class Engine implements Runnable {
       threads.interrupt();
       consumer.close(CloseOptions.timeout(LEAVE_TIMEOUT));
     }
+  }
+
+  private PollThreads pollThreads(RecordProcessor processor, ScheduledExecutorService timer) {
+    // On the timer's own thread: workers may be what it is all about.
+    return new PollThreads(
+        threads,
+        new PollThreads.Means(
+            WorkerKind.platform("algo-poll-"),
+            new ScheduledTimers(timer, Runnable::run),
+            MonotonicClock.SYSTEM,
+            threads,
+            processor::leaveThread));
+  }
+
+  /** {@return whether the calling thread turns the poll loop, and executes nothing meanwhile} */
+  public boolean turnsOnThisThread() {
+    PollThreads known = turns;
+    return known != null && known.turns();
   }
 
   /** The producer must be able to send whatever one of the topics takes. */

@@ -92,6 +92,11 @@ final class PartitionLane extends CrewDispatcher implements Scope {
   }
 
   @Override
+  public void held(long nanos) {
+    crew().held(nanos);
+  }
+
+  @Override
   public void resume(Runnable rest, long nanos) {
     crew()
         .resume(

@@ -25,13 +25,14 @@ import run.algo.sdk.kafka.internal.observe.RateLimit;
 import run.algo.sdk.kafka.internal.observe.view.RunnerView;
 
 /**
- * The consumer loop. Its thread owns the consumer and everything about partitions: it polls, hands
- * each partition's records to their flow, and commits what is settled.
+ * The consumer loop. Its thread, one at a time, owns the consumer and everything about partitions:
+ * it polls, hands each partition's records to their flow, and commits what is settled.
  *
- * <p>The thread never waits for an Algo, a producer or a backoff: what is slow runs on workers, and
- * a partition that cannot take more is paused while the loop polls on, so the group never takes
- * this member for dead. The one exception is the drain of partitions that are taken away, within
- * {@code ALGO_REVOKE_TIMEOUT}, and of all when the runner closes.
+ * <p>A turn never waits for an Algo, a producer or a backoff: what is slow runs on workers, or on a
+ * thread that the loop {@linkplain PollThreads has left}, and a partition that cannot take more is
+ * paused while the loop polls on, so the group never takes this member for dead. The one exception
+ * is the drain of partitions that are taken away, within {@code ALGO_REVOKE_TIMEOUT}, and of all
+ * when the runner closes.
  */
 public final class PollLoop {
 
@@ -79,6 +80,7 @@ public final class PollLoop {
    * @param intake what is wished for about new records
    * @param commits makes what commits offsets
    * @param ends lists the ends of the inputs
+   * @param threads turn the loop; null where the one that runs it does so itself
    */
   record Environs(
       MonotonicClock clock,
@@ -86,7 +88,8 @@ public final class PollLoop {
       RateLimit warnings,
       Intake intake,
       Commits.Factory commits,
-      Siblings.Ends ends) {
+      Siblings.Ends ends,
+      @Nullable PollThreads threads) {
 
     /** An environment that commits at least once. */
     Environs(MonotonicClock clock, OwnerSignal.Wait waiting, RateLimit warnings, Intake intake) {
@@ -97,7 +100,8 @@ public final class PollLoop {
           intake,
           (consumer, signal, bounds, gathers) ->
               new Committer(consumer, warnings, clock, bounds.records(), gathers),
-          partitions -> CompletableFuture.completedFuture(Map.of()));
+          partitions -> CompletableFuture.completedFuture(Map.of()),
+          null);
     }
 
     /** The same, with an intake that is never changed. */
@@ -112,12 +116,17 @@ public final class PollLoop {
 
     /** With other commits. */
     Environs with(Commits.Factory other) {
-      return new Environs(clock, waiting, warnings, intake, other, ends);
+      return new Environs(clock, waiting, warnings, intake, other, ends, threads);
     }
 
     /** With other ends. */
     Environs with(Siblings.Ends other) {
-      return new Environs(clock, waiting, warnings, intake, commits, other);
+      return new Environs(clock, waiting, warnings, intake, commits, other, threads);
+    }
+
+    /** With threads that turn the loop. */
+    Environs with(PollThreads other) {
+      return new Environs(clock, waiting, warnings, intake, commits, ends, other);
     }
   }
 
@@ -195,21 +204,52 @@ public final class PollLoop {
   }
 
   /**
-   * Runs until {@link #close}, drains and leaves the group. The calling thread is the owner.
+   * Runs until {@link #close}, drains and leaves the group. The calling thread is the owner, unless
+   * there are {@linkplain PollThreads others} to turn the loop; then it is so before and after.
    *
    * @throws KafkaException when the group will not have this member any more
    */
   public void run() {
     try {
       begin();
-      while (closing.getCount() > 0) {
-        step();
+      PollThreads threads = environs.threads();
+      if (threads == null) {
+        while (turnUnlessClosed()) {
+          // goes on
+        }
+      } else {
+        threads.run(new Turns());
+        signal.owner(Thread.currentThread());
       }
       end();
     } finally {
       assignment.abandon(); // nothing more is begun, whatever has ended the loop
       watcher.end();
     }
+  }
+
+  private final class Turns implements PollThreads.Loop {
+    @Override
+    public void own() {
+      signal.owner(Thread.currentThread());
+    }
+
+    @Override
+    public boolean turn() {
+      return turnUnlessClosed();
+    }
+
+    @Override
+    public void wake() {
+      signal.wake();
+    }
+  }
+
+  private boolean turnUnlessClosed() {
+    if (closing.getCount() > 0) {
+      step();
+    }
+    return closing.getCount() > 0;
   }
 
   /** Makes the calling thread the owner, and joins the group. */
@@ -389,6 +429,10 @@ public final class PollLoop {
   }
 
   private void accept(ConsumerRecords<byte[], byte[]> records) {
+    PollThreads threads = environs.threads();
+    if (threads != null && !records.isEmpty()) {
+      threads.collect();
+    }
     for (TopicPartition partition : records.partitions()) {
       PartitionFlow flow =
           assignment

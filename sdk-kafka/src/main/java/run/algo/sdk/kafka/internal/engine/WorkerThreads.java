@@ -22,7 +22,7 @@ import run.algo.sdk.kafka.internal.execute.Deadlines;
  * of its own, as many as {@link Slots} lets there be: one is made quicker than one is woken that
  * waits, which has a lock and, if it is not to wait forever, a timer in its way.
  */
-public final class WorkerThreads implements Executor {
+public final class WorkerThreads implements Executor, PollThreads.Left {
 
   private static final Logger log = LoggerFactory.getLogger(WorkerThreads.class);
 
@@ -165,6 +165,27 @@ public final class WorkerThreads implements Executor {
     }
   }
 
+  /** A thread that was the poll loop's is a worker until the end of its visit. */
+  @Override
+  public void left(Thread thread) {
+    synchronized (own) {
+      if (!alive.add(thread)) {
+        return; // a worker that has turned the loop for want of threads: its pool interrupts it
+      }
+      own.add(thread);
+      if (ended) {
+        thread.interrupt();
+      }
+    }
+  }
+
+  @Override
+  public void done(Thread thread) {
+    if (own.remove(thread)) {
+      alive.remove(thread);
+    }
+  }
+
   /**
    * Makes up for threads that abandoned executions keep.
    *
@@ -250,9 +271,11 @@ public final class WorkerThreads implements Executor {
 
   /** Takes no more tasks and interrupts those that run. */
   public void interrupt() {
-    ended = true;
-    // Each once: a second interrupt would hit what an execution does because of the first.
-    pools.forEach(pool -> pool.executor().shutdownNow());
-    own.forEach(Thread::interrupt);
+    synchronized (own) {
+      ended = true;
+      // Each once: a second interrupt would hit what an execution does because of the first.
+      pools.forEach(pool -> pool.executor().shutdownNow());
+      own.forEach(Thread::interrupt);
+    }
   }
 }

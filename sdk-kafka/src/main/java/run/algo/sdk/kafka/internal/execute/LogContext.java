@@ -289,6 +289,21 @@ public final class LogContext {
     }
   }
 
+  /** The calling thread executes nothing more for now, and what it logs is about no record. */
+  void forget() {
+    MDCAdapter known = mdc;
+    if (known == null || !ownThreads) {
+      return;
+    }
+    Told told = TOLD.get();
+    if (told.by != null && !told.within) {
+      for (String name : List.of(TRACE_ID, INPUT, PARTITION, OFFSET, ATTEMPT)) {
+        known.remove(name);
+      }
+      told.by = null;
+    }
+  }
+
   /**
    * Does something that is about the process, and not about a record.
    *

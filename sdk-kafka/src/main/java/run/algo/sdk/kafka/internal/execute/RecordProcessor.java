@@ -102,6 +102,11 @@ public final class RecordProcessor {
         });
   }
 
+  /** The calling thread processes nothing more for now, and does other things. */
+  public void leaveThread() {
+    shared.instance().log().forget();
+  }
+
   private Progress processGuarded(Execution execution, Scope scope) {
     execution.enter();
     LogContext log = shared.instance().log();

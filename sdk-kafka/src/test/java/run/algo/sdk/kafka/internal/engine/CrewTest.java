@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import run.algo.sdk.kafka.internal.execute.Progress;
@@ -25,15 +27,16 @@ class CrewTest {
   private static final int SLOTS = 100;
   private static final long QUICK = 1_000;
   private static final long SLOW = 1_000_000;
+  private static final long IN_PLACE = 2_000;
 
   private final Queue<Runnable> workers = new ArrayDeque<>();
   private final Queue<Runnable> timers = new ArrayDeque<>();
   private final PartitionFlow flow = EngineFixtures.idleFlow(new InputCounters("orders"));
   private final Crew.Workers crew =
       Crew.Workers.of(SLOTS, workers::add, this::after, () -> 0)
-          .with(new CrewStrength.Limits(2, 20_000));
+          .with(new CrewStrength.Limits(2, 20_000, 0));
   private final TreeSet<Long> executed = new TreeSet<>();
-  private final UnorderedDispatcher dispatcher =
+  private UnorderedDispatcher dispatcher =
       new UnorderedDispatcher(crew, this::execute, EnginePlan.Share.of(SLOTS));
 
   private long heldFor = QUICK;
@@ -41,6 +44,7 @@ class CrewTest {
   private Runnable meanwhile = () -> {};
   private int here;
   private int mostHere;
+  private int executions;
   private long next;
 
   private void after(Duration delay, Runnable task) {
@@ -57,6 +61,7 @@ class CrewTest {
     here--;
     scope.held(heldFor);
     executed.add(offset);
+    executions++;
     batch.settled(index, Outcome.FILTERED, 0);
     return Progress.ENDED;
   }
@@ -190,7 +195,7 @@ class CrewTest {
 
   @Test
   void aPartitionThatNoLongerStandsGetsByWithFewAgain() {
-    CrewStrength strength = new CrewStrength(crew.slots(), new CrewStrength.Limits(0, 20_000));
+    CrewStrength strength = new CrewStrength(crew.slots(), new CrewStrength.Limits(0, 20_000, 0));
     strength.held(QUICK);
     strength.look(1); // nothing ended
     strength.look(2);
@@ -205,5 +210,125 @@ class CrewTest {
     }
     assertThat(strength.wants(1)).isFalse();
     assertThat(strength.isTooMany(2)).isTrue();
+  }
+
+  /** The same workers with a poll thread that goes on with what is given to it. */
+  private Crew.Workers with(Predicate<PollThreads.Visit> poll) {
+    return new Crew.Workers(
+        crew.slots(),
+        workers::add,
+        this::after,
+        () -> 0,
+        crew.lookout(),
+        new CrewStrength.Limits(2, 20_000, IN_PLACE),
+        poll);
+  }
+
+  private void crew(Predicate<PollThreads.Visit> poll, int share) {
+    dispatcher = new UnorderedDispatcher(with(poll), this::execute, EnginePlan.Share.of(share));
+  }
+
+  @Test
+  void aWorkerGivesAVisitThatHasBecomeQuickToThePollThread() {
+    Queue<PollThreads.Visit> given = new ArrayDeque<>();
+    crew(given::add, 1);
+    bring(50);
+    assertThat(workers).hasSize(1);
+    work();
+    assertThat(executed).as("one, by which it is known how long they take").hasSize(1);
+    assertThat(given).hasSize(1);
+    assertThat(crew.slots().taken()).as("its slot is the visit's").isEqualTo(1);
+    bring(50);
+    assertThat(workers).as("its place is the visit's").isEmpty();
+
+    PollThreads.Visit visit = given.remove();
+    assertThat(visit.isQuick()).isTrue();
+    visit.run();
+    assertThat(executed).as("one more, and given away again").hasSize(2);
+    assertThat(crew.slots().taken()).isEqualTo(1);
+    while (!given.isEmpty()) {
+      given.remove().run();
+    }
+    assertThat(executions).as("each once").isEqualTo(100);
+    assertThat(executed).hasSize(100);
+    assertThat(crew.slots().taken()).isZero();
+    assertThat(workers).isEmpty();
+    assertThat(mostHere).isEqualTo(1);
+
+    bring(1);
+    work();
+    given.remove().run();
+    assertThat(executed).as("a worker can come again").hasSize(101);
+    assertThat(given).isEmpty();
+    assertThat(crew.slots().taken()).isZero();
+  }
+
+  @Test
+  void workersThatAreManyGiveAwayEachItsOwn() {
+    Queue<PollThreads.Visit> given = new ArrayDeque<>();
+    heldFor = SLOW;
+    crew(visit -> heldFor == QUICK && given.add(visit), SLOTS);
+    meanwhile = this::work;
+    hangs = offset -> offset == 99; // all that are not there yet come
+    bring(3_000);
+    heldFor = SLOW;
+    work();
+    assertThat(given).isEmpty();
+    hangs = offset -> false;
+    heldFor = QUICK;
+    bring(1_000);
+    for (int rounds = 0; rounds < 100 && executed.size() < next; rounds++) {
+      work();
+      assertThat(crew.slots().taken()).isEqualTo(given.size());
+      for (int visits = given.size(); visits > 0; visits--) {
+        given.remove().run();
+      }
+    }
+    work();
+    while (!given.isEmpty()) {
+      given.remove().run();
+    }
+    assertThat(executions).as("each once").isEqualTo((int) next);
+    assertThat(executed).hasSize((int) next);
+    assertThat(crew.slots().taken()).isZero();
+  }
+
+  @Test
+  void whereThePollThreadDoesNotTakeItTheWorkerGoesOn() {
+    AtomicInteger asked = new AtomicInteger();
+    crew(visit -> asked.incrementAndGet() < 0, 1);
+    bring(50);
+    Runnable worker = workers.remove();
+    worker.run();
+    assertThat(asked).as("after each but for the last look").hasValueGreaterThanOrEqualTo(49);
+    assertThat(executions).isEqualTo(50);
+    assertThat(executed).hasSize(50);
+    assertThat(crew.slots().taken()).isZero();
+    assertThat(workers).isEmpty();
+  }
+
+  @Test
+  void whatIsNotQuickIsNotGivenAway() {
+    List<PollThreads.Visit> asked = new ArrayList<>();
+    heldFor = IN_PLACE + 1;
+    crew(asked::add, 1);
+    bring(50);
+    work();
+    assertThat(asked).isEmpty();
+    assertThat(executed).hasSize(50);
+  }
+
+  @Test
+  void whereThePollThreadExecutesNothingItIsNotAsked() {
+    List<PollThreads.Visit> asked = new ArrayList<>();
+    dispatcher =
+        new UnorderedDispatcher(
+            with(asked::add).with(new CrewStrength.Limits(4, 20_000, 0)),
+            this::execute,
+            EnginePlan.Share.of(1));
+    bring(50);
+    work();
+    assertThat(asked).isEmpty();
+    assertThat(executed).hasSize(50);
   }
 }

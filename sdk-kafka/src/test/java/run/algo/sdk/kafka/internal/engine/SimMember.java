@@ -144,23 +144,28 @@ final class SimMember implements Executor, Timers {
 
   private Crew.Workers workers() {
     // Real time must not tell what happens: executions are all quick, or none is.
-    CrewStrength.Limits limits =
-        new CrewStrength.Limits(2, world.schedule.quick ? Long.MAX_VALUE : 0);
-    Crew.Workers right =
-        Crew.Workers.of(plan.execution().concurrency(), this, this, world.time).with(limits);
-    return world.plant == Plant.DELAYED_FORGOTTEN
-        ? new Crew.Workers(
-            right.slots(),
-            this,
-            (delay, task) -> {
+    long quick = world.schedule.quick ? Long.MAX_VALUE : 0;
+    CrewStrength.Limits limits = new CrewStrength.Limits(2, quick, quick);
+    Crew.Workers common = Crew.Workers.of(plan.execution().concurrency(), this, this, world.time);
+    Timers timers =
+        world.plant == Plant.DELAYED_FORGOTTEN
+            ? (delay, task) -> {
               if (!world.chance(30)) {
                 after(delay, task);
               }
-            },
-            world.time,
-            right.lookout(),
-            limits)
-        : right;
+            }
+            : this;
+    return new Crew.Workers(
+        common.slots(), this, timers, world.time, common.lookout(), limits, this::gives);
+  }
+
+  /** Whether a worker gives a visit to the poll thread; that is another task here, as all are. */
+  private boolean gives(PollThreads.Visit visit) {
+    boolean now = world.chance(200);
+    if (now) {
+      execute(visit);
+    }
+    return now;
   }
 
   /** What the engine is told if one of these bugs is planted; the judge knows better. */

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -70,34 +71,116 @@ class WorkerThreadsTest {
   @ValueSource(booleans = {true, false})
   void eachIsInterruptedOnce(boolean kept) throws InterruptedException {
     WorkerThreads workers = workers(kept, "tidy-");
+    Tidy task = new Tidy();
+    workers.execute(task);
+    task.begun.await();
+    workers.interrupt();
+    task.interrupted.await();
+    task.tidy.countDown();
+    assertThat(workers.awaitEnd(Duration.ofSeconds(30))).isEmpty();
+    assertThat(task.interrupts).hasValue(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aThreadThatWasThePollLoopsIsInterruptedOnce(boolean kept) throws InterruptedException {
+    for (boolean early : List.of(true, false)) {
+      WorkerThreads workers = workers(kept, "tidy-");
+      Tidy task = new Tidy();
+      Thread old = new Thread(task);
+      old.start();
+      task.begun.await();
+      if (early) {
+        workers.left(old);
+        workers.interrupt();
+      } else {
+        workers.interrupt();
+        assertThat(task.interrupted.getCount()).as("it is nobody's yet").isEqualTo(1);
+        workers.left(old);
+      }
+      task.interrupted.await();
+      task.tidy.countDown();
+      assertThat(workers.awaitEnd(Duration.ofSeconds(30))).isEmpty();
+      assertThat(old.isAlive()).as("it is waited for").isFalse();
+      assertThat(task.interrupts).hasValue(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aThreadThatWasThePollLoopsIsNamedIfItDoesNotEnd(boolean kept) throws InterruptedException {
+    WorkerThreads workers = workers(kept, "other-");
+    CountDownLatch release = new CountDownLatch(1);
+    Thread old = new Thread(() -> awaitUninterruptibly(release));
+    old.start();
+    workers.left(old);
+    workers.interrupt();
+    assertThat(workers.awaitEnd(Duration.ofMillis(1))).containsExactly(old);
+    release.countDown();
+    assertThat(workers.awaitEnd(Duration.ofSeconds(30))).isEmpty();
+    assertThat(old.isAlive()).as("it is waited for").isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aThreadThatIsDoneIsNoMoreOfTheirs(boolean kept) throws InterruptedException {
+    WorkerThreads workers = workers(kept, "other-");
+    Tidy task = new Tidy();
+    Thread old = new Thread(task);
+    old.start();
+    task.begun.await();
+    workers.left(old);
+    workers.done(old);
+    workers.interrupt();
+    assertThat(workers.awaitEnd(Duration.ofMillis(1))).isEmpty();
+    task.tidy.countDown();
+    old.join();
+    assertThat(task.interrupts).hasValue(0);
+  }
+
+  /** As where no other thread could be made for the loop. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aWorkerThatTurnedTheLoopIsInterruptedOnceAndStaysAWorker(boolean kept)
+      throws InterruptedException {
+    WorkerThreads workers = workers(kept, "tidy-");
+    Tidy task = new Tidy();
+    workers.execute(
+        () -> {
+          workers.left(Thread.currentThread());
+          task.run();
+        });
+    task.begun.await();
+    workers.interrupt();
+    task.interrupted.await();
+    assertThat(workers.awaitEnd(Duration.ofMillis(1))).hasSize(1);
+    task.tidy.countDown();
+    assertThat(workers.awaitEnd(Duration.ofSeconds(30))).isEmpty();
+    assertThat(task.interrupts).hasValue(1);
+  }
+
+  @Test
+  void aKeptWorkerThatTurnedTheLoopIsNamedIfItDoesNotEndLater() throws InterruptedException {
+    WorkerThreads workers = new WorkerThreads(1, WorkerKind.platform("kept-"));
     CountDownLatch begun = new CountDownLatch(1);
-    CountDownLatch interrupted = new CountDownLatch(1);
-    CountDownLatch tidy = new CountDownLatch(1);
-    AtomicInteger interrupts = new AtomicInteger();
+    CountDownLatch release = new CountDownLatch(1);
+    workers.execute(
+        () -> {
+          workers.left(Thread.currentThread());
+          workers.done(Thread.currentThread());
+        });
     workers.execute(
         () -> {
           begun.countDown();
-          while (tidy.getCount() > 0) {
-            try {
-              tidy.await();
-            } catch (InterruptedException e) {
-              interrupts.incrementAndGet();
-              interrupted.countDown();
-              while (!Thread.currentThread().isInterrupted() && tidy.getCount() > 0) {
-                Thread.onSpinWait(); // clears up
-              }
-            }
-          }
-          if (Thread.interrupted()) { // came when it was about to end
-            interrupts.incrementAndGet();
-          }
+          awaitUninterruptibly(release);
         });
     begun.await();
     workers.interrupt();
-    interrupted.await();
-    tidy.countDown();
+    assertThat(workers.awaitEnd(Duration.ofMillis(1)))
+        .extracting(Thread::getName)
+        .containsExactly("kept-0");
+    release.countDown();
     assertThat(workers.awaitEnd(Duration.ofSeconds(30))).isEmpty();
-    assertThat(interrupts).hasValue(1);
   }
 
   @ParameterizedTest
@@ -139,6 +222,33 @@ class WorkerThreadsTest {
       workers.execute(ran::incrementAndGet);
     }
     assertThat(all).extracting(AtomicInteger::get).isEqualTo(atTheEnd);
+  }
+
+  /** Clears up when it is interrupted, and counts how often it is. */
+  private static final class Tidy implements Runnable {
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch interrupted = new CountDownLatch(1);
+    private final CountDownLatch tidy = new CountDownLatch(1);
+    private final AtomicInteger interrupts = new AtomicInteger();
+
+    @Override
+    public void run() {
+      begun.countDown();
+      while (tidy.getCount() > 0) {
+        try {
+          tidy.await();
+        } catch (InterruptedException e) {
+          interrupts.incrementAndGet();
+          interrupted.countDown();
+          while (!Thread.currentThread().isInterrupted() && tidy.getCount() > 0) {
+            Thread.onSpinWait(); // clears up
+          }
+        }
+      }
+      if (Thread.interrupted()) { // came when it was about to end
+        interrupts.incrementAndGet();
+      }
+    }
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {

@@ -170,6 +170,64 @@ class LogContextTest {
   }
 
   @Test
+  void aThreadThatDoesOtherThingsForgetsTheRecord() {
+    MDC.put("tenant", "a");
+    bench.runText(
+        record(),
+        (text, context) -> {
+          MDC.put("user", "u");
+          return null;
+        });
+    assertThat(mdc()).containsAllEntriesOf(RECORD);
+    bench.processor().leaveThread();
+    Map<String, String> authors = Map.of("tenant", "a", "user", "u");
+    assertThat(mdc()).as("of the process, and the author's own").isEqualTo(with(PROCESS, authors));
+    bench.processor().leaveThread();
+    assertThat(mdc()).isEqualTo(with(PROCESS, authors));
+    bench.runText(record(), looking());
+    assertThat(seen).as("the next record is told").containsExactly(with(mdc(), RECORD));
+  }
+
+  @Test
+  void aThreadThatTellsNothingOfTheProcessHasNothingLeft() {
+    bench.instance(LogContext.of(Map.of(), true), ExecutionTracing.none());
+    for (int times = 0; times < 2; times++) {
+      bench.runText(record(), looking());
+      bench.processor().leaveThread();
+      assertThat(mdc()).isEmpty();
+      batch(5);
+      bench.processor().leaveThread();
+      assertThat(mdc()).isEmpty();
+    }
+    Map<String, String> batch = Map.of("input", "orders", "partition", "5");
+    assertThat(seen).containsExactly(RECORD, batch, RECORD, batch);
+  }
+
+  @Test
+  void whatIsNotTheRunnersIsNotForgotten() {
+    bench.processor().leaveThread(); // which has executed other tests' records
+    MDC.put("traceId", "of the caller");
+    bench.processor().leaveThread(); // it has executed nothing since
+    assertThat(mdc()).containsOnly(entry("traceId", "of the caller"));
+    bench.instance(LogContext.of(PROCESS, false), ExecutionTracing.none());
+    bench.runText(record(), looking());
+    bench.processor().leaveThread();
+    assertThat(mdc()).containsOnly(entry("traceId", "of the caller"));
+  }
+
+  @Test
+  void anExecutionUnderWayIsNotForgotten() {
+    bench.runText(
+        record(),
+        (text, context) -> {
+          bench.processor().leaveThread();
+          seen.add(mdc());
+          return null;
+        });
+    assertThat(seen).containsExactly(with(PROCESS, RECORD));
+  }
+
+  @Test
   void anAuthorsOwnEntriesAreLeftAlone() {
     MDC.put("tenant", "a");
     bench.runText(
