@@ -19,7 +19,8 @@ import org.apache.kafka.common.TopicPartition;
  * <p>A partition is not paused at once, but when it has been over its bound for some time: what is
  * paused is left out of the fetch that then waits at the broker for the others, and comes back with
  * the next one, up to {@code fetch.max.wait.ms} later. One whose records are settled quickly has
- * room again much sooner, so the owner rather waits for that, and polls nothing.
+ * room again much sooner, so the owner rather waits for that, and polls nothing: a little while for
+ * each, longer for one that is known to settle as much as that in no longer.
  *
  * <p>A poll is only made while a full one still fits. For records that holds to the record. For
  * bytes a full poll is what one fetch may bring ({@code fetch.max.bytes}); where several brokers
@@ -34,6 +35,13 @@ final class FlowControl {
    * default of {@code fetch.max.wait.ms}. Transactions take longer than acknowledgements.
    */
   private static final long COMMIT_PATIENCE = 500_000_000;
+
+  /**
+   * For a partition that settles so quickly that it will have room before this is over, in
+   * nanoseconds: what is in flight of it may not last as long as a pause does, and whoever waits
+   * meanwhile for records of others would wait for those of this one in any case.
+   */
+  private static final long ROOM_PATIENCE = 200_000_000;
 
   private final Consumer<byte[], byte[]> consumer;
   private final OwnerSignal signal;
@@ -133,9 +141,15 @@ final class FlowControl {
       waiting = true;
       waitingSince = now;
     }
-    return now - waitingSince < patience
-        || (now - waitingSince < COMMIT_PATIENCE
-            && pause.stream().allMatch(PartitionFlow::waitsForCommit));
+    long waited = now - waitingSince;
+    return waited < patience
+        || (waited < ROOM_PATIENCE && pause.stream().allMatch(this::hasRoomSoon))
+        || (waited < COMMIT_PATIENCE && pause.stream().allMatch(PartitionFlow::waitsForCommit));
+  }
+
+  /** Whether it settles within the patience what it can be over its bound at most. */
+  private boolean hasRoomSoon(PartitionFlow flow) {
+    return flow.nanosToSettle(2 * bounds.pollRecords()) <= ROOM_PATIENCE;
   }
 
   /** What is in flight at this moment, against what may be. */

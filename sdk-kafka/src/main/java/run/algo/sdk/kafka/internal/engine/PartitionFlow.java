@@ -337,6 +337,11 @@ final class PartitionFlow implements Flow {
     return settledRate.lately();
   }
 
+  /** How long it takes to settle so many more, at the rate of the last second or two. */
+  long nanosToSettle(int records) {
+    return settledRate.nanosFor(records);
+  }
+
   /**
    * Records in flight when they were counted last. What a transaction is writing is left out: it
    * waits for nothing but the brokers, and there are two transactions at most, each as large as

@@ -10,6 +10,7 @@ final class SettledRate {
   private long settledBefore;
   private long lastWindow;
   private long lately;
+  private long counted;
 
   /**
    * Counts.
@@ -19,11 +20,17 @@ final class SettledRate {
    */
   void count(long settled, long time) {
     lately = lastWindow + settled - settledBefore;
+    counted = WINDOW + time - began;
     if (time - began >= WINDOW) {
       lastWindow = settled - settledBefore;
       settledBefore = settled;
       began = time;
     }
+  }
+
+  /** How long it takes to settle so many at this rate, in nanoseconds. */
+  long nanosFor(int records) {
+    return lately == 0 ? Long.MAX_VALUE : (long) ((double) counted / lately * records);
   }
 
   /** What was settled within the window under way and the one before. */

@@ -41,8 +41,8 @@ class FlowControlTest {
     FlowControl control = assign(partitions, bound, perPoll);
     int most = 0;
     for (int turn = 0; turn < 300; turn++) {
-      control.apply(flows.values(), true, true);
-      int room = perPoll;
+      FlowControl.Verdict verdict = control.apply(flows.values(), true, true);
+      int room = verdict == FlowControl.Verdict.WAIT ? 0 : perPoll;
       for (Map.Entry<TopicPartition, PartitionFlow> entry : flows.entrySet()) {
         if (room == 0 || consumer.paused().contains(entry.getKey())) {
           continue;
@@ -183,6 +183,61 @@ class FlowControlTest {
     assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.WAIT);
     time += 1;
     assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.REST);
+  }
+
+  /** One partition that settles so many records a second, for two seconds, and is then full. */
+  private FlowControl fullAfter(int... settledPerSecond) {
+    FlowControl control = assign(settledPerSecond.length, 2_000, 50);
+    for (int turn = 0; turn <= 20; turn++) {
+      time = turn * 100_000_000L;
+      int p = 0;
+      for (Map.Entry<TopicPartition, PartitionFlow> entry : flows.entrySet()) {
+        entry.getValue().accept(take(entry.getKey(), next, settledPerSecond[p++] / 10));
+      }
+      open.forEach(FlowControlTest::settleAll);
+      open.clear();
+      assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.POLL);
+    }
+    for (Map.Entry<TopicPartition, PartitionFlow> entry : flows.entrySet()) {
+      entry.getValue().accept(take(entry.getKey(), next, 2_000 / flows.size()));
+    }
+    return control;
+  }
+
+  /** What is in flight of it may not last as long as a pause does. */
+  @Test
+  void whatSettlesQuicklyIsNotPausedAtOnce() {
+    FlowControl control = fullAfter(1_000); // 100 records, two polls, within 100 ms
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.WAIT);
+    time += 199_999_999;
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.WAIT);
+    assertThat(consumer.paused()).isEmpty();
+    time += 1;
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.REST);
+    assertThat(consumer.paused()).hasSize(1);
+  }
+
+  /** It was quick, and stands: with each look less was settled lately. */
+  @Test
+  void whatNoLongerSettlesIsPausedSooner() {
+    FlowControl control = fullAfter(550); // 182 ms
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.WAIT);
+    time += 199_999_999;
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.REST);
+  }
+
+  @Test
+  void whatWouldTakeLongToHaveRoomIsPausedAtOnce() {
+    FlowControl control = fullAfter(450); // 222 ms
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.REST);
+    assertThat(consumer.paused()).hasSize(1);
+  }
+
+  @Test
+  void oneThatIsSlowIsNotWaitedForBecauseAnotherIsQuick() {
+    FlowControl control = fullAfter(2_000, 100);
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.REST);
+    assertThat(consumer.paused()).hasSize(2);
   }
 
   private static void prepare(RecordBatch batch, int upTo) {
