@@ -1,17 +1,17 @@
 package run.algo.sdk.kafka.internal.engine;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import run.algo.sdk.kafka.internal.observe.view.RunnerView;
@@ -28,10 +28,18 @@ final class Assignment implements ConsumerRebalanceListener {
   private static final Comparator<TopicPartition> BY_NAME =
       Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
+  private static final Comparator<PartitionFlow> BY_PARTITION =
+      Comparator.comparing(PartitionFlow::partition, BY_NAME);
+
   /** For the commit of revoked partitions. */
   static final Duration LEAST_COMMIT = Duration.ofSeconds(1);
 
-  private final Map<TopicPartition, PartitionFlow> flows = new ConcurrentSkipListMap<>(BY_NAME);
+  /** The owner thread's: a poll's records find their flow by it. */
+  private final Map<TopicPartition, PartitionFlow> flows = new HashMap<>();
+
+  /** The same flows by name; made anew with each change, so that any thread may go through it. */
+  private volatile List<PartitionFlow> inOrder = List.of();
+
   private final Flows factory;
   private final Commits commits;
   private final OwnerSignal signal;
@@ -66,12 +74,18 @@ final class Assignment implements ConsumerRebalanceListener {
     this.onAssigned = onAssigned;
   }
 
-  Collection<PartitionFlow> flows() {
-    return flows.values();
+  /** {@return all flows, in the order of their partitions} */
+  List<PartitionFlow> flows() {
+    return inOrder;
   }
 
-  Optional<PartitionFlow> flow(TopicPartition partition) {
-    return Optional.ofNullable(flows.get(partition));
+  /** {@return the flow of a partition; null when it is not this runner's} */
+  @Nullable PartitionFlow flow(TopicPartition partition) {
+    return flows.get(partition);
+  }
+
+  private List<PartitionFlow> those(Collection<TopicPartition> partitions) {
+    return partitions.stream().map(flows::get).filter(Objects::nonNull).toList();
   }
 
   /** How often partitions came and went. */
@@ -82,7 +96,7 @@ final class Assignment implements ConsumerRebalanceListener {
   /** Why which partitions are halted. From any thread. */
   Map<TopicPartition, HaltReport> halts() {
     Map<TopicPartition, HaltReport> halts = new TreeMap<>(BY_NAME);
-    for (PartitionFlow flow : flows.values()) {
+    for (PartitionFlow flow : inOrder) {
       flow.halted().ifPresent(report -> halts.put(flow.partition(), report));
     }
     return halts;
@@ -105,7 +119,7 @@ final class Assignment implements ConsumerRebalanceListener {
           old.abandon();
         }
       }
-      shareOut();
+      changed();
       log.info("assigned {}, now {} partitions", partitions, flows.size());
     }
     onAssigned.run();
@@ -117,10 +131,7 @@ final class Assignment implements ConsumerRebalanceListener {
       return;
     }
     revoked++;
-    List<PartitionFlow> leaving = new ArrayList<>();
-    for (TopicPartition partition : partitions) {
-      flow(partition).ifPresent(leaving::add);
-    }
+    List<PartitionFlow> leaving = those(partitions);
     long deadline = clock.nanos() + plan.times().revokeTimeout().toNanos();
     drain(leaving, plan.times().revokeTimeout());
     Duration left = Duration.ofNanos(deadline - clock.nanos());
@@ -133,40 +144,37 @@ final class Assignment implements ConsumerRebalanceListener {
   @Override
   public void onPartitionsLost(Collection<TopicPartition> partitions) {
     lost++;
-    List<PartitionFlow> gone = new ArrayList<>();
-    for (TopicPartition partition : partitions) {
-      flow(partition).ifPresent(gone::add);
-    }
+    List<PartitionFlow> gone = those(partitions);
     int released = letGo(gone);
     log.warn("lost {}, {} records left to the next owner", partitions, released);
   }
 
   /** Lets go of all partitions at once: what is not settled is left to the next owner. */
   void abandon() {
-    letGo(List.copyOf(flows.values()));
+    letGo(inOrder);
   }
 
   /** Whether all that was read is settled. */
   boolean allSettled() {
-    return flows.values().stream().allMatch(PartitionFlow::settled);
+    return inOrder.stream().allMatch(PartitionFlow::settled);
   }
 
   /** Whether the broker has not confirmed all that is settled. */
   boolean anyToCommit() {
-    return flows.values().stream().anyMatch(flow -> flow.toCommit().isPresent());
+    return inOrder.stream().anyMatch(flow -> flow.toCommit().isPresent());
   }
 
   /** Begins no further execution in any partition until it is called with false. */
   void suspend(boolean now) {
     if (now != suspended) {
       suspended = now;
-      flows.values().forEach(flow -> flow.suspend(now));
+      inOrder.forEach(flow -> flow.suspend(now));
     }
   }
 
   /** Whether anything is read, from now on. */
   void reading(boolean now) {
-    flows.values().forEach(flow -> flow.reading(now));
+    inOrder.forEach(flow -> flow.reading(now));
   }
 
   /**
@@ -175,7 +183,7 @@ final class Assignment implements ConsumerRebalanceListener {
    * @param positions knows, or gives a negative number
    */
   void begin(ToLongFunction<TopicPartition> positions) {
-    for (PartitionFlow flow : flows.values()) {
+    for (PartitionFlow flow : inOrder) {
       if (flow.awaitsPosition()) {
         long position = positions.applyAsLong(flow.partition());
         if (position >= 0) {
@@ -185,16 +193,22 @@ final class Assignment implements ConsumerRebalanceListener {
     }
   }
 
+  /** After a change of the flows. */
+  private void changed() {
+    inOrder = flows.values().stream().sorted(BY_PARTITION).toList();
+    shareOut();
+  }
+
   private void shareOut() {
     if (!flows.isEmpty()) {
       EnginePlan.Share share = plan.execution().share(flows.size());
-      flows.values().forEach(flow -> flow.limit(share));
+      inOrder.forEach(flow -> flow.limit(share));
     }
   }
 
   /** Leaves all partitions: ends what runs, within the timeout, and commits. */
   void leaveAll(Duration drainTimeout, Duration commitTimeout) {
-    List<PartitionFlow> all = new ArrayList<>(flows.values());
+    List<PartitionFlow> all = inOrder;
     boolean drained = drain(all, drainTimeout);
     commits.commitSync(all, commitTimeout);
     int released = letGo(all);
@@ -233,7 +247,7 @@ final class Assignment implements ConsumerRebalanceListener {
       released += flow.abandon();
       flows.remove(flow.partition());
     }
-    shareOut();
+    changed();
     return released;
   }
 }

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -433,19 +434,26 @@ public final class PollLoop {
     if (threads != null && !records.isEmpty()) {
       threads.collect();
     }
-    for (TopicPartition partition : records.partitions()) {
-      PartitionFlow flow =
-          assignment
-              .flow(partition)
-              .orElseThrow(() -> new IllegalStateException("no flow for " + partition));
-      flow.read(records.records(partition)); // to drop records without a word would lose them
+    Set<TopicPartition> partitions = records.partitions();
+    PartitionFlow[] read = new PartitionFlow[partitions.size()];
+    int count = 0;
+    for (TopicPartition partition : partitions) {
+      PartitionFlow flow = assignment.flow(partition);
+      if (flow == null) { // to drop records without a word would lose them
+        throw new IllegalStateException("no flow for " + partition);
+      }
+      flow.read(records.records(partition));
+      read[count++] = flow;
     }
     for (Map.Entry<TopicPartition, OffsetAndMetadata> next : records.nextOffsets().entrySet()) {
-      assignment.flow(next.getKey()).ifPresent(flow -> flow.position(next.getValue()));
+      PartitionFlow flow = assignment.flow(next.getKey());
+      if (flow != null) {
+        flow.position(next.getValue());
+      }
     }
     // After all was taken over: what triggers may need what was read of another partition.
-    for (TopicPartition partition : records.partitions()) {
-      assignment.flow(partition).ifPresent(PartitionFlow::dispatchHeld);
+    for (PartitionFlow flow : read) {
+      flow.dispatchHeld();
     }
   }
 
