@@ -193,12 +193,17 @@ final class PartitionFlow implements Flow {
 
   /** Takes over what was read of this partition alone. */
   void accept(List<ConsumerRecord<byte[], byte[]>> records) {
-    read(records);
+    read(records, clock.nanos());
     dispatchHeld();
   }
 
-  /** Takes over what was read; it begins with {@link #dispatchHeld}. */
-  void read(List<ConsumerRecord<byte[], byte[]>> records) {
+  /**
+   * Takes over what was read; it begins with {@link #dispatchHeld}.
+   *
+   * @param records what was read
+   * @param time when
+   */
+  void read(List<ConsumerRecord<byte[], byte[]>> records, long time) {
     route.counters().read(records.size());
     read += records.size();
     for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -206,7 +211,7 @@ final class PartitionFlow implements Flow {
     }
     for (int from = 0; from < records.size(); from += RecordBatch.MAX_SIZE) {
       int to = Math.min(records.size(), from + RecordBatch.MAX_SIZE);
-      RecordBatch batch = new RecordBatch(this, records.subList(from, to), clock.nanos());
+      RecordBatch batch = new RecordBatch(this, records.subList(from, to), time);
       if (parked != null) {
         expect(parked, batch);
       }

@@ -437,12 +437,13 @@ public final class PollLoop {
     Set<TopicPartition> partitions = records.partitions();
     PartitionFlow[] read = new PartitionFlow[partitions.size()];
     int count = 0;
+    long time = partitions.isEmpty() ? 0 : environs.clock().nanos();
     for (TopicPartition partition : partitions) {
       PartitionFlow flow = assignment.flow(partition);
       if (flow == null) { // to drop records without a word would lose them
         throw new IllegalStateException("no flow for " + partition);
       }
-      flow.read(records.records(partition));
+      flow.read(records.records(partition), time);
       read[count++] = flow;
     }
     for (Map.Entry<TopicPartition, OffsetAndMetadata> next : records.nextOffsets().entrySet()) {

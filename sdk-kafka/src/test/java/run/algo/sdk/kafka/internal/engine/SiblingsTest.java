@@ -64,7 +64,8 @@ class SiblingsTest {
                 new byte[0],
                 new byte[0],
                 new RecordHeaders(),
-                Optional.empty())));
+                Optional.empty())),
+        0);
   }
 
   private void list(long end) {
