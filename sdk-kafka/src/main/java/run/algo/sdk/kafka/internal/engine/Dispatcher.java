@@ -40,6 +40,11 @@ interface Dispatcher {
    */
   void limit(EnginePlan.Share share);
 
+  /** Whether there is one execution at a time, whatever waits. */
+  default boolean isSerial() {
+    return false;
+  }
+
   /** The gate in front of it where records wait for their due times, null where they do not. */
   default @Nullable DueDispatcher gate() {
     return null;

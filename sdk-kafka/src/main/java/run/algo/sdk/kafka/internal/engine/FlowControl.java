@@ -22,6 +22,10 @@ import org.apache.kafka.common.TopicPartition;
  * room again much sooner, so the owner rather waits for that, and polls nothing: a little while for
  * each, longer for one that is known to settle as much as that in no longer.
  *
+ * <p>Records that come one at a time are not read further while there is enough of them for some
+ * time, and they are large: what is read early only waits, and grows old in the heap, and what is
+ * executed early fills the producer's buffer, so that the next one waits within {@code send}.
+ *
  * <p>A poll is only made while a full one still fits. For records that holds to the record. For
  * bytes a full poll is what one fetch may bring ({@code fetch.max.bytes}); where several brokers
  * answer at once, or compression, or a batch above that size, brings more, the bound is passed by
@@ -43,6 +47,15 @@ final class FlowControl {
    */
   private static final long ROOM_PATIENCE = 200_000_000;
 
+  /**
+   * Bytes in flight that are enough where nothing is gained by reading further. Less than the 32 MB
+   * of {@code buffer.memory}, the producer's default: with more on its way an execution waits.
+   */
+  static final long ENOUGH = 24L << 20;
+
+  /** How long it is read on after a wait that has not helped, in nanoseconds. */
+  private static final long READ_ON = 10_000_000_000L;
+
   private final Consumer<byte[], byte[]> consumer;
   private final OwnerSignal signal;
   private final EnginePlan.Bounds bounds;
@@ -53,6 +66,11 @@ final class FlowControl {
   private boolean waiting;
 
   private long waitingSince;
+
+  /** Whether it was waited in vain for less in flight than enough, and when. */
+  private boolean inVain;
+
+  private long inVainSince;
 
   /** What the owner can do. */
   enum Verdict {
@@ -120,10 +138,13 @@ final class FlowControl {
       }
       consumer.pause(marked(pause, true));
     }
-    waiting = false;
     if (!resume.isEmpty()) {
       consumer.resume(marked(resume, false));
     }
+    if (reading && mayWait && paused < flows.size() && isEnough(load, flows)) {
+      return Verdict.WAIT;
+    }
+    waiting = false;
     if (paused == 0) {
       signal.dontWant();
     }
@@ -135,13 +156,32 @@ final class FlowControl {
     return flows.stream().map(PartitionFlow::partition).toList();
   }
 
-  private boolean hasPatience(List<PartitionFlow> pause) {
+  private boolean isEnough(Load load, Collection<PartitionFlow> flows) {
+    if (load.bytes <= ENOUGH) {
+      inVain = false;
+      return false;
+    }
+    if ((inVain && clock.nanos() - inVainSince < READ_ON) || !load.isInLine(flows)) {
+      return false;
+    }
+    long waited = waited();
+    inVain = waited >= ROOM_PATIENCE;
+    inVainSince = waitingSince + waited;
+    return !inVain;
+  }
+
+  /** How long the owner has been waiting instead of polling. */
+  private long waited() {
     long now = clock.nanos();
     if (!waiting) {
       waiting = true;
       waitingSince = now;
     }
-    long waited = now - waitingSince;
+    return now - waitingSince;
+  }
+
+  private boolean hasPatience(List<PartitionFlow> pause) {
+    long waited = waited();
     return waited < patience
         || (waited < ROOM_PATIENCE && pause.stream().allMatch(this::hasRoomSoon))
         || (waited < COMMIT_PATIENCE && pause.stream().allMatch(PartitionFlow::waitsForCommit));
@@ -226,6 +266,21 @@ final class FlowControl {
       }
       return flow.bytesInFlight() > byteReserve
           && byteRoom() - bytes - (bytesReserved - bytesLeft(flow)) < 0;
+    }
+
+    /** Whether all comes one at a time, and what there is much of is settled quickly. */
+    boolean isInLine(Collection<PartitionFlow> flows) {
+      long part = ENOUGH / (2L * flows.size());
+      for (PartitionFlow flow : flows) {
+        if (!flow.isInLine() || (flow.bytesInFlight() > part && !settlesSoon(flow))) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private boolean settlesSoon(PartitionFlow flow) {
+      return flow.nanosToSettle(bounds.pollRecords()) <= ROOM_PATIENCE;
     }
 
     private int left(PartitionFlow flow) {

@@ -362,6 +362,17 @@ final class PartitionFlow implements Flow {
     return unsettled <= postponed;
   }
 
+  /**
+   * Whether its records are executed one at a time, and settled one after the other: none of them
+   * waits for a transaction, for a due time, or for what has not been read.
+   */
+  boolean isInLine() {
+    return dispatcher.isSerial()
+        && !transactional
+        && (parked == null || parked.batches().unsettled() == 0)
+        && tracker.held() == 0;
+  }
+
   /** Whether most of what is not settled waits for nothing but its transaction. */
   boolean waitsForCommit() {
     int prepared = transactional ? tracker.prepared() : 0;

@@ -44,6 +44,11 @@ final class PartitionLane extends CrewDispatcher implements Scope {
   }
 
   @Override
+  public boolean isSerial() {
+    return true;
+  }
+
+  @Override
   public boolean waiting() {
     return !delayed && (current != null || !queue.isEmpty());
   }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
@@ -34,10 +34,9 @@ public final class WorkerThreads implements Executor, PollThreads.Left {
 
   private final Executor entry;
   private final @Nullable CarrierWatch carriers;
-  private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
 
-  /** Of those alive, the ones that have a task of their own. */
-  private final Set<Thread> own = ConcurrentHashMap.newKeySet();
+  /** Those that are alive, and whether they are for one task of their own, or a pool's. */
+  private final ConcurrentMap<Thread, Boolean> alive = new ConcurrentHashMap<>();
 
   private volatile boolean ended;
 
@@ -97,7 +96,7 @@ public final class WorkerThreads implements Executor, PollThreads.Left {
 
   private void start(ThreadFactory threads, Runnable task) {
     if (!ended) {
-      threads.newThread(() -> live(() -> runOwn(task))).start();
+      threads.newThread(() -> live(task, true)).start();
     }
   }
 
@@ -109,7 +108,7 @@ public final class WorkerThreads implements Executor, PollThreads.Left {
             10,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> threads.newThread(() -> live(task)));
+            task -> threads.newThread(() -> live(task, false)));
     pool.allowCoreThreadTimeOut(true);
     // What comes after the close belongs to a partition that the next owner starts over.
     pool.setRejectedExecutionHandler((task, executor) -> {});
@@ -145,34 +144,26 @@ public final class WorkerThreads implements Executor, PollThreads.Left {
     }
   }
 
-  private void live(Runnable task) {
-    alive.add(Thread.currentThread());
+  private void live(Runnable task, boolean own) {
+    Thread current = Thread.currentThread();
+    alive.put(current, own);
     try {
-      task.run();
-    } finally {
-      alive.remove(Thread.currentThread());
-    }
-  }
-
-  private void runOwn(Runnable task) {
-    own.add(Thread.currentThread());
-    try {
-      if (!ended) { // after the entry: who ends it either finds this thread or is seen by it
+      if (!own
+          || !ended) { // after the entry: who ends it either finds this thread or is seen by it
         task.run();
       }
     } finally {
-      own.remove(Thread.currentThread());
+      alive.remove(current);
     }
   }
 
   /** A thread that was the poll loop's is a worker until the end of its visit. */
   @Override
   public void left(Thread thread) {
-    synchronized (own) {
-      if (!alive.add(thread)) {
-        return; // a worker that has turned the loop for want of threads: its pool interrupts it
+    synchronized (alive) {
+      if (alive.putIfAbsent(thread, true) != null) {
+        return; // a worker that has turned the loop for want of threads: it is interrupted as such
       }
-      own.add(thread);
       if (ended) {
         thread.interrupt();
       }
@@ -181,9 +172,7 @@ public final class WorkerThreads implements Executor, PollThreads.Left {
 
   @Override
   public void done(Thread thread) {
-    if (own.remove(thread)) {
-      alive.remove(thread);
-    }
+    alive.remove(thread, true);
   }
 
   /**
@@ -226,13 +215,13 @@ public final class WorkerThreads implements Executor, PollThreads.Left {
     for (Pool pool : pools) {
       allEnded &= awaitEnd(pool.executor(), deadline);
     }
-    for (Thread thread : alive) {
+    for (Thread thread : alive.keySet()) {
       allEnded &= awaitEnd(thread, deadline);
     }
     if (carriers != null) {
       carriers.close(); // not before: threads need carriers to end, too
     }
-    return allEnded ? List.of() : List.copyOf(alive);
+    return allEnded ? List.of() : List.copyOf(alive.keySet());
   }
 
   private static boolean awaitEnd(ThreadPoolExecutor pool, long deadline) {
@@ -271,11 +260,16 @@ public final class WorkerThreads implements Executor, PollThreads.Left {
 
   /** Takes no more tasks and interrupts those that run. */
   public void interrupt() {
-    synchronized (own) {
+    synchronized (alive) {
       ended = true;
       // Each once: a second interrupt would hit what an execution does because of the first.
       pools.forEach(pool -> pool.executor().shutdownNow());
-      own.forEach(Thread::interrupt);
+      alive.forEach(
+          (thread, own) -> {
+            if (own) {
+              thread.interrupt();
+            }
+          });
     }
   }
 }

@@ -1,5 +1,6 @@
 package run.algo.sdk.kafka.internal.execute;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -174,6 +175,10 @@ public final class LogContext {
     if (!ownThreads || told.within) {
       return enter(execution);
     }
+    if (told.by == null && isEmpty(known)) {
+      tellAll(known, told, execution);
+      return told;
+    }
     tell(known, told, execution.route.input, execution.originPartition());
     known.put(TRACE_ID, shown(execution.traceId()));
     known.put(OFFSET, Long.toString(execution.originOffset()));
@@ -183,6 +188,35 @@ public final class LogContext {
       told.attempt = attempt;
     }
     return told;
+  }
+
+  private static boolean isEmpty(MDCAdapter known) {
+    Map<String, String> entries = known.getCopyOfContextMap();
+    return entries == null || entries.isEmpty();
+  }
+
+  /**
+   * On a thread that is new: all at once. A virtual thread may have been made for this record, and
+   * a dozen puts would cost more than the thread.
+   */
+  private void tellAll(MDCAdapter known, Told told, Execution execution) {
+    int partition = execution.originPartition();
+    int attempt = execution.attempt();
+    Map<String, String> all = new HashMap<>(2 * (process.size() + 5));
+    for (Map.Entry<String, String> field : process) {
+      all.put(field.getKey(), field.getValue());
+    }
+    all.put(TRACE_ID, shown(execution.traceId()));
+    all.put(INPUT, execution.route.input);
+    all.put(PARTITION, text(partition));
+    all.put(OFFSET, Long.toString(execution.originOffset()));
+    all.put(ATTEMPT, text(attempt));
+    known.setContextMap(all);
+    told.by = this;
+    told.input = execution.route.input;
+    told.partition = partition;
+    told.attempt = attempt;
+    told.within = true;
   }
 
   /** As {@link #begin} for records that are executed at once: what they have in common. */

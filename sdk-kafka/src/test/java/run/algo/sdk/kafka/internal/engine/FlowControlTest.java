@@ -24,12 +24,15 @@ import run.algo.sdk.kafka.internal.record.Outcome;
 
 class FlowControlTest {
 
+  private static final byte[] LARGE = new byte[100_000];
+
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
   private final Map<TopicPartition, PartitionFlow> flows = new LinkedHashMap<>();
   private final Map<TopicPartition, Long> next = new LinkedHashMap<>();
   private final List<RecordBatch> open = new ArrayList<>();
   private long time;
   private boolean transactional;
+  private boolean serial;
 
   /** Polls that bring as much as they may, records that settle at random: never over the bound. */
   @RepeatedTest(100)
@@ -240,6 +243,126 @@ class FlowControlTest {
     assertThat(consumer.paused()).hasSize(2);
   }
 
+  /** Two partitions that have settled so many large records a second, and have more bytes. */
+  private FlowControl large(long bytes, int... settledPerSecond) {
+    FlowControl control = assign(settledPerSecond.length, 10_000, 500);
+    for (int turn = 0; turn <= 20; turn++) {
+      time = turn * 100_000_000L;
+      int p = 0;
+      for (Map.Entry<TopicPartition, PartitionFlow> entry : flows.entrySet()) {
+        entry.getValue().accept(large(entry.getKey(), settledPerSecond[p++] / 10));
+      }
+      open.forEach(FlowControlTest::settleAll);
+      open.clear();
+      assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.POLL);
+    }
+    int records = (int) (bytes / LARGE.length / settledPerSecond.length) + 1;
+    for (Map.Entry<TopicPartition, PartitionFlow> entry : flows.entrySet()) {
+      entry.getValue().accept(large(entry.getKey(), records));
+    }
+    return control;
+  }
+
+  private List<ConsumerRecord<byte[], byte[]>> large(TopicPartition partition, int count) {
+    return take(partition, next, count).stream()
+        .map(
+            small ->
+                new ConsumerRecord<>(
+                    small.topic(), small.partition(), small.offset(), small.key(), LARGE))
+        .toList();
+  }
+
+  /** What is read too early grows old in the heap, and fills the producer's buffer. */
+  @Test
+  void whatComesOneAtATimeIsNotReadFurtherThanIsOfUse() {
+    serial = true;
+    FlowControl control = large(FlowControl.ENOUGH, 5_000, 5_000);
+    for (long waited : new long[] {0, 100_000_000, 99_999_999}) {
+      time += waited;
+      assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.WAIT);
+    }
+    assertThat(consumer.paused()).as("so that the next fetch is under way").isEmpty();
+    assertThat(control.apply(flows.values(), true, false))
+        .as("within a poll")
+        .isEqualTo(FlowControl.Verdict.POLL);
+    settleAll(open.get(0));
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.POLL);
+  }
+
+  /** Whatever it is that stays: else there were five polls a second from then on. */
+  @Test
+  void whereWaitingDoesNotHelpItIsReadOn() {
+    serial = true;
+    FlowControl control = large(FlowControl.ENOUGH, 5_000, 5_000);
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.WAIT);
+    time += 200_000_000;
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.POLL);
+    RecordBatch stays = open.get(0);
+    for (int turn = 0; turn < 99; turn++) {
+      time += 100_000_000;
+      for (TopicPartition partition : flows.keySet()) {
+        flows.get(partition).accept(large(partition, 500));
+      }
+      open.stream().filter(batch -> batch != stays).toList().forEach(FlowControlTest::settleAll);
+      flows.values().forEach(flow -> flow.accept(large(flow.partition(), 150)));
+      assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.POLL);
+    }
+    time += 100_000_000;
+    assertThat(control.apply(flows.values(), true, true))
+        .as("tried anew after ten seconds")
+        .isEqualTo(FlowControl.Verdict.WAIT);
+  }
+
+  /** Its trigger may be the next that is read. */
+  @Test
+  void whatIsHeldForAnotherRecordIsNotWaitedFor() {
+    serial = true;
+    FlowControl control = large(2 * FlowControl.ENOUGH, 5_000, 5_000);
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.WAIT);
+    open.get(0).hold(0);
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.POLL);
+  }
+
+  @Test
+  void upToWhatIsEnoughItIsRead() {
+    serial = true;
+    FlowControl control = large(FlowControl.ENOUGH - (1 << 20), 5_000, 5_000);
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.POLL);
+  }
+
+  /** More that is read may be more that is executed at once. */
+  @Test
+  void whatGoesManyAtATimeIsReadFurther() {
+    FlowControl control = large(2 * FlowControl.ENOUGH, 5_000, 5_000);
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.POLL);
+  }
+
+  /** What is prepared waits for the next commit, and not for what was read before. */
+  @Test
+  void whatIsWrittenInTransactionsIsReadFurther() {
+    serial = true;
+    transactional = true;
+    FlowControl control = large(2 * FlowControl.ENOUGH, 5_000, 5_000);
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.POLL);
+  }
+
+  /** Who waited for it would keep what comes for others. */
+  @Test
+  void oneThatIsSlowDoesNotKeepTheOthersFromBeingRead() {
+    serial = true;
+    FlowControl control = large(2 * FlowControl.ENOUGH, 5_000, 2_000);
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.POLL);
+  }
+
+  /** It has next to nothing in flight, so that it is not what is waited for. */
+  @Test
+  void oneWithFewRecordsDoesNotMakeTheOthersReadFurther() {
+    serial = true;
+    FlowControl control = large(2 * FlowControl.ENOUGH, 5_000, 10);
+    settleAll(open.remove(1));
+    assertThat(control.apply(flows.values(), true, true)).isEqualTo(FlowControl.Verdict.WAIT);
+  }
+
   private static void prepare(RecordBatch batch, int upTo) {
     for (int i = 0; i < upTo; i++) {
       if (batch.isWaiting(i)) {
@@ -271,6 +394,11 @@ class FlowControlTest {
           @Override
           public void dispatch(RecordBatch batch) {
             open.add(batch);
+          }
+
+          @Override
+          public boolean isSerial() {
+            return serial;
           }
         };
     return EngineFixtures.flow(

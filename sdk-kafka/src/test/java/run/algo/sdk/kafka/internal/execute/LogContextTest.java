@@ -14,6 +14,8 @@ import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.MDC;
 import run.algo.sdk.Algo;
 import run.algo.sdk.AsyncAlgo;
@@ -239,6 +241,35 @@ class LogContextTest {
         });
     assertThat(seen).containsExactly(with(with(PROCESS, RECORD), Map.of("tenant", "a")));
     assertThat(mdc()).containsEntry("tenant", "a").containsEntry("user", "u");
+  }
+
+  /** As each virtual thread is; what is there already is somebody's who has made the thread. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aNewThreadsFirstRecordIsToldAsAnyOther(boolean marked) throws InterruptedException {
+    Map<String, String> marks = marked ? Map.of("tenant", "a") : Map.of();
+    Thread thread =
+        new Thread(
+            () -> {
+              marks.forEach(MDC::put);
+              bench.runText(record(), looking());
+              ConsumerRecord<byte[], byte[]> next =
+                  Bench.record("k", "value", Bench.headers("traceID", "t2"));
+              bench.runText(next, looking());
+              batch(5);
+              bench.processor().leaveThread();
+              seen.add(mdc());
+            });
+    thread.start();
+    thread.join();
+    Map<String, String> always = with(PROCESS, marks);
+    Map<String, String> first = with(always, RECORD);
+    assertThat(seen)
+        .containsExactly(
+            first,
+            with(first, Map.of("traceId", "t2")),
+            with(always, Map.of("input", "orders", "partition", "5")),
+            always);
   }
 
   @Test
