@@ -5,7 +5,7 @@ import run.algo.sdk.benchmarks.report.Part;
 
 /**
  * The cells of the report: one to begin with, and others that differ from it by one thing each.
- * Records are as many as keep the SDK's arms busy for about 20 seconds on two processors; what is
+ * Records are as many as keep the SDK's arms busy for about 15 seconds on two processors; what is
  * said to be reached is what the project promises. The base has all arms, the others those of which
  * they tell something new, so that all rounds of all cells take 150 minutes at most.
  */
@@ -48,8 +48,7 @@ public final class Cells {
               "exactly-once",
               "Exactly-once",
               "The base with transactions of 100 ms: outputs and offsets are committed together.",
-              SMALL
-                  + "--arms bare-eos,sdk-partition,sdk-partition-eos,streams-eos"
+              "--records 5000000 --arms bare-eos,sdk-partition,sdk-partition-eos,streams-eos"
                   + " --set ALGO_COMMIT_INTERVAL=100ms",
               List.of(
                   CellBar.speed(Arm.SDK_PARTITION_EOS, 1.3, Arm.STREAMS_EOS),
@@ -77,7 +76,7 @@ public final class Cells {
               "The base with values of 200 bytes of JSON, which the Algo takes as an object and"
                   + " answers with another, written as JSON. The other arms make the same calls of"
                   + " Jackson by hand.",
-              "--records 4000000 --value json"
+              "--records 3000000 --value json"
                   + " --arms bare,sdk-partition,sdk-key,streams,spring",
               List.of(CellBar.speed(Arm.SDK_PARTITION, 0.95, Arm.BARE))),
           new Cell(
@@ -85,14 +84,14 @@ public final class Cells {
               "18 kB of JSON with lz4, one partition",
               "Values of 18,000 bytes of JSON, bytes in and out, in one partition; the input and the"
                   + " outputs are compressed with lz4, to a fifth.",
-              "--records 350000 --size 18000 --value json-bytes --compression lz4 --partitions 1"
+              "--records 450000 --size 18000 --value json-bytes --compression lz4 --partitions 1"
                   + " --arms bare,sdk-partition,sdk-key,spring",
               List.of(CellBar.speed(Arm.SDK_PARTITION, 0.95, Arm.BARE))),
           new Cell(
               "cpu",
               "20 µs of computing",
               "The base with an Algo that computes for 20 µs a record.",
-              "--records 1200000 --work cpu:20us " + LOOPS,
+              "--records 800000 --work cpu:20us " + LOOPS,
               List.of()),
           new Cell(
               "wait-1ms",
@@ -100,7 +99,7 @@ public final class Cells {
               "An Algo that waits 1 ms a record, as for an answer over the network; 10,000 keys,"
                   + " each as frequent as the others. The ceiling is concurrency by waiting time, or"
                   + " the bare loop that does not wait where that is lower.",
-              "--records 3000000 --keys uniform:10000 --work wait:1ms"
+              "--records 2200000 --keys uniform:10000 --work wait:1ms"
                   + " --arms bare-no-work,sdk-key,parallel-consumer-key",
               List.of(
                   CellBar.ceiling(Arm.SDK_KEY, 0.8),
@@ -129,7 +128,7 @@ public final class Cells {
               "wait-100ms",
               "100 ms of waiting",
               "As above with 100 ms.",
-              "--records 200000 --keys uniform:10000 --work wait:100ms"
+              "--records 150000 --keys uniform:10000 --work wait:100ms"
                   + " --arms sdk-key,parallel-consumer-key",
               List.of(CellBar.ceiling(Arm.SDK_KEY, 0.8))),
           new Cell(
@@ -138,7 +137,7 @@ public final class Cells {
               "As above with the keys of the base: the most frequent key is an eighth of all records"
                   + " and one at a time, so no engine that keeps order by key is faster than the"
                   + " ceiling of this very load.",
-              "--records 15000 --keys zipf:1000 --work wait:10ms"
+              "--records 12000 --keys zipf:1000 --work wait:10ms"
                   + " --arms sdk-key,parallel-consumer-key",
               List.of(CellBar.ceiling(Arm.SDK_KEY, 0.8))),
           new Cell(
