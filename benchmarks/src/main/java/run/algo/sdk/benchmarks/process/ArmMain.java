@@ -9,6 +9,14 @@ import run.algo.sdk.kafka.config.AlgoSettings;
  */
 final class ArmMain {
 
+  /**
+   * How many in 100 records of a run are warm-up, and do not count, unless something else is said.
+   * Classes are loaded, code compiled, connections made. A service runs for days and compiles in
+   * its first seconds; on two processors that takes a third of what there is from whatever else
+   * runs, for up to 20 seconds.
+   */
+  static final int WARM_UP_PERCENT = 75;
+
   /** What all values once were: so that this revision can be compared with others. */
   private static final String BYTES = "bytes:200";
 
@@ -30,20 +38,17 @@ final class ArmMain {
     System.exit(0);
   }
 
-  /**
-   * How many of a run's records are warm-up, and do not count: three quarters. Classes are loaded,
-   * code compiled, connections made. A service runs for days and compiles in its first seconds; on
-   * two processors that takes a third of what there is from whatever else runs, for up to 20
-   * seconds.
-   */
-  static long warmUp(long records) {
-    return records * 3 / 4;
+  /** So many of a run's records are warm-up. */
+  static long warmUp(long records, int percent) {
+    return records * percent / 100;
   }
 
   /** Runs an arm in this process. */
   static Measured run(Arm arm, long records, Job job, Map<String, String> given)
       throws InterruptedException {
-    AckMeter meter = AckMeter.register(Environment.output(given), warmUp(records), records);
+    AckMeter meter =
+        AckMeter.register(
+            Environment.output(given), warmUp(records, Environment.warmUpPercent(given)), records);
     run(arm, job, given, meter);
     return meter.result();
   }

@@ -109,6 +109,7 @@ final class Comparison {
   private Runs.Told<Measured> one(Load load, Contender one, int round) throws InterruptedException {
     Map<String, String> settings = new HashMap<>(options.settings());
     settings.put(Environment.STREAMS_THREADS, Integer.toString(options.streamsThreads()));
+    settings.put(Environment.WARM_UP_PERCENT, Integer.toString(options.warmUpPercent()));
     List<String> main =
         new ArrayList<>(
             List.of(
@@ -124,18 +125,18 @@ final class Comparison {
       if (!child.awaitEnd(options.jvm().timeout())) {
         throw new IllegalStateException(child.tail());
       }
-      Measured measured = measured(child.output(), load);
+      Measured measured = measured(child.output(), load, options.warmUpPercent());
       return new Runs.Told<>(measured, figures(measured, run.verify()));
     }
   }
 
   /** What a run says of itself; benchmarks of another revision may say something else. */
-  static Measured measured(String printed, Load load) {
+  static Measured measured(String printed, Load load, int warmUpPercent) {
     Measured measured =
         Measured.find(printed)
             .orElseThrow(
                 () -> new IllegalStateException("too old or too new: it printed no result"));
-    long counted = load.records() - ArmMain.warmUp(load.records());
+    long counted = load.records() - ArmMain.warmUp(load.records(), warmUpPercent);
     if (measured.records() != counted) {
       throw new IllegalStateException(
           "too old or too new: its benchmarks count "

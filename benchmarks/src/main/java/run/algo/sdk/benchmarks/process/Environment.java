@@ -13,6 +13,9 @@ final class Environment {
   /** Not the SDK's: for Kafka Streams alone. */
   static final String STREAMS_THREADS = "BENCHMARK_STREAMS_THREADS";
 
+  /** Not the SDK's: for the meter. */
+  static final String WARM_UP_PERCENT = "BENCHMARK_WARM_UP_PERCENT";
+
   private Environment() {}
 
   /**
@@ -33,6 +36,12 @@ final class Environment {
   /** How many threads Kafka Streams has; one, where nothing is said. */
   static int streamsThreads(Map<String, String> variables) {
     return Integer.parseInt(variables.getOrDefault(STREAMS_THREADS, "1"));
+  }
+
+  /** How many in 100 records are warm-up; three quarters, where nothing is said. */
+  static int warmUpPercent(Map<String, String> variables) {
+    String percent = variables.get(WARM_UP_PERCENT);
+    return percent == null ? ArmMain.WARM_UP_PERCENT : Integer.parseInt(percent);
   }
 
   static String input(Map<String, String> variables) {

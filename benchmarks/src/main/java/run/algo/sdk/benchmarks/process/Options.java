@@ -21,6 +21,7 @@ import run.algo.sdk.benchmarks.report.Conditions;
  * @param jvm the processes of the arms
  * @param settings settings of the SDK and of the Kafka clients, for every arm
  * @param streamsThreads threads of Kafka Streams
+ * @param warmUpPercent how many in 100 records of a run do not count
  */
 record Options(
     Loader loader,
@@ -31,7 +32,8 @@ record Options(
     int rounds,
     Jvm jvm,
     Map<String, String> settings,
-    int streamsThreads) {
+    int streamsThreads,
+    int warmUpPercent) {
 
   /** By so much fewer records has an arm that is slow. */
   static final int SLOW_SHARE = 100;
@@ -73,6 +75,7 @@ record Options(
         --jfr FOLDER        records each run there with Java Flight Recorder
         --set NAME=VALUE    a variable of the SDK, for every arm; may be repeated
         --streams-threads 1 threads of Kafka Streams
+        --warm-up 75        how many in 100 records come first and do not count
         --timeout 600       seconds until a run has failed
         --quick             200,000 records and 3 rounds, unless said otherwise""";
 
@@ -104,6 +107,10 @@ record Options(
     settings = Map.copyOf(settings);
     if (arms.isEmpty() || rounds < 1) {
       throw new IllegalArgumentException("there must be an arm and a round");
+    }
+    if (warmUpPercent < 1 || warmUpPercent > 99) {
+      throw new IllegalArgumentException(
+          "--warm-up is " + warmUpPercent + ": it is a percentage from 1 to 99");
     }
     if (!arms.containsAll(against)) {
       throw new IllegalArgumentException(
@@ -155,7 +162,8 @@ record Options(
                 Optional.of(values.text("jfr", "")).filter(f -> !f.isEmpty()).map(Path::of),
                 Duration.ofSeconds(values.number("timeout", 600))),
             settings,
-            Math.toIntExact(values.number("streams-threads", 1)));
+            Math.toIntExact(values.number("streams-threads", 1)),
+            Math.toIntExact(values.number("warm-up", ArmMain.WARM_UP_PERCENT)));
     values.checkAllTaken();
     return options;
   }

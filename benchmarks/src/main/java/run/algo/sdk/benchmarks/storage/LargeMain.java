@@ -8,8 +8,8 @@ import run.algo.sdk.benchmarks.process.ParentWatch;
 import run.algo.sdk.benchmarks.process.Usage;
 
 /**
- * The process of one run with a large file: {@code LargeMain ARM KEY BYTES WARM_UP_BYTES FOLDER}.
- * Where the server is, is in the environment. Prints {@link PhaseResult#line}.
+ * The process of one run with a large file: {@code LargeMain ARM KEY BYTES WARM_UP_BYTES FOLDER
+ * COLLECT_MILLIS}. Where the server is, is in the environment. Prints {@link PhaseResult#line}.
  */
 final class LargeMain {
 
@@ -21,8 +21,9 @@ final class LargeMain {
    * @param args see above
    */
   public static void main(String[] args) throws Exception {
-    if (args.length != 5) {
-      throw new IllegalArgumentException("usage: LargeMain ARM KEY BYTES WARM_UP_BYTES FOLDER");
+    if (args.length != 6) {
+      throw new IllegalArgumentException(
+          "usage: LargeMain ARM KEY BYTES WARM_UP_BYTES FOLDER COLLECT_MILLIS");
     }
     ParentWatch.endWithParent();
     RunResult result =
@@ -32,7 +33,8 @@ final class LargeMain {
             args[1],
             new Content(Long.parseLong(args[2])),
             new Content(Long.parseLong(args[3])),
-            Path.of(args[4]));
+            Path.of(args[4]),
+            Long.parseLong(args[5]));
     System.out.println(result.lines());
     System.exit(0);
   }
@@ -42,10 +44,16 @@ final class LargeMain {
    * the run does.
    */
   static RunResult run(
-      StorageArm arm, S3Address address, String key, Content content, Content warmUp, Path folder)
+      StorageArm arm,
+      S3Address address,
+      String key,
+      Content content,
+      Content warmUp,
+      Path folder,
+      long collectMillis)
       throws Exception {
     try (LargeClient client = LargeClient.open(arm, address);
-        MemoryWatch memory = new MemoryWatch(arm)) {
+        MemoryWatch memory = new MemoryWatch(arm, collectMillis)) {
       var unused = once(arm, client, memory, warmUpKey(key), warmUp, folder);
       // What the warm-up leaves behind is none of the run's.
       System.gc();

@@ -20,7 +20,7 @@ final class LargePart implements Part {
 
   private static final String FULL = "--cell large --sizes 64,512";
   private static final String QUICK = "--cell large --sizes 16,64";
-  private static final String ROOMY = " --heap 256 --arms store-stream,store-file";
+  private static final String ROOMY = " --heap 256 --collect 100 --arms store-stream,store-file";
   private static final int ROUNDS = 1;
   private static final double MIB = 1 << 20;
 
@@ -82,10 +82,12 @@ final class LargePart implements Part {
                 + " had. The store fails instead. Memory is the most of any round: the heap,"
                 + " garbage included, the heap after collections, direct buffers, what the CRT has"
                 + " allocated, the resident process. The second table is of the store with -Xmx%dm,"
-                + " where growth would be seen.",
+                + " where growth would be seen, and of which garbage is collected every %d ms, which"
+                + " takes time.",
             String.join(" and ", sizes.stream().map(StorageResults::size).toList()),
             all.large().heap(),
-            ours.large().heap()),
+            ours.large().heap(),
+            ours.large().collectMillis()),
         "benchmarks/compare --cells " + id(),
         StorageParts.conditions(all, all.jvm().flags() + " and -Xmx as told", loadBefore),
         bars,
@@ -164,7 +166,7 @@ final class LargePart implements Part {
             StorageResults.size(largest),
             StorageTables.mib(StorageTables.A_PART),
             StorageResults.size(smallest)),
-        least == 0 || most == 0
+        !StorageTables.hasLive(roomy, arm, sizes)
             ? "no figure: nothing was collected"
             : String.format(
                 Locale.ROOT,

@@ -23,7 +23,8 @@ import software.amazon.awssdk.crt.CRT;
 
 /**
  * Watches this process's memory: every 10 ms what is in use, and after each collection what is left
- * in the heap. Thread-safe.
+ * in the heap. A heap with room may need none for as long as it is watched: then it can collect by
+ * itself. Thread-safe.
  */
 final class MemoryWatch implements AutoCloseable {
 
@@ -50,7 +51,13 @@ final class MemoryWatch implements AutoCloseable {
           });
   private Peaks peaks = Peaks.NONE;
 
-  MemoryWatch(StorageArm arm) {
+  /**
+   * Watches from now on.
+   *
+   * @param arm what is measured
+   * @param collectMillis after how long garbage is collected each time, 0 = when the JVM does
+   */
+  MemoryWatch(StorageArm arm, long collectMillis) {
     netty = arm.api() == StorageArm.Api.NETTY;
     crt = arm.api() == StorageArm.Api.CRT;
     for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
@@ -59,6 +66,11 @@ final class MemoryWatch implements AutoCloseable {
       }
     }
     var unused = timer.scheduleAtFixedRate(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    if (collectMillis > 0) {
+      unused =
+          timer.scheduleWithFixedDelay(
+              System::gc, collectMillis, collectMillis, TimeUnit.MILLISECONDS);
+    }
   }
 
   private void collected(Notification notification) {

@@ -145,7 +145,8 @@ final class StorageComparison {
                 key,
                 Long.toString(size),
                 Long.toString(LARGE_WARM_UP),
-                Files.createDirectory(place).toString()),
+                Files.createDirectory(place).toString(),
+                Long.toString(options.large().collectMillis())),
             Map.of(ADDRESS, address.words()))) {
       if (!child.awaitEnd(options.jvm().timeout())) {
         return Optional.of(Problem.of(child));

@@ -101,18 +101,27 @@ final class StorageTables {
               .append(" MiB;");
         }
         lines
-            .append(isFlat(results, arm, sizes) ? " flat" : " GROWS WITH THE FILE")
+            .append(
+                !hasLive(results, arm, sizes)
+                    ? " no figure: nothing was collected"
+                    : isFlat(results, arm, sizes) ? " flat" : " GROWS WITH THE FILE")
             .append(System.lineSeparator());
       }
     }
     return lines.toString();
   }
 
+  /** Whether there were collections with the smallest file and with the largest. */
+  static boolean hasLive(StorageResults results, StorageArm arm, List<Long> sizes) {
+    return live(results, arm, sizes.get(0)) > 0
+        && live(results, arm, sizes.get(sizes.size() - 1)) > 0;
+  }
+
   /** Whether the largest file took no more heap than the smallest, but for a part. */
   static boolean isFlat(StorageResults results, StorageArm arm, List<Long> sizes) {
     long smallest = live(results, arm, sizes.get(0));
     long largest = live(results, arm, sizes.get(sizes.size() - 1));
-    return smallest > 0 && largest > 0 && largest <= smallest + A_PART;
+    return hasLive(results, arm, sizes) && largest <= smallest + A_PART;
   }
 
   /** The most that was in the heap right after a collection. */

@@ -99,9 +99,11 @@ class ArmsIT {
     Map<String, String> environment =
         new HashMap<>(Environment.of(kafka.bootstrapServers(), load.topic(), output, group));
     environment.put("KAFKA_PRODUCER_COMPRESSION_TYPE", loader.compression());
+    int warmUp = arm == Arm.SDK_KEY ? 1 : ArmMain.WARM_UP_PERCENT;
+    environment.put(Environment.WARM_UP_PERCENT, Integer.toString(warmUp));
     Job job = new Job(loader.values(), new Work.None());
     Measured measured = ArmMain.run(arm, load.records(), job, environment);
-    assertThat(measured.records()).isEqualTo(RECORDS - ArmMain.warmUp(RECORDS));
+    assertThat(measured.records()).isEqualTo(RECORDS - ArmMain.warmUp(RECORDS, warmUp));
     assertThat(measured.recordsPerSecond()).isPositive();
     // The operating system counts processor time in steps, of which a short run may see none.
     cpuNanos += measured.usage().cpuNanos();

@@ -111,6 +111,12 @@ class OptionsTest {
     assertThat(Options.parse("--streams-threads", "2").streamsThreads()).isEqualTo(2);
   }
 
+  @Test
+  void threeQuartersDoNotCountUnlessSaidOtherwise() {
+    assertThat(ArmMain.warmUp(900, Options.parse().warmUpPercent())).isEqualTo(675);
+    assertThat(ArmMain.warmUp(900, Options.parse("--warm-up", "1").warmUpPercent())).isEqualTo(9);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -130,7 +136,9 @@ class OptionsTest {
         "--arms spring-batch --work wait:1ms",
         "--arms ,",
         "--arms bare --against sdk-key",
-        "--streams-threads 0"
+        "--streams-threads 0",
+        "--warm-up 0",
+        "--warm-up 100"
       })
   void refusesTheRest(String line) {
     assertThatThrownBy(() -> Options.parse(line.split(" ")))

@@ -100,10 +100,10 @@ class RevisionsTest {
       load.wrote(0, i, 0, 0);
     }
     Measured ours = measured(225, 1, 1);
-    assertThat(Comparison.measured(ours.line(), load)).isEqualTo(ours);
-    assertThatThrownBy(() -> Comparison.measured(measured(720, 1, 1).line(), load))
+    assertThat(Comparison.measured(ours.line(), load, 75)).isEqualTo(ours);
+    assertThatThrownBy(() -> Comparison.measured(measured(720, 1, 1).line(), load, 75))
         .hasMessageStartingWith("too old or too new: its benchmarks count 720 of 900 records");
-    assertThatThrownBy(() -> Comparison.measured("done", load))
+    assertThatThrownBy(() -> Comparison.measured("done", load, 75))
         .hasMessageContaining("it printed no result");
   }
 

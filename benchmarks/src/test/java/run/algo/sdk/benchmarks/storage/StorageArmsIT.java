@@ -47,10 +47,11 @@ class StorageArmsIT {
         // Two parts and a bit.
         Content content = new Content((17 << 20) + 3);
         result =
-            LargeMain.run(arm, ADDRESS, "large/" + arm.label(), content, new Content(9), folder);
+            LargeMain.run(arm, ADDRESS, "large/" + arm.label(), content, new Content(9), folder, 5);
         assertThat(result.read().units()).isEqualTo(content.size());
         assertThat(stored.sha256("large/" + arm.label())).isEqualTo(content.sha256());
         assertThat(result.write().peaks().heap()).isPositive();
+        assertThat(result.write().peaks().live()).isPositive();
         assertThat(folder).isEmptyDirectory();
       }
       assertThat(result.write().perSecond()).isPositive();

@@ -76,6 +76,8 @@ class StoragePartsTest {
     assertThat(ours.large().sizes()).isEqualTo(all.large().sizes());
     assertThat(ours.large().heap()).isGreaterThan(all.large().heap());
     assertThat(ours.arms()).allMatch(StorageArm::isOurs);
+    assertThat(ours.large().collectMillis()).isPositive();
+    assertThat(all.large().collectMillis()).isZero();
     long smallest = all.large().sizes().get(0);
     long largest = all.large().sizes().get(1);
     StorageResults results = new StorageResults();
@@ -100,6 +102,20 @@ class StoragePartsTest {
     assertThat(section.bars().stream().map(Section.Bar::holds))
         .containsExactly(false, true, true, false);
     assertThat(section.tables()).hasSize(3);
+  }
+
+  @Test
+  void aHeapThatNobodyHasSeenIsNotSaidToGrow() {
+    List<Long> sizes = List.of(MIB, 2 * MIB);
+    List<StorageArm> arms = List.of(StorageArm.STORE_FILE);
+    StorageResults results = new StorageResults();
+    results.add(StorageArm.STORE_FILE, MIB, 1, run(MIB, live(40)));
+    results.add(StorageArm.STORE_FILE, 2 * MIB, 1, run(2 * MIB, Peaks.NONE));
+    assertThat(StorageTables.flatness(results, arms, sizes)).contains("nothing was collected");
+    results.add(StorageArm.STORE_FILE, 2 * MIB, 2, run(2 * MIB, live(48)));
+    assertThat(StorageTables.flatness(results, arms, sizes)).contains("flat");
+    results.add(StorageArm.STORE_FILE, 2 * MIB, 3, run(2 * MIB, live(49)));
+    assertThat(StorageTables.flatness(results, arms, sizes)).contains("GROWS");
   }
 
   @Test
