@@ -120,7 +120,7 @@ public final class Cells {
               "10 ms of waiting, 5,000 at once",
               "An Algo that waits 10 ms a record, with 10,000 keys, where the SDK may execute 5,000"
                   + " records at a time. The loop with a virtual thread a record has no bound.",
-              "--records 2500000 --keys uniform:10000 --work wait:10ms"
+              "--records 3000000 --keys uniform:10000 --work wait:10ms"
                   + " --set ALGO_CONCURRENCY=5000"
                   + " --arms bare-vthread,sdk-unordered",
               List.of(CellBar.speed(Arm.SDK_UNORDERED, 0.8, Arm.BARE_VTHREAD))),

@@ -28,9 +28,6 @@ public final class InFlightMemory extends ArmsPart<InFlightMemory.Form, InFlight
   /** Partitions of which nothing settles share half in equal parts, and not all have as many. */
   private static final int STANDING_SHARE = 4;
 
-  /** One whose executions do not end has a tenth of its equal part at once, and more only later. */
-  private static final int STANDING_EXECUTIONS = 20;
-
   /** It has a platform thread for each record in flight: of more there are too many. */
   private static final int MOST_PLATFORM_THREADS = 10_000;
 
@@ -138,16 +135,12 @@ public final class InFlightMemory extends ArmsPart<InFlightMemory.Form, InFlight
       throws InterruptedException {
     Load load = loader(FIRST).fill(stage.topics(), TopicNames.unique("memory-in"));
     String records = Integer.toString(form.records());
-    int concurrency =
-        form.arm().program() == Arm.Program.SDK
-            ? STANDING_EXECUTIONS * form.records()
-            : form.records();
     Map<String, String> settings =
         Map.of(
             "ALGO_MAX_IN_FLIGHT",
             Integer.toString(STANDING_SHARE * form.records()),
             "ALGO_CONCURRENCY",
-            Integer.toString(concurrency));
+            records);
     try (ArmRun run = new ArmRun(stage, form.arm(), load, settings)) {
       Heap heap;
       List<String> main =
@@ -187,9 +180,9 @@ public final class InFlightMemory extends ArmsPart<InFlightMemory.Form, InFlight
             + " flight: the heap after GC before they come, with them, and when they have gone, in"
             + " one process that has had %,d others before. What remains are the"
             + " producer's buffers, tables that have grown and, of platform threads, those that wait"
-            + " for the next. ALGO_MAX_IN_FLIGHT is four times as many as there are records, of"
-            + " which partitions that stand still share half in equal parts, and ALGO_CONCURRENCY"
-            + " twenty times as many, of which they have a tenth at once."
+            + " for the next. ALGO_CONCURRENCY is as many as there are records, and"
+            + " ALGO_MAX_IN_FLIGHT four times as many, of which partitions that stand still share"
+            + " half in equal parts."
             + " sdk-unordered and bare-vthread have a virtual thread for"
             + " each, whose stack is in the heap; sdk-unordered-async has none;"
             + " parallel-consumer-unordered has a platform thread for each, whose stack is not in"
