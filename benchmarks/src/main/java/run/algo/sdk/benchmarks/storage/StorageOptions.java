@@ -33,9 +33,9 @@ record StorageOptions(
         --rounds N          how often each arm runs; 10 for small, 3 for large
         --sizes 64,256,1024 large: MiB of the file
         --heap 64           large: MiB of the first heap that is tried
-        --collect never     large: milliseconds after which garbage is collected
-                            each time, beside when the JVM does; shows what is
-                            held where there is room, and takes time
+        --collect N         large: garbage is collected every N milliseconds, by
+                            default only when the JVM does; shows what is held
+                            where there is room, and takes time
         --objects 1000      small: how many in a pass
         --object-size 4096  small: bytes of each
         --concurrency 64    small: how many are in flight
@@ -118,7 +118,7 @@ record StorageOptions(
             new Large(
                 sizes(values.text("sizes", quick ? "64,256" : "64,256,1024")),
                 Math.toIntExact(values.number("heap", 64)),
-                collectMillis(values),
+                values.given().containsKey("collect") ? values.number("collect", 1) : 0,
                 Path.of(values.text("folder", "target")).toAbsolutePath()),
             new Small(
                 Math.toIntExact(values.number("objects", 1_000)),
@@ -133,13 +133,6 @@ record StorageOptions(
                 Duration.ofSeconds(values.number("timeout", 300))));
     values.checkAllTaken();
     return options;
-  }
-
-  private static long collectMillis(OptionValues values) {
-    String text = values.text("collect", "never");
-    return text.equals("never")
-        ? 0
-        : new OptionValues(new HashMap<>(Map.of("collect", text))).number("collect", 1);
   }
 
   private static List<StorageArm> arms(Cell cell, String text) {

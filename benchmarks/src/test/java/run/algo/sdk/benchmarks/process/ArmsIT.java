@@ -99,6 +99,7 @@ class ArmsIT {
     Map<String, String> environment =
         new HashMap<>(Environment.of(kafka.bootstrapServers(), load.topic(), output, group));
     environment.put("KAFKA_PRODUCER_COMPRESSION_TYPE", loader.compression());
+    // One of the arms tells that the meter begins where it is told to.
     int warmUp = arm == Arm.SDK_KEY ? 1 : ArmMain.WARM_UP_PERCENT;
     environment.put(Environment.WARM_UP_PERCENT, Integer.toString(warmUp));
     Job job = new Job(loader.values(), new Work.None());
